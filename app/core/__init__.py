@@ -1,0 +1,73 @@
+"""What every feature stands on; nothing in here knows a feature."""
+
+import logging
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from app import extensions
+from app.config import ROOT, Profile, Settings
+from app.core import access, clock, database, navigation, pages, templating, web
+from app.core.consortium import read_consortium
+from app.core.files import FileStore
+
+YEAR = 365 * 24 * 3600
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Set the application up: settings, extensions, the request's edge, templates, static files."""
+    consortium = read_consortium(settings.consortium)
+    app.config.update(
+        PORTAL=settings,
+        CONSORTIUM=consortium,
+        TESTING=settings.profile is Profile.TEST,
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_upload,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        SQLALCHEMY_ENGINES={"default": database.engine_options(settings.database_url)},
+        ALEMBIC={"script_location": str(ROOT / "migrations")},
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        BABEL_DEFAULT_TIMEZONE=consortium.zone,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
+    app.extensions["files"] = FileStore(settings.files_url)
+    clock.reckon_with(settings.as_of)
+    extensions.db.init_app(app)
+    with app.app_context():
+        database.prepare_engine(extensions.db.engine)
+    extensions.alembic.init_app(app)
+    extensions.babel.init_app(app, locale_selector=lambda: templating.reader_language().locale)
+    extensions.csrf.init_app(app)
+    extensions.limiter.init_app(app)
+    templating.init_templating(app)
+    navigation.init_navigation(app)
+    web.init_web(app)
+    app.register_blueprint(pages.bp)
+    logging.getLogger("app").setLevel(logging.INFO)
+    app.wsgi_app = _served(app, settings)  # type: ignore[method-assign]
+
+
+def _served(app: Flask, settings: Settings) -> object:
+    wsgi: object = app.wsgi_app
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        wsgi = ProxyFix(wsgi, x_for=count, x_proto=count, x_host=count)  # type: ignore[arg-type]
+    static = WhiteNoise(
+        wsgi, max_age=60, immutable_file_test=r"^.+-[0-9A-Za-z]{8,}\.\w+$", allow_all_origins=False
+    )
+    if app.static_folder:
+        static.add_files(app.static_folder, prefix=f"{app.static_url_path}/")
+    return static
+
+
+def seal(app: Flask) -> None:
+    """Check, once everything is registered, that every view says who may open it."""
+    access.refuse_unmarked_views(app, trusted={"static", "security"})

@@ -1,0 +1,291 @@
+"""Who may do what: roles, permissions, the table that joins them, and the marker every view carries.
+
+A right is role × country × organisation. A person holds grants; a grant gives the permissions of its role, each within
+a named scope (anywhere, own country, own organisation). What an actor may *see* is decided per feature by
+``visible_to(actor)`` in its ``queries``; what it may *do* is decided here.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from app.core.errors import NotAllowed
+
+A = ParamSpec("A")
+R = TypeVar("R")
+
+
+class Role(StrEnum):
+    """What a person is to the consortium."""
+
+    ADMIN = "admin"
+    COORDINATOR = "coordinator"
+    COUNTRY_LEAD = "country_lead"
+    PARTNER_EDITOR = "partner_editor"
+    LGE_MEMBER = "lge_member"
+    CLUSTER_COORDINATOR = "cluster_coordinator"
+    STAKEHOLDER = "stakeholder"
+    AUDITOR = "auditor"
+
+
+ROLE_LABELS = {
+    Role.ADMIN: _l("Administrator"),
+    Role.COORDINATOR: _l("Coordinator"),
+    Role.COUNTRY_LEAD: _l("Country lead"),
+    Role.PARTNER_EDITOR: _l("Partner editor"),
+    Role.LGE_MEMBER: _l("Local expert group"),
+    Role.CLUSTER_COORDINATOR: _l("Cluster coordinator"),
+    Role.STAKEHOLDER: _l("Stakeholder"),
+    Role.AUDITOR: _l("Auditor"),
+}
+
+# The consortium's own people, who see each other's work in progress.
+INTERNAL = frozenset(Role) - {Role.STAKEHOLDER}
+
+
+class Permission(StrEnum):
+    """What can be permitted, as ``noun:verb``, in alphabetical order."""
+
+    ACCOUNT_MANAGE = "account:manage"
+    AUDIT_READ = "audit:read"
+    EVENT_CREATE = "event:create"
+    EVENT_EDIT = "event:edit"
+    FEED_OWN = "feed:own"
+    MICROCREDENTIAL_CREATE = "microcredential:create"
+    MICROCREDENTIAL_EDIT = "microcredential:edit"
+    MICROCREDENTIAL_IMPORT = "microcredential:import"
+    MICROCREDENTIAL_PUBLISH = "microcredential:publish"
+    OUTBOX_READ = "outbox:read"
+    PERSON_EDIT = "person:edit"
+    PERSON_READ = "person:read"
+    STAKEHOLDER_CREATE = "stakeholder:create"
+    STAKEHOLDER_EDIT = "stakeholder:edit"
+    STAKEHOLDER_READ = "stakeholder:read"
+
+
+class Scoped(Protocol):
+    """A record that rights can be judged against."""
+
+    @property
+    def access_country(self) -> str | None:
+        """ISO alpha-2 code of the country it belongs to, or ``None`` for the whole consortium."""
+
+    @property
+    def access_organisations(self) -> Collection[int]:
+        """Keys of the organisations that answer for it."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role of one person, within a country and an organisation where the role has them."""
+
+    role: Role
+    country: str | None = None
+    organisation_id: int | None = None
+
+
+Scope = Callable[[Grant, Scoped], bool]
+
+
+def anywhere(grant: Grant, record: Scoped) -> bool:
+    """The role reaches every record."""
+    return True
+
+
+def own_country(grant: Grant, record: Scoped) -> bool:
+    """The record belongs to the country of the grant."""
+    return grant.country is not None and record.access_country == grant.country
+
+
+def own_organisation(grant: Grant, record: Scoped) -> bool:
+    """The organisation of the grant answers for the record."""
+    return grant.organisation_id is not None and grant.organisation_id in record.access_organisations
+
+
+P = Permission
+RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
+    Role.ADMIN: dict.fromkeys(Permission, anywhere),
+    Role.COORDINATOR: dict.fromkeys(Permission, anywhere),
+    Role.COUNTRY_LEAD: {
+        P.ACCOUNT_MANAGE: own_country,
+        P.EVENT_CREATE: own_country,
+        P.EVENT_EDIT: own_country,
+        P.FEED_OWN: anywhere,
+        P.MICROCREDENTIAL_CREATE: own_country,
+        P.MICROCREDENTIAL_EDIT: own_country,
+        P.MICROCREDENTIAL_IMPORT: own_country,
+        P.MICROCREDENTIAL_PUBLISH: own_country,
+        P.PERSON_EDIT: own_country,
+        P.PERSON_READ: anywhere,
+        P.STAKEHOLDER_CREATE: own_country,
+        P.STAKEHOLDER_EDIT: own_country,
+        P.STAKEHOLDER_READ: anywhere,
+    },
+    Role.PARTNER_EDITOR: {
+        P.EVENT_CREATE: own_country,
+        P.EVENT_EDIT: own_organisation,
+        P.FEED_OWN: anywhere,
+        P.MICROCREDENTIAL_CREATE: own_organisation,
+        P.MICROCREDENTIAL_EDIT: own_organisation,
+        P.PERSON_EDIT: own_country,
+        P.PERSON_READ: anywhere,
+        P.STAKEHOLDER_CREATE: own_country,
+        P.STAKEHOLDER_EDIT: own_country,
+        P.STAKEHOLDER_READ: anywhere,
+    },
+    Role.LGE_MEMBER: {
+        P.FEED_OWN: anywhere,
+        P.MICROCREDENTIAL_CREATE: own_country,
+        P.MICROCREDENTIAL_EDIT: own_organisation,
+        P.STAKEHOLDER_READ: anywhere,
+    },
+    Role.CLUSTER_COORDINATOR: {
+        P.EVENT_CREATE: own_country,
+        P.EVENT_EDIT: own_organisation,
+        P.FEED_OWN: anywhere,
+        P.PERSON_READ: anywhere,
+        P.STAKEHOLDER_CREATE: own_country,
+        P.STAKEHOLDER_READ: anywhere,
+    },
+    Role.STAKEHOLDER: {
+        P.FEED_OWN: anywhere,
+        P.STAKEHOLDER_EDIT: own_organisation,
+        P.STAKEHOLDER_READ: own_organisation,
+    },
+    Role.AUDITOR: {
+        P.AUDIT_READ: anywhere,
+        P.FEED_OWN: anywhere,
+        P.STAKEHOLDER_READ: anywhere,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a signed-in person with grants, the portal itself, or the public (``ANYBODY``)."""
+
+    user_id: int | None = None
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+    language: str = "en"
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether this is a signed-in person (or the portal acting by itself)."""
+        return bool(self.grants)
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether the actor belongs to the consortium itself."""
+        return any(grant.role in INTERNAL for grant in self.grants)
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether no country or organisation narrows what the actor may see."""
+        return self.has(Role.ADMIN, Role.COORDINATOR, Role.AUDITOR)
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Countries of the actor's grants."""
+        return frozenset(grant.country for grant in self.grants if grant.country)
+
+    @property
+    def organisations(self) -> frozenset[int]:
+        """Keys of the organisations of the actor's grants."""
+        return frozenset(grant.organisation_id for grant in self.grants if grant.organisation_id)
+
+    @property
+    def role_label(self) -> str:
+        """The actor's first role in the reader's language."""
+        return str(ROLE_LABELS[self.grants[0].role]) if self.grants else ""
+
+    def has(self, *roles: Role) -> bool:
+        """Whether one of the grants is one of these roles."""
+        return any(grant.role in roles for grant in self.grants)
+
+    def may(self, permission: Permission | str, record: Scoped | None = None) -> bool:
+        """Whether a grant gives ``permission``: for ``record``, or without one, for any record at all."""
+        wanted = Permission(permission)
+        for grant in self.grants:
+            scope = RIGHTS[grant.role].get(wanted)
+            if scope is not None and (record is None or scope(grant, record)):
+                return True
+        return False
+
+    def check(self, permission: Permission, record: Scoped | None = None) -> None:
+        """Raise ``NotAllowed`` where ``may`` answers no."""
+        if not self.may(permission, record):
+            raise NotAllowed(_("Your role does not allow this here."))
+
+
+ANYBODY = Actor()
+SYSTEM = Actor(name="portal", grants=(Grant(Role.ADMIN),))
+
+
+def current_actor() -> Actor:
+    """The actor of this request: the signed-in person, else ``ANYBODY``."""
+    user: Any = current_user  # Empty outside a request, as when a job renders a mail.
+    return user.actor if user and user.is_authenticated else ANYBODY
+
+
+def requires(permission: Permission) -> Callable[[Callable[A, R]], Callable[A, R]]:
+    """Mark a view as open to actors with ``permission``; others sign in (401) or are refused (403)."""
+
+    def mark(view: Callable[A, R]) -> Callable[A, R]:
+        @wraps(view)
+        def guarded(*args: A.args, **kwargs: A.kwargs) -> R:
+            actor = current_actor()
+            if not actor.may(permission):
+                raise Forbidden if actor.is_authenticated else Unauthorized
+            return view(*args, **kwargs)
+
+        guarded.access = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def signed_in(view: Callable[A, R]) -> Callable[A, R]:
+    """Mark a view as open to every signed-in person, whatever the role: one's own account and the like."""
+
+    @wraps(view)
+    def guarded(*args: A.args, **kwargs: A.kwargs) -> R:
+        if not current_actor().is_authenticated:
+            raise Unauthorized
+        return view(*args, **kwargs)
+
+    guarded.access = "signed in"  # type: ignore[attr-defined]
+    return guarded
+
+
+def public(why: str) -> Callable[[Callable[A, R]], Callable[A, R]]:
+    """Mark a view as open to everybody, with the reason why that is right."""
+
+    def mark(view: Callable[A, R]) -> Callable[A, R]:
+        view.access = f"public: {why}"  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def refuse_unmarked_views(app: Flask, trusted: Collection[str]) -> None:
+    """Stop the application from starting while a view has no marker.
+
+    ``trusted`` names endpoints, or blueprints by their prefix, of extensions that guard themselves.
+    Raises ``RuntimeError`` naming the views.
+    """
+    bare = [
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if not hasattr(view, "access") and endpoint not in trusted and endpoint.partition(".")[0] not in trusted
+    ]
+    if bare:
+        raise RuntimeError(f"These views have no access marker: {', '.join(sorted(bare))}.")

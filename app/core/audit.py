@@ -1,0 +1,147 @@
+"""Who changed what: one append-only row per changed record and flush, with the old and the new values.
+
+Models that take ``Audited`` are watched by a flush listener. Bulk ``update()`` and ``delete()`` would pass it by, so
+they are refused on audited and on append-only models; the append-only tables also carry database triggers.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, event, insert, inspect
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm.attributes import NO_VALUE
+
+from app.core import clock
+from app.core.access import SYSTEM, Actor
+from app.core.database import Base
+
+_acting: ContextVar[Actor] = ContextVar("acting", default=SYSTEM)
+NOT_TOLD = "•••"
+
+
+class EvidenceError(Exception):
+    """Something tried to change or delete rows that only ever grow."""
+
+
+class AppendOnly:
+    """Marks a model whose rows are evidence: they are added, never updated or deleted."""
+
+
+class Audited:
+    """Marks a model whose every change is recorded; ``audit_hides`` names columns whose values stay secret."""
+
+    audit_hides: ClassVar[Collection[str]] = ()
+
+
+class AuditEntry(AppendOnly, Base):
+    """One change of one record: ``action`` is ``create``, ``update`` or ``delete``; ``changes`` is ``{column: [old, new]}``."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_record", "record_kind", "record_id", "id"),)
+
+    record_kind: Mapped[str]
+    record_id: Mapped[int]
+    action: Mapped[str]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str]
+    happened_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Record the enclosed changes as made by ``actor``; outside of it the portal itself is named."""
+    token = _acting.set(actor)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def set_acting(actor: Actor) -> None:
+    """Name the actor for the rest of this thread's work; the request edge calls it once a request."""
+    _acting.set(actor)
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_rewriting(session: Session, _context: object, _instances: object) -> None:
+    for record in session.deleted:
+        if isinstance(record, AppendOnly):
+            raise EvidenceError(f"{type(record).__name__} rows are never deleted.")
+    for record in session.dirty:
+        if isinstance(record, AppendOnly) and session.is_modified(record):
+            raise EvidenceError(f"{type(record).__name__} rows are never changed.")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    if state.is_update or state.is_delete:
+        mapper = state.bind_mapper
+        if mapper is not None and issubclass(mapper.class_, (Audited, AppendOnly)):
+            raise EvidenceError(f"{mapper.class_.__name__} is changed record by record, so that nothing escapes the audit.")
+
+
+@event.listens_for(Session, "after_flush")
+def _record(session: Session, _context: object) -> None:
+    rows = [
+        _entry(record, action)
+        for action, records in (("create", session.new), ("update", session.dirty), ("delete", session.deleted))
+        for record in records
+        if isinstance(record, Audited)
+    ]
+    rows = [row for row in rows if row["changes"] or row["action"] == "delete"]
+    if rows:
+        session.execute(insert(AuditEntry.__table__), rows)
+
+
+def _entry(record: Any, action: str) -> dict[str, Any]:
+    actor = _acting.get()
+    return {
+        "record_kind": record.__tablename__,
+        "record_id": record.id,
+        "action": action,
+        "changes": _changes(record, action),
+        "actor_id": actor.user_id,
+        "actor_name": actor.name,
+    }
+
+
+def _changes(record: Any, action: str) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = {}
+    state = inspect(record)
+    for column in state.mapper.column_attrs:
+        if column.key in ("id", "version", "created_at", "updated_at"):
+            continue
+        history = state.attrs[column.key].history
+        old = next(iter(history.deleted or ()), None)
+        new = next(iter(history.added or history.unchanged or ()), None)
+        if action == "update" and not history.has_changes():
+            continue
+        if action == "delete":
+            old, new = new, None
+        if old == new or (old is NO_VALUE and new is None):
+            continue
+        hidden = column.key in record.audit_hides
+        changes[column.key] = [NOT_TOLD, NOT_TOLD] if hidden else [_plain(old), _plain(new)]
+    return changes
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Enum():
+            return value.value
+        case datetime() | date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case bytes():
+            return f"{len(value)} bytes"
+        case _ if value is NO_VALUE:
+            return None
+        case _:
+            return value

@@ -1,0 +1,38 @@
+"""The one place that reads the time.
+
+Two questions are kept apart. *When did it happen?* is ``now()``: the true instant, for stamps, leases and evidence.
+*Is it late, past, due?* is judged against ``today()`` and ``moment()``, which a demonstration or a test can set to
+another day (``PORTAL_AS_OF``); a stamp is never moved with them, or feeds and evidence would run backwards.
+"""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+_as_of: date | None = None
+
+
+def reckon_with(day: date | None) -> None:
+    """Make ``today()`` answer ``day`` for the whole process; ``None`` goes back to the real day."""
+    global _as_of
+    _as_of = day
+
+
+def as_of() -> date | None:
+    """The day the portal was told to reckon with, or ``None`` when it follows the real calendar."""
+    return _as_of
+
+
+def now() -> datetime:
+    """The true instant, UTC."""
+    return datetime.now(UTC)
+
+
+def today(zone: str = "Europe/Berlin") -> date:
+    """The day to judge dates against, as the calendar stands in ``zone`` (IANA name)."""
+    return _as_of or datetime.now(ZoneInfo(zone)).date()
+
+
+def moment() -> datetime:
+    """The instant to judge timed records against, UTC: the true one, or the same time of day on the as-of day."""
+    instant = now()
+    return datetime.combine(_as_of, instant.timetz()) if _as_of else instant

@@ -1,0 +1,111 @@
+"""The consortium a portal serves: its name, grant, countries, languages, work packages and targets, read from files.
+
+They are data, not code: another consortium starts with another folder (``PORTAL_CONSORTIUM``).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from app.core.i18n import Language
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country of the consortium; ``credentials`` marks those whose partners develop micro-credentials."""
+
+    code: str
+    iso3: str
+    name: dict[str, str]
+    zone: str
+    languages: tuple[str, ...]
+    credentials: bool = False
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of a country in one named scheme; hidden ones are kept for old records and not offered."""
+
+    code: str
+    country: str
+    scheme: str
+    name: dict[str, str]
+    parent: str | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Consortium:
+    """Everything about a consortium that is fixed while its portal runs."""
+
+    acronym: str
+    portal_name: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    grant_number: str
+    programme: str
+    start: date
+    end: date
+    licence: str
+    zone: str
+    uid_domain: str
+    disclaimer: dict[str, str]
+    languages: tuple[Language, ...]
+    countries: tuple[Country, ...]
+    regions: tuple[Region, ...] = ()
+    work_packages: tuple[dict[str, Any], ...] = ()
+    targets: tuple[dict[str, Any], ...] = ()
+    insights: tuple[dict[str, Any], ...] = ()
+
+    @cached_property
+    def by_country(self) -> dict[str, Country]:
+        """Countries by ISO 3166-1 alpha-2 code."""
+        return {country.code: country for country in self.countries}
+
+    @cached_property
+    def by_region(self) -> dict[str, Region]:
+        """Regions by code."""
+        return {region.code: region for region in self.regions}
+
+    @cached_property
+    def by_language(self) -> dict[str, Language]:
+        """Languages by code."""
+        return {language.code: language for language in self.languages}
+
+    @cached_property
+    def zones(self) -> tuple[str, ...]:
+        """Time zones of the consortium's countries, the project's own first, each once."""
+        return tuple(dict.fromkeys((self.zone, *(country.zone for country in self.countries))))
+
+    @property
+    def credential_countries(self) -> tuple[Country, ...]:
+        """Countries whose partners develop micro-credentials."""
+        return tuple(country for country in self.countries if country.credentials)
+
+
+def read_consortium(folder: Path) -> Consortium:
+    """Read ``project.yaml`` of a consortium's folder.
+
+    Raises ``FileNotFoundError`` without the file and ``TypeError`` or ``KeyError`` naming a field that does not fit.
+    """
+    facts = yaml.load((folder / "project.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    known = Consortium.__dataclass_fields__
+    plain = {name: value for name, value in facts.items() if name in known and not isinstance(value, list)}
+    lists = {name: tuple(facts.get(name, ())) for name in ("work_packages", "targets", "insights")}
+    return Consortium(
+        **plain
+        | lists
+        | {
+            "start": date.fromisoformat(facts["start"]),
+            "end": date.fromisoformat(facts["end"]),
+            "languages": tuple(Language(**entry) for entry in facts["languages"]),
+            "countries": tuple(
+                Country(**{**entry, "languages": tuple(entry["languages"])}) for entry in facts["countries"]
+            ),
+            "regions": tuple(Region(**entry) for entry in facts.get("regions", ())),
+        }
+    )

@@ -1,0 +1,153 @@
+"""The declarative base, the columns every record shares, and how SQLite and PostgreSQL are opened.
+
+SQLite is opened with ``isolation_level=None`` and begins writing transactions with ``BEGIN IMMEDIATE``: in the driver's
+default mode a read outside the transaction lets two writers lose each other's updates without an error.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import Enum as PythonEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, Dialect, Engine, Enum, Integer, MetaData, TypeDecorator, Uuid, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Session, declared_attr, mapped_column
+from uuid_utils.compat import uuid7
+
+from app.core import clock
+from app.core.i18n import TranslatedText, TranslatedTextType
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+SQLITE_SETTINGS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant; it enters with a time zone and leaves in UTC, on either database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive datetime, which would mean a different instant on every machine."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A stored instant needs a time zone.")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the instant its zone back, which SQLite does not keep."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables: integer key, named constraints, enums stored by value, instants in UTC."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        UUID: Uuid,
+        TranslatedText: TranslatedTextType,
+        PythonEnum: Enum(
+            PythonEnum,
+            native_enum=False,
+            create_constraint=False,
+            length=40,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
+
+class Timestamped:
+    """When a record was made and last changed, true instants."""
+
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=90)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now, sort_order=91)
+
+
+class Versioned:
+    """Optimistic lock: the version goes out with a form and comes back; a stale one is a conflict, never a lost edit."""
+
+    version: Mapped[int] = mapped_column(Integer, nullable=False, sort_order=92)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, MappedColumn[int]]:  # noqa: N805 - SQLAlchemy passes the class
+        return {"version_id_col": cls.version}  # type: ignore[dict-item]
+
+
+class LeavesTheHouse:
+    """A permanent, never reused identifier for records that appear in files, feeds and links elsewhere (UUIDv7)."""
+
+    uid: Mapped[UUID] = mapped_column(default=uuid7, unique=True, sort_order=-9)
+
+
+@contextmanager
+def writing(enabled: bool = True) -> Iterator[None]:
+    """Run the enclosed transactions as writers; on SQLite they take the write lock when they begin."""
+    token = _writing.set(enabled)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def set_writing(enabled: bool) -> None:
+    """Decide for the rest of this thread's work whether its transactions write; the request edge calls it once each."""
+    _writing.set(enabled)
+
+
+class WriteOutsideWriting(RuntimeError):
+    """A flush was tried where nothing may be written, as while answering a GET."""
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_unannounced(session: Session, _context: object, _instances: object) -> None:
+    if not _writing.get() and (session.new or session.deleted or any(map(session.is_modified, session.dirty))):
+        raise WriteOutsideWriting("Only what runs inside writing() may write; GET never does.")
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """The engine's options for ``PORTAL_DATABASE_URL``; a plain ``postgresql://`` is opened with psycopg 3."""
+    if url.startswith(("postgres://", "postgresql://")):
+        return {"url": f"postgresql+psycopg://{url.partition('://')[2]}", "pool_pre_ping": True, "pool_size": 8}
+    return {"url": url}
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give an SQLite engine its pragmas and its explicit BEGIN; PostgreSQL needs nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _open(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in SQLITE_SETTINGS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write", _writing.get())
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

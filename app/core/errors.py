@@ -1,0 +1,64 @@
+"""Named refusals of the domain, and how they reach the person who asked.
+
+A rule that is broken raises a ``DomainError`` subclass. ``Refused`` carries messages by field, so that a form can show
+each in its place. Nothing here knows HTTP; ``core.web`` turns these into pages.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+
+class DomainError(Exception):
+    """A rule of the portal's domain forbids what was asked; ``str()`` is the reason in the reader's language."""
+
+
+class Refused(DomainError):
+    """Input that cannot be accepted.
+
+    ``messages`` maps a field's name to the reason; the empty name is the form as a whole.
+    """
+
+    def __init__(self, message: str | None = None, /, **messages: str) -> None:
+        self.messages: Mapping[str, str] = {"": message, **messages} if message else messages
+        super().__init__(" ".join(str(text) for text in self.messages.values()))
+
+
+class NotAllowed(DomainError):
+    """The actor may see the record but may not do this with it."""
+
+
+class StillReferred(DomainError):
+    """A record cannot be deleted, because others refer to it; ``referrers`` names them."""
+
+    def __init__(self, message: str, referrers: Sequence[str]) -> None:
+        self.referrers = referrers
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that two people changed at once: what stands now, and what the second one wanted."""
+
+    label: str
+    theirs: Any
+    mine: Any
+
+
+class EditConflict(DomainError):
+    """Somebody else saved the record after this form was opened."""
+
+    def __init__(self, message: str, rows: Sequence[Difference] = ()) -> None:
+        self.rows = rows
+        super().__init__(message)
+
+
+def expect_version(record: Any, version: int | None) -> None:
+    """Refuse to save over what somebody else saved: ``version`` is the one the form was opened with.
+
+    Raises ``EditConflict``.
+    """
+    if version != record.version:
+        raise EditConflict(_("Somebody else changed this in the meantime."))

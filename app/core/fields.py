@@ -1,0 +1,280 @@
+"""The fields the registers share: trimmed texts, codes, translated texts, pickers, dates that say how to write them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app
+from flask_babel import gettext as _
+from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import Length, StopValidation
+
+from app.core.i18n import Language
+
+LONGEST_LINE = 500
+LONGEST_TEXT = 20_000
+
+
+def stripped(value: str | None) -> str | None:
+    """What was typed without the white space around it; nothing when only that was typed."""
+    return (value.strip() or None) if value else None
+
+
+class LineField(StringField):
+    """One line of text, trimmed; longer than 500 characters is refused."""
+
+    def __init__(self, label: Any = None, validators: Iterable[Any] = (), longest: int = LONGEST_LINE, **kwargs: Any):
+        super().__init__(label, [*validators, Length(max=longest)], filters=[stripped], **kwargs)
+
+
+class TextField(TextAreaField):
+    """Several lines of text, trimmed, with line ends as ``\\n``; longer than 20,000 characters is refused."""
+
+    def __init__(self, label: Any = None, validators: Iterable[Any] = (), longest: int = LONGEST_TEXT, **kwargs: Any):
+        filters = [lambda text: text.replace("\r\n", "\n") if text else text, stripped]
+        super().__init__(label, [*validators, Length(max=longest)], filters=filters, **kwargs)
+
+
+class ChoiceField(SelectField):
+    """One of several codes; ``any_label`` adds an empty choice, which means ``None``."""
+
+    def __init__(self, label: Any = None, validators: Iterable[Any] = (), any_label: Any = None, **kwargs: Any) -> None:
+        self.any_label = any_label
+        super().__init__(label, list(validators), coerce=lambda value: value or None, **kwargs)
+
+    def iter_choices(self) -> Iterator[Any]:
+        """The choices, the empty one first where there is one."""
+        if self.any_label is not None:
+            yield ("", self.any_label, self.data is None, {})
+        yield from super().iter_choices()
+
+    def pre_validate(self, form: Form) -> None:
+        """Accept nothing where an empty choice is offered; refuse a code that is not one of the choices."""
+        if self.data is None and self.any_label is not None:
+            return
+        if self.data is None:
+            raise StopValidation(_("Choose one."))
+        if self.data not in {str(choice[0]) for choice in self.choices or ()}:
+            raise StopValidation(_("Choose one of the list."))
+
+
+@dataclass
+class TranslatedEntry:
+    """The input of one language within a ``TranslatedField``."""
+
+    id: str
+    name: str
+    language: Language
+    value: str
+
+
+class TranslatedField(Field):
+    """A content text in several languages: ``{language: text}``, one input each, named ``<field>-<language>``.
+
+    ``rows`` of more than 1 makes them text areas. ``required_language`` must be filled in.
+    """
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Iterable[Any] = (),
+        rows: int = 1,
+        required_language: str | None = None,
+        longest: int = LONGEST_TEXT,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.rows = rows
+        self.required_language = required_language
+        self.longest = longest
+        if required_language:
+            self.flags.required = True
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Take the texts from the form, one by language, else from the record."""
+        self.process_errors = []
+        self.object_data = data
+        self.data = dict(data or {}) if isinstance(data, dict) else {}
+        if formdata is None:
+            return
+        prefix = f"{self.name}-"
+        typed = {key.removeprefix(prefix): formdata.get(key) for key in formdata if key.startswith(prefix)}
+        if typed:
+            known = {code: text for code, text in self.data.items() if code not in typed}
+            texts = {code: stripped((text or "").replace("\r\n", "\n")) for code, text in typed.items()}
+            self.data = known | {code: text for code, text in texts.items() if text}
+            self.raw_data = [self.data] if self.data else []
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse a missing required language and a text that is too long."""
+        if self.required_language and not self.data.get(self.required_language):
+            raise StopValidation(_("Write it in English at least.") if self.required_language == "en" else _("Required."))
+        if any(len(text) > self.longest for text in self.data.values()):
+            raise StopValidation(_("Write at most %(count)s characters.", count=self.longest))
+
+    @property
+    def entries(self) -> list[TranslatedEntry]:
+        """One input for each language of the consortium, English first."""
+        languages: Sequence[Language] = current_app.config["CONSORTIUM"].languages
+        return [
+            TranslatedEntry(
+                id=f"{self.id}-{language.code}",
+                name=f"{self.name}-{language.code}",
+                language=language,
+                value=self.data.get(language.code, ""),
+            )
+            for language in languages
+        ]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A record one can choose in a picker."""
+
+    value: int
+    label: str
+    code: str = ""
+    native: str = ""
+    note: str = ""
+    is_example: bool = False
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Options for a picker of another page, as its fragment shows them."""
+
+    name: str
+    multiple: bool
+    options: list[Option]
+
+    @property
+    def id(self) -> str:
+        """The picker's id, which is its name."""
+        return self.name
+
+    @classmethod
+    def asked(cls, find: Callable[[str], list[Option]], args: Mapping[str, str]) -> "Offer":
+        """What a picker's script asked for: its ``name``, whether it takes ``many``, and the words typed."""
+        name = args.get("name", "")[:100]
+        return cls(name, args.get("many") != "0", find(args.get(f"{name}-q", "").strip()[:LONGEST_LINE]))
+
+
+class PickerField(Field):
+    """Records of a register: chosen ones as check boxes, more found by typing, with or without script.
+
+    ``find(query, exclude)`` answers options for what was typed, ``get(values)`` those with the given keys, both as the
+    acting person may see them; a key that ``get`` does not answer is refused.
+    """
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Iterable[Any] = (),
+        *,
+        find: Callable[[str], list[Option]],
+        get: Callable[[Sequence[int]], list[Option]],
+        options_url: Callable[[], str],
+        multiple: bool = True,
+        create_label: Any = None,
+        required: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.find = find
+        self.get = get
+        self._options_url = options_url
+        self.multiple = multiple
+        self.create_label = create_label
+        self.required = required
+        if required:
+            self.flags.required = True
+        self.query = ""
+        self._searching = False
+        self._chosen: list[Option] | None = None
+
+    @property
+    def options_url(self) -> str:
+        """Where script asks for options; the answer needs to know what it is for."""
+        return f"{self._options_url()}?{urlencode({'name': self.name, 'many': int(self.multiple)})}"
+
+    @property
+    def chosen(self) -> list[Option]:
+        """The chosen records, in the order of the register."""
+        if self._chosen is None:
+            values = self.values
+            self._chosen = self.get(values) if values else []
+        return self._chosen
+
+    @property
+    def options(self) -> list[Option] | None:
+        """What was found for ``query``, without the chosen ones; ``None`` when nobody searched."""
+        if not (self._searching or self.query):
+            return None
+        values = set(self.values)
+        return [option for option in self.find(self.query) if option.value not in values]
+
+    @property
+    def values(self) -> list[int]:
+        """The chosen keys."""
+        if self.multiple:
+            return list(self.data or ())
+        return [self.data] if self.data else []
+
+    def process_data(self, value: Any) -> None:
+        """Take keys, or records with an ``id``."""
+        if self.multiple:
+            self.data = [getattr(item, "id", item) for item in value or ()]
+        else:
+            self.data = getattr(value, "id", value)
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Take the chosen keys and what was typed to find more."""
+        super().process(formdata, [] if data is None and self.multiple else data, extra_filters)
+        if formdata:
+            self.query = (formdata.get(f"{self.name}-q") or "").strip()[:LONGEST_LINE]
+            self._searching = formdata.get("find") == self.name
+            sent = [int(key) for key in formdata.getlist(self.name) if key.isascii() and key.isdigit() and len(key) < 19]
+            self.data = list(dict.fromkeys(sent)) if self.multiple else next(iter(sent), None)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """The keys were read in ``process``, which also runs when none was sent."""
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse a key that the actor cannot see, and nothing where something is required."""
+        if len(self.chosen) != len(self.values):
+            raise StopValidation(_("One of the chosen entries no longer exists, or is not open to you."))
+        if self.required and not self.values:
+            raise StopValidation(str(self.required))
+
+    def shown(self, value: Any) -> str:
+        """The labels of chosen records."""
+        if self.multiple:
+            keys = [getattr(item, "id", item) for item in value or ()]
+        else:
+            keys = [getattr(value, "id", value)] if value else []
+        return ", ".join(f"{option.code} {option.label}".strip() for option in (self.get(keys) if keys else []))
+
+
+class DayField(DateField):
+    """A date; the browser's own control, and a message with the date in words when it cannot be read."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read ``YYYY-MM-DD``."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+            raise ValueError(_("Write a date like 2025-05-12.")) from None
+
+
+class ClockField(TimeField):
+    """A time of day."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read ``HH:MM``, with or without seconds."""
+        try:
+            super().process_formdata([value[:5] for value in valuelist])
+        except ValueError:
+            self.data = None
+            raise ValueError(_("Write a time like 14:30.")) from None

@@ -1,0 +1,122 @@
+"""Files, stored under the SHA-256 of their content: on disk by default, in an S3-compatible store when configured.
+
+The same bytes are stored once; a stored file never changes. ``StoredFile`` rows say what a person uploaded.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+from urllib.parse import parse_qsl, urlsplit
+from urllib.request import url2pathname
+
+import obstore
+import puremagic
+from obstore.store import LocalStore, ObjectStore, S3Store
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.core import clock
+from app.core.database import Base
+
+CHUNK = 1024 * 1024
+
+
+class StoredFile(Base):
+    """A file somebody gave: its content's hash and size, its name as given and its type as found in the bytes."""
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(index=True)
+    size: Mapped[int]
+    name: Mapped[str]
+    mime: Mapped[str]
+    uploaded_by_id: Mapped[int | None]
+    uploaded_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class FileStore:
+    """Content-addressed bytes behind one address.
+
+    ``url`` is ``file:///folder`` or ``s3://bucket/prefix?endpoint=…&region=…``; credentials come from the environment's
+    usual ``AWS_*`` variables.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.store: ObjectStore = _open(url)
+
+    def put(self, stream: IO[bytes]) -> tuple[str, int]:
+        """Store what ``stream`` holds; answers its SHA-256 in hex and its size in bytes."""
+        digest, size = hashlib.sha256(), 0
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+        stream.seek(0)
+        sha256 = digest.hexdigest()
+        if not self.has(sha256):
+            obstore.put(self.store, _path(sha256), stream)
+        return sha256, size
+
+    def has(self, sha256: str) -> bool:
+        """Whether these bytes are stored."""
+        try:
+            obstore.head(self.store, _path(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """The bytes, piece by piece. Raises ``FileNotFoundError``."""
+        yield from map(bytes, obstore.get(self.store, _path(sha256)).stream(min_chunk_size=CHUNK))
+
+    def read(self, sha256: str) -> bytes:
+        """All bytes of a small file. Raises ``FileNotFoundError``."""
+        return bytes(obstore.get(self.store, _path(sha256)).bytes())
+
+
+def keep(session: Session, store: FileStore, stream: IO[bytes], name: str, uploaded_by_id: int | None) -> StoredFile:
+    """Store an upload and its row; the type is what the bytes say, not what the sender claims."""
+    head = stream.read(4096)
+    stream.seek(0)
+    sha256, size = store.put(stream)
+    file = StoredFile(
+        sha256=sha256, size=size, name=Path(name).name, mime=mime_of(head, name), uploaded_by_id=uploaded_by_id
+    )
+    session.add(file)
+    session.flush()
+    return file
+
+
+def mime_of(head: bytes, name: str) -> str:
+    """The media type told by a file's first bytes; plain text where they tell nothing but read as UTF-8."""
+    try:
+        return puremagic.from_string(head, mime=True, filename=name) or "application/octet-stream"
+    except (puremagic.PureError, ValueError):
+        try:
+            head.decode("utf-8")
+        except UnicodeDecodeError:
+            return "application/octet-stream"
+        return "text/plain"
+
+
+def _path(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"
+
+
+def _open(url: str) -> ObjectStore:
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        folder = Path(url2pathname(parts.path))
+        folder.mkdir(parents=True, exist_ok=True)
+        return LocalStore(folder)
+    if parts.scheme == "s3":
+        options = dict(parse_qsl(parts.query))
+        endpoint = options.pop("endpoint", None)
+        return S3Store(
+            parts.netloc,
+            prefix=parts.path.strip("/") or None,
+            endpoint=endpoint,
+            client_options={"allow_http": True} if endpoint and endpoint.startswith("http://") else None,
+            **options,
+        )
+    raise ValueError(f"PORTAL_FILES_URL must begin with file:// or s3://, not {parts.scheme}://.")

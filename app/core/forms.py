@@ -1,0 +1,126 @@
+"""The form every form is built on.
+
+A form that creates carries a submission key, a form that edits carries the version it was opened with. What a service
+refuses comes back to the field it concerns (``refusals``).
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from flask import request
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from wtforms import Field, HiddenField, IntegerField
+from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
+
+from app.core.errors import Difference, EditConflict, Refused
+from app.core.submissions import refuse_repeat
+from app.extensions import db
+
+class BaseForm(FlaskForm):
+    """A form of the portal.
+
+    ``constraint_messages`` maps a database constraint (``table.column`` or its name) to ``(field, message)``, for the
+    race that a service's own check cannot see.
+    """
+
+    constraint_messages: ClassVar[dict[str, tuple[str, Any]]] = {}
+    hidden_names: ClassVar[frozenset[str]] = frozenset({"csrf_token", "version", "submission_key"})
+
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    submission_key = HiddenField(default=lambda: secrets.token_urlsafe(16))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflict: Sequence[Difference] = ()
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the form was sent to look for options of a picker, without script, and not to be saved."""
+        return bool(self.is_submitted() and request.form.get("find"))
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows this form again."""
+        if self.conflict:
+            return 409
+        return 422 if self.is_submitted() and self.errors else 200
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Whether the form was sent and holds; a form that was carried out before raises ``AlreadySubmitted``."""
+        if not self.is_submitted() or self.is_searching:
+            return False
+        if not self.version.data:
+            refuse_repeat(db.session, self.submission_key.data)
+        return bool(self.validate(extra_validators))
+
+    def facts(self, *without: str) -> dict[str, Any]:
+        """What was filled in, by field name, for a service."""
+        return {name: value for name, value in self.data.items() if name not in {*self.hidden_names, *without}}
+
+    def refuse(self, messages: Mapping[str, str]) -> None:
+        """Show refusals at their fields; those of no field stand above the form."""
+        for name, message in messages.items():
+            if name in self._fields:
+                field = self._fields[name]
+                field.errors = [*field.errors, message]
+            else:
+                self.form_errors.append(message)
+
+    @contextmanager
+    def refusals(self, record: Any = None) -> Iterator[None]:
+        """Undo and show what the enclosed service refuses.
+
+        An edit conflict on ``record`` becomes a comparison of what stands now and what was typed; the form then holds
+        the new version, so that saving again is a decision.
+        """
+        try:
+            yield
+        except Refused as refused:
+            db.session.rollback()
+            self.refuse(refused.messages)
+        except IntegrityError as error:
+            db.session.rollback()
+            self.refuse(dict([self._meaning(error)]))
+        except (EditConflict, StaleDataError):
+            db.session.rollback()
+            db.session.refresh(record)
+            self.conflict = list(self._differences(record))
+            self.version.data = record.version
+            self.version.raw_data = None
+
+    def _meaning(self, error: IntegrityError) -> tuple[str, str]:
+        text = f"{getattr(getattr(error.orig, 'diag', None), 'constraint_name', '')} {error.orig}"
+        for constraint, (field, message) in self.constraint_messages.items():
+            if constraint in text:
+                return field, str(message)
+        raise error
+
+    def _differences(self, record: Any) -> Iterator[Difference]:
+        for name, field in self._fields.items():
+            if name in self.hidden_names or not hasattr(record, name):
+                continue
+            theirs, mine = shown(field, getattr(record, name)), shown(field, field.data)
+            if theirs != mine:
+                yield Difference(str(field.label.text), theirs, mine)
+
+
+def shown(field: Field, value: Any) -> str:
+    """A field's value as a person reads it, for comparing two of them."""
+    show = getattr(field, "shown", None)
+    if show is not None:
+        return str(show(value))
+    if isinstance(value, dict):
+        return "\n".join(f"{code}: {text}" for code, text in sorted(value.items()) if text)
+    choices = getattr(field, "choices", None)
+    if choices:
+        labels = {str(choice[0]): str(choice[1]) for choice in choices}
+        values = value if isinstance(value, (list, tuple, set)) else [value]
+        return ", ".join(labels.get(str(item), "") for item in values)
+    if isinstance(value, (list, tuple, set)):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)

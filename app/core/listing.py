@@ -1,0 +1,289 @@
+"""One list is columns, filters, sorting, pages and its CSV and XLSX, declared once per feature.
+
+A feature subclasses ``Listing`` with its columns and filters and gives ``statement(actor)``. Rows are plain rows, not
+entities: building entities and an address for each is two thirds of the cost of a list page. The total is counted up to
+``COUNT_LIMIT`` and said as "more than" beyond, so that a page costs the same whatever the register holds.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from flask import Response
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from app.core.access import Actor
+from app.core.export import download, plain
+from app.core.search_key import search_key
+
+PER_PAGE = 50
+COUNT_LIMIT = 10_000
+LONGEST_QUERY = 200
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``export`` gives its plain value for a file, ``sort`` what it is ordered by, ``css`` its class."""
+
+    key: str
+    label: Any
+    export: Callable[[Row[Any]], Any] | None = None
+    sort: Any = None
+    css: str = ""
+    in_page: bool = True
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: ``choices()`` gives ``(value, label)``; ``apply(statement, value)`` narrows the rows."""
+
+    name: str
+    label: Any
+    apply: Callable[[Select[Any], str], Select[Any]]
+    choices: Callable[[], Iterable[tuple[str, Any]]] | None = None
+    any_label: Any = ""
+    kind: str = "select"
+
+
+@dataclass
+class FilterState:
+    """A filter as one request set it."""
+
+    filter: Filter
+    value: str
+    choices: list[tuple[str, str]]
+
+    name = property(lambda self: self.filter.name)
+    label = property(lambda self: self.filter.label)
+    kind = property(lambda self: self.filter.kind)
+    any_label = property(lambda self: self.filter.any_label or _("Any"))
+
+    @property
+    def value_label(self) -> str:
+        """The chosen value as a person reads it."""
+        return dict(self.choices).get(self.value, self.value)
+
+
+@dataclass
+class Active:
+    """A filter in force, and the address of the list without it."""
+
+    label: str
+    value_label: str
+    remove_url: str
+
+
+@dataclass
+class PageLink:
+    """A page one can go to."""
+
+    number: int
+    url: str
+    current: bool
+
+
+@dataclass
+class Head:
+    """A column's head as one request sorted it."""
+
+    column: Column
+    sort_url: str | None
+    direction: str | None
+
+    key = property(lambda self: self.column.key)
+    label = property(lambda self: self.column.label)
+    css = property(lambda self: self.column.css)
+    sortable = property(lambda self: self.sort_url is not None)
+
+
+class Listing:
+    """A list of one register."""
+
+    title: ClassVar[Any]
+    filename: ClassVar[str]
+    columns: ClassVar[Sequence[Column]]
+    filters: ClassVar[Sequence[Filter]] = ()
+    default_sort: ClassVar[str]
+
+    def statement(self, actor: Actor) -> Select[Any]:
+        """Rows the actor may see, with everything a row shows, unsorted."""
+        raise NotImplementedError
+
+    def matching(self, statement: Select[Any], key: str) -> Select[Any]:
+        """Narrow ``statement`` to rows found under a search key."""
+        raise NotImplementedError
+
+    def tie_breaker(self) -> ColumnElement[Any]:
+        """A unique column that makes the order of equal rows certain."""
+        raise NotImplementedError
+
+    def complete(self, session: Session, rows: Sequence[Row[Any]]) -> Mapping[str, Any]:
+        """Facts about the rows of one page that need a query of their own, for the page's rows fragment."""
+        return {}
+
+    def page(self, session: Session, actor: Actor, path: str, args: Mapping[str, str]) -> "ListPage":
+        """The page of the list that the query arguments ask for; arguments it does not know are left aside."""
+        return ListPage(self, session, actor, path, args)
+
+    def narrowed(self, actor: Actor, query: str, states: Sequence[FilterState]) -> Select[Any]:
+        """The rows that the filters and the words leave, unsorted."""
+        statement = self.statement(actor)
+        for state in states:
+            if state.value:
+                statement = state.filter.apply(statement, state.value)
+        key = search_key(query)
+        return self.matching(statement, key) if key else statement
+
+    def ordered(self, statement: Select[Any], sort: str) -> Select[Any]:
+        """``statement`` in the order ``sort`` names (``-`` before it for descending)."""
+        column = next(column for column in self.columns if column.key == sort.removeprefix("-"))
+        expressions = column.sort if isinstance(column.sort, (list, tuple)) else [column.sort]
+        if sort.startswith("-"):
+            return statement.order_by(*(e.desc() for e in expressions), self.tie_breaker().desc())
+        return statement.order_by(*expressions, self.tie_breaker())
+
+
+@dataclass
+class ListPage:
+    """One page of a list, as templates and exports use it."""
+
+    declaration: Listing
+    session: Session
+    actor: Actor
+    path: str
+    args: Mapping[str, str]
+    rows: Sequence[Row[Any]] = field(init=False)
+    total: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        declared = self.declaration
+        self.query = (self.args.get("q") or "").strip()[:LONGEST_QUERY]
+        self.filters = [self._state(filter_) for filter_ in declared.filters]
+        sortable = {column.key for column in declared.columns if column.sort is not None}
+        sort = self.args.get("sort") or declared.default_sort
+        self.sort = sort if sort.removeprefix("-") in sortable else declared.default_sort
+        self.number = self._number()
+        self.statement = declared.narrowed(self.actor, self.query, self.filters)
+        self.total = 0
+        self.rows = ()
+
+    def load(self) -> "ListPage":
+        """Read the rows of this page and count; two statements, and whatever ``complete`` adds."""
+        counted = select(func.count()).select_from(
+            self.statement.with_only_columns(self.declaration.tie_breaker()).order_by(None).limit(COUNT_LIMIT + 1).subquery()
+        )
+        self.total = self.session.scalar(counted) or 0
+        self.number = min(self.number, max(1, -(-self.total // PER_PAGE)))
+        ordered = self.declaration.ordered(self.statement, self.sort)
+        self.rows = self.session.execute(ordered.limit(PER_PAGE).offset((self.number - 1) * PER_PAGE)).all()
+        self.more = self.declaration.complete(self.session, self.rows)
+        return self
+
+    def _state(self, filter_: Filter) -> FilterState:
+        choices = [(str(value), str(label)) for value, label in filter_.choices()] if filter_.choices else []
+        value = (self.args.get(filter_.name) or "").strip()[:LONGEST_QUERY]
+        known = not filter_.choices or value in {choice for choice, _label in choices}
+        return FilterState(filter_, value if known else "", choices)
+
+    def _number(self) -> int:
+        text = self.args.get("page", "1")
+        return min(max(1, int(text)), COUNT_LIMIT) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+    def url(self, **changes: Any) -> str:
+        """The address of this list with some arguments changed; an empty one is left out."""
+        kept = {"q": self.query, **{state.name: state.value for state in self.filters}}
+        if self.sort != self.declaration.default_sort:
+            kept["sort"] = self.sort
+        arguments = {name: value for name, value in {**kept, **changes}.items() if value}
+        return f"{self.path}?{urlencode(arguments)}" if arguments else self.path
+
+    @property
+    def title(self) -> str:
+        """The list's name."""
+        return str(self.declaration.title)
+
+    @property
+    def first(self) -> int:
+        """The number of the first row shown, from 1."""
+        return (self.number - 1) * PER_PAGE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last row shown."""
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+    @property
+    def total_label(self) -> str:
+        """How many rows there are, as far as it was counted."""
+        return _("more than %(count)s", count=f"{COUNT_LIMIT:,}") if self.total > COUNT_LIMIT else str(self.total)
+
+    @property
+    def columns(self) -> list[Head]:
+        """The heads of the columns shown on the page."""
+        return [self._head(column) for column in self.declaration.columns if column.in_page]
+
+    def _head(self, column: Column) -> Head:
+        if column.sort is None:
+            return Head(column, None, None)
+        direction = None
+        if self.sort.removeprefix("-") == column.key:
+            direction = "desc" if self.sort.startswith("-") else "asc"
+        wanted = f"-{column.key}" if direction == "asc" else column.key
+        return Head(column, self.url(sort=wanted), direction)
+
+    @property
+    def active(self) -> list[Active]:
+        """The filters in force."""
+        active = [
+            Active(str(state.label), state.value_label, self.url(**{state.name: ""})) for state in self.filters if state.value
+        ]
+        return [Active(_("Words"), self.query, self.url(q="")), *active] if self.query else active
+
+    @property
+    def clear_url(self) -> str:
+        """The list without any filter."""
+        return self.path
+
+    @property
+    def pages(self) -> list[PageLink | None]:
+        """Links to pages near this one, the first and the last; ``None`` stands for a gap."""
+        count = max(1, -(-min(self.total, COUNT_LIMIT) // PER_PAGE))
+        near = {1, count, *range(max(1, self.number - 2), min(count, self.number + 2) + 1)}
+        links: list[PageLink | None] = []
+        for number in sorted(near):
+            last = links[-1] if links else None
+            if last is not None and number > last.number + 1:
+                links.append(None)
+            links.append(PageLink(number, self.url(page=str(number)), number == self.number))
+        return links
+
+    @property
+    def prev_url(self) -> str | None:
+        """The page before, if there is one."""
+        return self.url(page=str(self.number - 1)) if self.number > 1 else None
+
+    @property
+    def next_url(self) -> str | None:
+        """The page after, if there is one."""
+        return self.url(page=str(self.number + 1)) if self.number * PER_PAGE < min(self.total, COUNT_LIMIT) else None
+
+    @property
+    def csv_url(self) -> str:
+        """All rows of this list as CSV."""
+        return self.url(format="csv")
+
+    @property
+    def xlsx_url(self) -> str:
+        """All rows of this list as a workbook."""
+        return self.url(format="xlsx")
+
+    def export(self, kind: str) -> Response:
+        """Everything the filters leave, in the order shown: ``csv`` (UTF-8 with byte order mark) or ``xlsx``."""
+        columns = [column for column in self.declaration.columns if column.export is not None]
+        statement = self.declaration.ordered(self.statement, self.sort).execution_options(yield_per=500)
+        rows = ([plain(column.export(row)) for column in columns] for row in self.session.execute(statement))  # type: ignore[misc]
+        head = [column.key for column in columns]
+        return download(kind, self.declaration.filename, head, rows)

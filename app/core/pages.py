@@ -1,0 +1,46 @@
+"""Pages of no feature: choosing a language, the health check, robots.txt."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, jsonify, request, session
+from sqlalchemy import text
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import public
+from app.core.web import redirect_to
+from app.extensions import db
+
+bp = Blueprint("web", __name__)
+
+
+@bp.post("/language")
+@public("Everybody reads in a language")
+def language() -> BaseResponse:
+    """Remember the reader's language in this browser and go back to the page."""
+    active = {entry.code for entry in current_app.config["CONSORTIUM"].languages if entry.active}
+    if request.form.get("lang") in active:
+        session["language"] = request.form["lang"]
+    return redirect_to(safe_path(request.form.get("next")))
+
+
+def safe_path(wanted: str | None) -> str:
+    """``wanted`` when it is a path of this portal, else the front page; never an address elsewhere."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return "/"
+    parts = urlsplit(wanted)
+    return "/" if parts.scheme or parts.netloc else wanted
+
+
+@bp.get("/health")
+@public("Load balancers and operators ask it")
+def health() -> Response:
+    """Whether the portal reaches its database."""
+    db.session.execute(text("SELECT 1"))
+    return jsonify(status="ok")
+
+
+@bp.get("/robots.txt")
+@public("Search engines ask it")
+def robots() -> Response:
+    """Public pages and calendar feeds may be read; what needs an account is not worth trying."""
+    return Response("User-agent: *\nDisallow: /account/\nDisallow: /sign/\n", mimetype="text/plain")

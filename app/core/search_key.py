@@ -1,0 +1,75 @@
+"""One key under which a name is found in every script it is written in.
+
+``Ниш``, ``Niš`` and ``nis`` have the same key; so have ``Київ`` and ``Kyiv``, ``Երևան`` and ``Yerevan``, ``თბილისი`` and
+``Tbilisi``. The key is computed by this one function when a name is written and when one is looked for; it is not a
+transliteration and is never shown. Rules: Ukrainian г and Balkan г meet in one letter, digraphs of the usual Latin
+spellings meet their one-letter forms, and doubled letters count once.
+"""
+
+import re
+import unicodedata
+
+_APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ‘`´՚ʹ\"“”„«»"))
+
+_CYRILLIC = dict(
+    zip(
+        "абвгґдђѓеєжзѕиіїйјкќлљмнњопрстћуўфхцчџшщъыьэюяё",
+        "a b v g g d dj gj e ie zh z dz i i i i j k kj l lj m n nj o p r s t c u u f kh ts ch dz sh shch  i  e iu ia e".split(
+            " "
+        ),
+        strict=True,
+    )
+)
+_GEORGIAN = dict(
+    zip(
+        "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
+        "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz ts ch kh dj h".split(),
+        strict=True,
+    )
+)
+_ARMENIAN = dict(
+    zip(
+        "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ",
+        "a b g d e z e e t zh i l kh ts k h dz gh ch m i n sh o ch p dj r s v t r ts v p k o f".split(),
+        strict=True,
+    )
+)
+_LATIN = {"đ": "dj", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "ı": "i", "ə": "e"}
+_LETTERS = {ord(letter): key for letter, key in (_CYRILLIC | _GEORGIAN | _ARMENIAN | _LATIN).items()}
+
+_FOLDS = (
+    ("shch", "s"),
+    ("sch", "s"),
+    ("tch", "c"),
+    ("sh", "s"),
+    ("zh", "z"),
+    ("ch", "c"),
+    ("kh", "h"),
+    ("gh", "h"),
+    ("ts", "c"),
+    ("dz", "z"),
+    ("dj", "d"),
+    ("gj", "d"),
+    ("kj", "c"),
+    ("lj", "l"),
+    ("nj", "n"),
+    ("oe", "o"),
+    ("ue", "u"),
+    ("ae", "a"),
+)
+
+
+def search_key(name: str) -> str:
+    """The key of a name or of what somebody typed to find one; words are kept apart by single spaces."""
+    text = unicodedata.normalize("NFC", name).casefold().translate(_APOSTROPHES)
+    text = re.sub(r"և|եւ|եվ", "եվ", text).replace("ու", "u")
+    text = re.sub(r"\bո", "vo", text)
+    text = re.sub(r"(?:(?<=\b)|(?<=[աեէըիոօ]))ե(?!վ\b)", "je", text)
+    text = text.translate(_LETTERS)
+    text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    for spelling, letter in _FOLDS:
+        text = text.replace(spelling, letter)
+    text = re.sub(r"[yij](?=[aeiou])", "", text)
+    text = re.sub(r"[yj]", "i", text).replace("w", "v").replace("h", "g").replace("q", "k").replace("x", "ks")
+    text = re.sub(r"(.)\1+", r"\1", text)
+    return " ".join(re.findall(r"\w+", text))

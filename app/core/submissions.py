@@ -1,0 +1,58 @@
+"""One record for one press of a button.
+
+A form that creates carries a key. The key is stored with the address of what was made, in the same transaction; a double
+click, a reload or a retry after a lost answer finds it and is shown the record that exists.
+"""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.core import clock
+from app.core.database import Base
+from app.core.errors import DomainError
+
+
+class Submission(Base):
+    """A form that was carried out: its key and where its result is."""
+
+    __tablename__ = "submission"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    location: Mapped[str]
+    submitted_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class AlreadySubmitted(DomainError):
+    """The same form was carried out before; ``location`` is the path of its result."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        super().__init__(_("This was saved already; here it is."))
+
+
+def refuse_repeat(session: Session, key: str | None) -> None:
+    """Raise ``AlreadySubmitted`` when the form with this key was carried out before."""
+    location = session.scalar(select(Submission.location).where(Submission.key == key)) if key else None
+    if location:
+        raise AlreadySubmitted(location)
+
+
+def remember(session: Session, key: str | None, location: str) -> None:
+    """Store that the form with this key made what stands at ``location``.
+
+    Two requests at once: the one that commits second finds the key taken, and raises ``AlreadySubmitted`` after its own
+    work is undone.
+    """
+    if not key:
+        return
+    session.add(Submission(key=key, location=location))
+    try:
+        session.flush()
+    except IntegrityError:
+        session.rollback()
+        refuse_repeat(session, key)
+        raise

@@ -1,0 +1,156 @@
+"""What templates may use: assets, languages, dates in the reader's locale, translated content, rights."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from app.config import Settings
+from app.core import clock
+from app.core.access import current_actor
+from app.core.consortium import Consortium
+from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
+
+
+def init_templating(app: Flask) -> None:
+    """Give the application's templates their globals and filters."""
+    settings: Settings = app.config["PORTAL"]
+    consortium: Consortium = app.config["CONSORTIUM"]
+    manifest = _manifest(Path(app.static_folder or ""))
+
+    def asset(name: str) -> str:
+        return f"{app.static_url_path}/{manifest.get(name, name)}"
+
+    app.jinja_env.globals.update(
+        asset=asset,
+        consortium=consortium,
+        is_demo=settings.is_demo,
+        languages=[language for language in consortium.languages if language.active],
+        as_of=clock.as_of,
+        today=lambda: clock.today(consortium.zone),
+        lang=lambda: reader_language().html,
+        may=lambda permission, record=None: current_actor().may(permission, record),
+        tr=tr,
+        plain_tr=plain_tr,
+        country_name=country_name,
+        get_locale=get_locale,
+        html_lang=html_lang,
+        with_args=with_args,
+    )
+    app.jinja_env.filters.update(
+        day=day, day_short=day_short, weekday=weekday, moment=moment, number=number, clock=time_of_day
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(
+        lambda: {"actor": current_actor()}
+    )
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    file = folder / "manifest.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
+def reader_language() -> Language:
+    """The language of this request's reader; looked up when it is first asked for, since feeds have no reader."""
+    language: Language | None = g.get("language")
+    if language is None:
+        language = g.language = select_language(current_app.config["CONSORTIUM"])
+    return language
+
+
+def select_language(consortium: Consortium) -> Language:
+    """Choose the reader's language: as chosen in this browser, else as the person's account says, else as it asks."""
+    active = {language.code: language for language in consortium.languages if language.active}
+    chosen = session.get("language")
+    if chosen in active:
+        return active[chosen]
+    by_tag = {language.html.lower(): language for language in active.values()} | {
+        "no": active.get("nb", active[SOURCE_LANGUAGE]),
+        "nn": active.get("nb", active[SOURCE_LANGUAGE]),
+    }
+    for tag, _quality in request.accept_languages:
+        for wanted in (tag.lower(), tag.lower().partition("-")[0]):
+            if wanted in by_tag:
+                return by_tag[wanted]
+    return active[SOURCE_LANGUAGE]
+
+
+def tr(texts: dict[str, str] | None, default: str = "") -> Markup:
+    """A translated content text for this reader, with its language marked and a note where it is a fallback."""
+    language = reader_language()
+    reading = read_in(texts, language.code)
+    if reading is None:
+        return escape(default)
+    if not reading.is_fallback:
+        return escape(reading.text)
+    return Markup('<span class="fallback" lang="{}">{}</span>').format(html_lang(reading.language), reading.text)
+
+
+def plain_tr(texts: dict[str, str] | None, default: str = "") -> str:
+    """A translated content text for this reader as plain text, for attributes and titles."""
+    reading = read_in(texts, reader_language().code)
+    return reading.text if reading else default
+
+
+def html_lang(code: str | None) -> str:
+    """The value of ``lang`` for a content language."""
+    language = current_app.config["CONSORTIUM"].by_language.get(code)
+    return language.html if language else (code or "")
+
+
+def country_name(code: str | None) -> str:
+    """A country's name in the reader's language, as CLDR has it."""
+    if not code:
+        return ""
+    return str(get_locale().territories.get(code, code))
+
+
+def day(value: date | datetime | None) -> str:
+    """A date in full: 12 May 2025."""
+    return format_date(value, "long", rebase=False) if value else ""
+
+
+def day_short(value: date | datetime | None) -> str:
+    """Day and month: 12 May."""
+    return format_date(value, _("d MMM"), rebase=False) if value else ""
+
+
+def weekday(value: date) -> str:
+    """A date with its day of the week: Monday, 12 May 2025."""
+    return format_date(value, "full", rebase=False)
+
+
+def moment(value: datetime | None, zone: str | None = None) -> str:
+    """An instant as date and time, in ``zone`` or the consortium's."""
+    if value is None:
+        return ""
+    return format_datetime(_in(value, zone), "medium", rebase=False)
+
+
+def time_of_day(value: datetime | None, zone: str | None = None) -> str:
+    """The time of an instant, in ``zone`` or the consortium's: 14:00."""
+    return format_datetime(_in(value, zone), "HH:mm", rebase=False) if value else ""
+
+
+def _in(value: datetime, zone: str | None) -> datetime:
+    return value.astimezone(ZoneInfo(zone or current_app.config["CONSORTIUM"].zone))
+
+
+def number(value: float | None) -> str:
+    """A number as the reader's locale writes it."""
+    return "" if value is None else format_decimal(value)
+
+
+def with_args(**changes: Any) -> str:
+    """The address of this page with query arguments changed; ``None`` removes one."""
+    arguments: Mapping[str, Any] = request.args.to_dict(flat=False) | changes
+    kept = {name: value for name, value in arguments.items() if value is not None}
+    return url_for(request.endpoint or "", **(request.view_args or {}), **kept)

@@ -1,0 +1,145 @@
+"""The request's edge: one transaction, full page or fragment, redirects, security headers, error pages.
+
+A request commits once, when its answer is below 400, and is rolled back otherwise. GET never writes.
+"""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, Unauthorized
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core import audit
+from app.core.access import current_actor
+from app.core.database import set_writing
+from app.core.errors import DomainError, EditConflict, NotAllowed, Refused, StillReferred
+from app.core.forms import BaseForm
+from app.core.htmx import htmx
+from app.core.states import StateTransitionError
+from app.core.submissions import AlreadySubmitted, remember
+from app.extensions import db
+
+log = logging.getLogger(__name__)
+
+WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def init_web(app: Flask) -> None:
+    """Attach the edge to the application."""
+    app.before_request(_open)
+    app.after_request(_close)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(NoResultFound, lambda _error: _error_page(404))
+    app.register_error_handler(StaleDataError, lambda _error: _error_page(409))
+    app.register_error_handler(CSRFError, lambda _error: _error_page(400))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _open() -> None:
+    writes = request.method in WRITING_METHODS
+    set_writing(writes)
+    if writes:
+        audit.set_acting(current_actor())
+
+
+def _close(response: Response) -> Response:
+    if request.method in WRITING_METHODS:
+        if response.status_code < 400:
+            db.session.commit()
+        else:
+            db.session.rollback()
+    headers = response.headers
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        response.vary.update(("HX-Request", "HX-Request-Type", "Cookie"))
+        headers.setdefault("Cache-Control", "no-store" if current_actor().is_authenticated else "private, no-cache")
+    return response
+
+
+def answer(template: str, fragment: str | None = None, status: int = 200, **facts: Any) -> Response:
+    """The page, or its ``fragment`` alone where htmx asked for a part; both from the same facts."""
+    if fragment and htmx.wants_fragment:
+        return make_response(render_template([fragment], **facts) + render_template("components/_messages.html"), status)
+    return make_response(render_template(template, **facts), status)
+
+
+def form_page(template: str, form: BaseForm, **facts: Any) -> Response:
+    """A page with a form: 200 when it is opened, 422 with what is wrong, 409 with both texts after a conflict."""
+    return answer(template, status=form.status, form=form, **facts)
+
+
+def redirect_to(location: str, message: str | None = None, category: str = "done") -> BaseResponse:
+    """Go to a page after something was done, telling what; htmx is told to load the whole page."""
+    if message:
+        flash(message, category)
+    if htmx:
+        return Response(status=204, headers={"HX-Redirect": location})
+    return redirect(location, code=303)
+
+
+def created(form: BaseForm, location: str, message: str) -> BaseResponse:
+    """Answer a form that made a record: remember its key with the record, and go there."""
+    remember(db.session, form.submission_key.data, location)
+    return redirect_to(location, message)
+
+
+def _unauthorised() -> BaseResponse:
+    here = htmx.current_path if htmx else request.full_path.rstrip("?")
+    return redirect_to(url_for("security.login", next=here), _("Sign in to see this page."), "info")
+
+
+def _http_error(error: HTTPException) -> Any:
+    if isinstance(error, Unauthorized):
+        return _unauthorised()
+    if error.code is None or error.code < 400:
+        return error
+    return _error_page(error.code)
+
+
+def _domain_error(error: DomainError) -> Any:
+    match error:
+        case AlreadySubmitted():
+            db.session.rollback()
+            return redirect_to(error.location, str(error), "info")
+        case NotAllowed():
+            return _error_page(403, error)
+        case EditConflict() | StateTransitionError() | StillReferred():
+            return _error_page(409, error)
+        case Refused():
+            return _error_page(422, error)
+    return _error_page(422, error)
+
+
+def _unexpected(error: Exception) -> Any:
+    if current_app.testing:
+        raise error
+    log.exception("Unexpected error at %s %s", request.method, request.path)
+    db.session.rollback()
+    return _error_page(500)
+
+
+def _error_page(status: int, error: DomainError | None = None) -> Response:
+    db.session.rollback()
+    page = f"errors/{status}.html"
+    response = make_response(render_template([page, "errors/error.html"], status=status, error=error), status)
+    if htmx.wants_fragment:
+        response.headers["HX-Retarget"] = "#messages"
+    return response

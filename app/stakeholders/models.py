@@ -1,0 +1,217 @@
+"""Organisations under all their names, people, and who spoke for whom from when to when."""
+
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.audit import Audited
+from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
+from app.core.i18n import TranslatedText
+from app.core.vocabulary import Term
+
+
+class Category(Term):
+    """What an organisation is."""
+
+    VET_PROVIDER = "vet_provider", _l("VET provider")
+    HE_PROVIDER = "he_provider", _l("Higher education")
+    ADULT_ED_PROVIDER = "adult_ed_provider", _l("Adult education provider")
+    COMPANY = "company", _l("Company")
+    EMPLOYER_ASSOC = "employer_assoc", _l("Employers' association")
+    CHAMBER = "chamber", _l("Chamber")
+    SECTOR_BODY = "sector_body", _l("Sector skills council")
+    ACCREDITATION_QA = "accreditation_qa", _l("Accreditation body")
+    QUALIFICATION_AUTHORITY = "qualification_authority", _l("Qualification authority")
+    MINISTRY = "ministry", _l("Ministry")
+    REGIONAL_ADMIN = "regional_admin", _l("Regional administration")
+    LOCAL_ADMIN = "local_admin", _l("Local administration")
+    PES = "pes", _l("Public employment service")
+    TRADE_UNION = "trade_union", _l("Trade union")
+    PROFESSIONAL_ASSOC = "professional_assoc", _l("Professional association")
+    NGO = "ngo", _l("Non-governmental organisation")
+    LEARNER_REP = "learner_rep", _l("Learners' representation")
+    ERASMUS_OFFICE = "erasmus_office", _l("Erasmus+ office")
+    DONOR_IFI = "donor_ifi", _l("Donor")
+    RESEARCH = "research", _l("Research")
+    MEDIA = "media", _l("Media")
+    OTHER = "other", _l("Other")
+
+
+class NameKind(Term):
+    """What a name of an organisation is; the first is the one it works under."""
+
+    WORKING = "working", _l("Working name")
+    LEGAL = "legal", _l("Legal name")
+    SHORT = "short", _l("Short name")
+    NATIVE = "native", _l("In the national language")
+    FORMER = "former", _l("Former name")
+    EU_REGISTER = "eu_register", _l("In the EU register")
+    TRANSLIT = "translit", _l("Transliteration")
+
+
+class Script(Term):
+    """The script a name is written in, by ISO 15924 code."""
+
+    LATN = "Latn", _l("Latin")
+    CYRL = "Cyrl", _l("Cyrillic")
+    GEOR = "Geor", _l("Georgian")
+    ARMN = "Armn", _l("Armenian")
+
+
+class Size(Term):
+    """Size of an enterprise by the EU's definition."""
+
+    MICRO = "micro", _l("Micro (under 10 people)")
+    SMALL = "small", _l("Small (under 50)")
+    MEDIUM = "medium", _l("Medium (under 250)")
+    LARGE = "large", _l("Large")
+
+
+class LawfulBasis(Term):
+    """Why a person's data may be kept."""
+
+    PUBLIC_ROLE = "public_role", _l("Public role")
+    CONTRACT = "contract", _l("Contract or project agreement")
+    CONSENT = "consent", _l("Consent")
+
+
+class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
+    """A body that takes part: a school, a company, an authority.
+
+    ``name`` is the working name and ``native_name`` the one shown beneath it; both repeat rows of ``names``, and
+    ``search_key`` joins the keys of all of them, so that a list reads one row an organisation.
+    """
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint("partner_number IS NULL OR is_partner", name="partner_number"),
+        Index("ix_organisation_name_key", "name_key", "id"),
+        Index("ix_organisation_country", "country", "name_key", "id"),
+        Index("ix_organisation_category", "category", "name_key", "id"),
+    )
+
+    name: Mapped[str]
+    name_language: Mapped[str] = mapped_column(default="en")
+    native_name: Mapped[str | None]
+    native_language: Mapped[str | None]
+    name_key: Mapped[str]
+    search_key: Mapped[str]
+    category: Mapped[Category]
+    country: Mapped[str]
+    region: Mapped[str | None]
+    city: Mapped[str | None]
+    address: Mapped[str | None]
+    website: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    register_number: Mapped[str | None]
+    pic: Mapped[str | None]
+    size: Mapped[Size | None]
+    is_partner: Mapped[bool] = mapped_column(default=False)
+    partner_number: Mapped[int | None] = mapped_column(unique=True)
+    is_coordinator: Mapped[bool] = mapped_column(default=False)
+    is_example: Mapped[bool] = mapped_column(default=False)
+    notes: Mapped[str | None]
+
+    names: Mapped[list["OrganisationName"]] = relationship(
+        back_populates="organisation", cascade="all, delete-orphan", order_by="OrganisationName.id"
+    )
+    affiliations: Mapped[list["Affiliation"]] = relationship(
+        back_populates="organisation", order_by="Affiliation.valid_from.desc(), Affiliation.id"
+    )
+
+    @property
+    def access_country(self) -> str:
+        """The country whose leads answer for it."""
+        return self.country
+
+    @cached_property
+    def access_organisations(self) -> frozenset[int]:
+        """The organisation itself."""
+        return frozenset({self.id})
+
+
+class OrganisationName(Base, Audited):
+    """One name of an organisation, in one language and script."""
+
+    __tablename__ = "organisation_name"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str]
+    language: Mapped[str]
+    script: Mapped[Script] = mapped_column(default=Script.LATN)
+    kind: Mapped[NameKind]
+    search_key: Mapped[str] = mapped_column(index=True)
+
+    organisation: Mapped[Organisation] = relationship(back_populates="names")
+
+
+class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
+    """A person who speaks for organisations; a given name alone is enough where no more is known."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("lawful_basis <> 'consent' OR consent_on IS NOT NULL", name="consent_has_date"),
+        Index("ix_person_name_key", "name_key", "id"),
+    )
+
+    given_name: Mapped[str]
+    family_name: Mapped[str | None]
+    native_name: Mapped[str | None]
+    native_language: Mapped[str | None]
+    title: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    lawful_basis: Mapped[LawfulBasis]
+    consent_on: Mapped[date | None]
+    review_on: Mapped[date | None]
+    name_key: Mapped[str]
+    search_key: Mapped[str]
+    is_example: Mapped[bool] = mapped_column(default=False)
+
+    affiliations: Mapped[list["Affiliation"]] = relationship(
+        back_populates="person",
+        cascade="all, delete-orphan",
+        order_by="Affiliation.valid_from.desc(), Affiliation.id",
+    )
+
+    @property
+    def name(self) -> str:
+        """The name as it is said: given name, then family name."""
+        return f"{self.given_name} {self.family_name or ''}".strip()
+
+    @property
+    def access_country(self) -> str | None:
+        """The country of the organisation the person speaks for, the latest first."""
+        return self.affiliations[0].organisation.country if self.affiliations else None
+
+    @property
+    def access_organisations(self) -> frozenset[int]:
+        """The organisations the person speaks or spoke for."""
+        return frozenset(affiliation.organisation_id for affiliation in self.affiliations)
+
+
+class Affiliation(Base, Audited):
+    """What a person is to an organisation, from one day to another; an open end means still."""
+
+    __tablename__ = "affiliation"
+    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="dates"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    role_title: Mapped[TranslatedText]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    is_legal_representative: Mapped[bool] = mapped_column(default=False)
+
+    person: Mapped[Person] = relationship(back_populates="affiliations")
+    organisation: Mapped[Organisation] = relationship(back_populates="affiliations")
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the person spoke for the organisation on ``day``."""
+        starts: Any = self.valid_from or date.min
+        return bool(starts <= day <= (self.valid_to or date.max))

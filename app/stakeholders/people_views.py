@@ -1,0 +1,61 @@
+"""Pages of people."""
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core import clock
+from app.core.access import Permission, current_actor, requires
+from app.core.web import answer, created, form_page, redirect_to
+from app.extensions import db
+from app.stakeholders import queries, services
+from app.stakeholders.forms import PersonForm
+from app.stakeholders.listing import PersonListing
+
+bp = Blueprint("people", __name__, url_prefix="/stakeholders/people")
+
+
+@bp.get("/")
+@requires(Permission.PERSON_READ)
+def index() -> Response:
+    """The register of people."""
+    listing = PersonListing().page(db.session, current_actor(), request.path, request.args)
+    if request.args.get("format") in ("csv", "xlsx"):
+        return listing.export(request.args["format"])
+    return answer("stakeholders/people/list.html", "stakeholders/people/_results.html", listing=listing.load())
+
+
+@bp.get("/<int:person_id>")
+@requires(Permission.PERSON_READ)
+def show(person_id: int) -> Response:
+    """One person: whom they speak for, and why the portal may know."""
+    person = queries.person(current_actor(), person_id)
+    return answer("stakeholders/people/show.html", person=person, today=clock.today())
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.PERSON_EDIT)
+def create() -> BaseResponse:
+    """Add a person, for an organisation when one is named in the address."""
+    organisation_id = request.args.get("organisation", type=int)
+    form = PersonForm(data={"affiliations": [{"organisation": organisation_id}] if organisation_id else []})
+    if form.validate_on_submit():
+        with form.refusals():
+            person = services.create_person(current_actor(), form.person_facts())
+            location = url_for("people.show", person_id=person.id)
+            return created(form, location, _("%(name)s is in the register.", name=person.name))
+    return form_page("stakeholders/people/form.html", form, person=None)
+
+
+@bp.route("/<int:person_id>/edit", methods=["GET", "POST"])
+@requires(Permission.PERSON_EDIT)
+def edit(person_id: int) -> BaseResponse:
+    """Change a person and whom the person speaks for."""
+    person = queries.person(current_actor(), person_id)
+    current_actor().check(Permission.PERSON_EDIT, person if person.affiliations else None)
+    form = PersonForm.of(person)
+    if form.validate_on_submit():
+        with form.refusals(person):
+            services.edit_person(current_actor(), person, form.version.data, form.person_facts())
+            return redirect_to(url_for("people.show", person_id=person.id), _("Saved."))
+    return form_page("stakeholders/people/form.html", form, person=person)

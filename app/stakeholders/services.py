@@ -1,0 +1,196 @@
+"""What may happen to organisations and people."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core.access import Actor, Permission
+from app.core.errors import Refused, expect_version
+from app.core.search_key import search_key
+from app.extensions import db
+from app.stakeholders.models import (
+    Affiliation,
+    Category,
+    LawfulBasis,
+    NameKind,
+    Organisation,
+    OrganisationName,
+    Person,
+    Script,
+    Size,
+)
+
+_SCRIPTS = {"CYRILLIC": Script.CYRL, "GEORGIAN": Script.GEOR, "ARMENIAN": Script.ARMN}
+
+
+@dataclass(frozen=True)
+class NameFacts:
+    """A name of an organisation as somebody wrote it."""
+
+    text: str
+    language: str
+    kind: NameKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationFacts:
+    """What an organisation is, as somebody filled it in; the first name is the one it works under."""
+
+    names: Sequence[NameFacts]
+    category: Category
+    country: str
+    region: str | None = None
+    city: str | None = None
+    address: str | None = None
+    website: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    register_number: str | None = None
+    pic: str | None = None
+    size: Size | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True)
+class AffiliationFacts:
+    """What a person is to an organisation, from one day to another."""
+
+    organisation: Organisation
+    role_title: dict[str, str]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    is_legal_representative: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonFacts:
+    """Who a person is, as somebody filled it in."""
+
+    given_name: str
+    lawful_basis: LawfulBasis
+    family_name: str | None = None
+    native_name: str | None = None
+    native_language: str | None = None
+    title: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    consent_on: date | None = None
+    review_on: date | None = None
+    affiliations: Sequence[AffiliationFacts] = ()
+
+
+def create_organisation(actor: Actor, facts: OrganisationFacts, **marks: Any) -> Organisation:
+    """Add an organisation to the register.
+
+    ``marks`` are what only the consortium's own files say: partner, coordinator, example. Raises ``Refused`` without a
+    name and ``NotAllowed`` outside the actor's countries.
+    """
+    organisation = Organisation(**marks)
+    _fill(organisation, facts)
+    actor.check(Permission.STAKEHOLDER_CREATE, organisation)
+    db.session.add(organisation)
+    db.session.flush()
+    return organisation
+
+
+def edit_organisation(actor: Actor, organisation: Organisation, version: int | None, facts: OrganisationFacts) -> None:
+    """Change an organisation; names that are no longer among ``facts.names`` are removed.
+
+    Raises ``EditConflict`` when somebody saved in between, ``Refused`` and ``NotAllowed`` as for creating.
+    """
+    actor.check(Permission.STAKEHOLDER_EDIT, organisation)
+    expect_version(organisation, version)
+    _fill(organisation, facts)
+    actor.check(Permission.STAKEHOLDER_EDIT, organisation)
+    db.session.flush()
+
+
+def create_person(actor: Actor, facts: PersonFacts, **marks: Any) -> Person:
+    """Add a person; raises ``Refused`` when consent has no date or an affiliation ends before it begins."""
+    person = Person(**marks)
+    _fill_person(person, facts)
+    actor.check(Permission.PERSON_EDIT, person if facts.affiliations else None)
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def edit_person(actor: Actor, person: Person, version: int | None, facts: PersonFacts) -> None:
+    """Change a person and whom the person speaks for."""
+    actor.check(Permission.PERSON_EDIT, person if person.affiliations else None)
+    expect_version(person, version)
+    _fill_person(person, facts)
+    db.session.flush()
+
+
+def script_of(text: str) -> Script:
+    """The script most letters of ``text`` belong to; Latin where none is known."""
+    counts = dict.fromkeys(Script, 0)
+    for letter in filter(str.isalpha, text):
+        counts[_SCRIPTS.get(unicodedata.name(letter, "").partition(" ")[0], Script.LATN)] += 1
+    return max(counts, key=lambda script: counts[script])
+
+
+def _fill(organisation: Organisation, facts: OrganisationFacts) -> None:
+    if not facts.names:
+        raise Refused(names=_("An organisation needs a name."))
+    plain = {field.name for field in fields(facts)} - {"names"}
+    for name, value in asdict(facts).items():
+        if name in plain:
+            setattr(organisation, name, value)
+    _name(organisation, facts.names)
+
+
+def _name(organisation: Organisation, names: Sequence[NameFacts]) -> None:
+    kept = {(row.text, row.language, row.kind): row for row in organisation.names}
+    organisation.names = [
+        kept.get((name.text, name.language, name.kind))
+        or OrganisationName(
+            text=name.text,
+            language=name.language,
+            kind=name.kind,
+            script=script_of(name.text),
+            search_key=search_key(name.text),
+        )
+        for name in dict.fromkeys(names)
+    ]
+    working = names[0]
+    native = next((name for name in names if name.kind is NameKind.NATIVE), None) or next(
+        (name for name in names if script_of(name.text) is not Script.LATN), None
+    )
+    shown = native if native is not None and native.text != working.text else None
+    organisation.name, organisation.name_language = working.text, working.language
+    organisation.native_name = shown.text if shown else None
+    organisation.native_language = shown.language if shown else None
+    organisation.name_key = search_key(working.text)
+    organisation.search_key = " | ".join(dict.fromkeys(search_key(name.text) for name in names))
+
+
+def _fill_person(person: Person, facts: PersonFacts) -> None:
+    if facts.lawful_basis is LawfulBasis.CONSENT and facts.consent_on is None:
+        raise Refused(consent_on=_("Say when the person agreed."))
+    for field in fields(facts):
+        if field.name != "affiliations":
+            setattr(person, field.name, getattr(facts, field.name))
+    names = (f"{facts.given_name} {facts.family_name or ''}", facts.native_name or "")
+    person.name_key = search_key(f"{facts.family_name or facts.given_name} {facts.given_name}")
+    person.search_key = " | ".join(filter(None, map(search_key, names)))
+    person.affiliations = [_affiliation(entry) for entry in facts.affiliations]
+
+
+def _affiliation(facts: AffiliationFacts) -> Affiliation:
+    if facts.valid_from and facts.valid_to and facts.valid_to < facts.valid_from:
+        raise Refused(
+            affiliations=_("The affiliation with %(name)s ends before it begins.", name=facts.organisation.name)
+        )
+    return Affiliation(
+        organisation=facts.organisation,
+        role_title=facts.role_title,
+        valid_from=facts.valid_from,
+        valid_to=facts.valid_to,
+        is_legal_representative=facts.is_legal_representative,
+    )

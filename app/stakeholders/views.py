@@ -1,0 +1,77 @@
+"""Pages of organisations."""
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core import clock
+from app.core.access import Permission, current_actor, public, requires
+from app.core.fields import Offer
+from app.core.web import answer, created, form_page, redirect_to
+from app.extensions import db
+from app.stakeholders import queries, services
+from app.stakeholders.forms import OrganisationForm
+from app.stakeholders.listing import OrganisationListing
+
+bp = Blueprint("stakeholders", __name__, url_prefix="/stakeholders")
+
+
+@bp.get("/")
+@requires(Permission.STAKEHOLDER_READ)
+def index() -> Response:
+    """The register of organisations."""
+    listing = OrganisationListing().page(db.session, current_actor(), request.path, request.args)
+    if request.args.get("format") in ("csv", "xlsx"):
+        return listing.export(request.args["format"])
+    return answer("stakeholders/list.html", "stakeholders/_results.html", listing=listing.load())
+
+
+@bp.get("/<int:organisation_id>")
+@requires(Permission.STAKEHOLDER_READ)
+def show(organisation_id: int) -> Response:
+    """One organisation: its names, who speaks for it, how to reach it."""
+    organisation = queries.organisation(current_actor(), organisation_id)
+    return answer(
+        "stakeholders/show.html",
+        organisation=organisation,
+        affiliations=queries.affiliations(current_actor(), organisation),
+        today=clock.today(),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.STAKEHOLDER_CREATE)
+def create() -> BaseResponse:
+    """Add an organisation."""
+    form = OrganisationForm(data={"country": next(iter(current_actor().countries), None)})
+    if form.validate_on_submit():
+        with form.refusals():
+            organisation = services.create_organisation(current_actor(), form.organisation_facts())
+            location = url_for("stakeholders.show", organisation_id=organisation.id)
+            return created(form, location, _("%(name)s is in the register.", name=organisation.name))
+    return form_page("stakeholders/form.html", form, organisation=None)
+
+
+@bp.route("/<int:organisation_id>/edit", methods=["GET", "POST"])
+@requires(Permission.STAKEHOLDER_EDIT)
+def edit(organisation_id: int) -> BaseResponse:
+    """Change an organisation."""
+    organisation = queries.organisation(current_actor(), organisation_id)
+    current_actor().check(Permission.STAKEHOLDER_EDIT, organisation)
+    form = OrganisationForm.of(organisation)
+    if form.validate_on_submit():
+        with form.refusals(organisation):
+            services.edit_organisation(
+                current_actor(), organisation, form.version.data, form.organisation_facts()
+            )
+            return redirect_to(url_for("stakeholders.show", organisation_id=organisation.id), _("Saved."))
+    return form_page("stakeholders/form.html", form, organisation=organisation)
+
+
+@bp.get("/options")
+@public("Pickers ask it; it answers what the actor may see")
+def options() -> str:
+    """Options of a picker of organisations."""
+    actor = current_actor()
+    offer = Offer.asked(lambda query: queries.find_options(actor, query), request.args)
+    return render_template("components/_options.html", field=offer)

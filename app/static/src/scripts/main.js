@@ -1,0 +1,28 @@
+/**
+ * What script adds. Every page and form works without it; nothing here holds a rule of the portal.
+ *
+ * The content security policy allows no inline script and no eval, so htmx is used by plain attributes only.
+ */
+import "htmx.org";
+import { copyButtons } from "./copying.js";
+import { errorSummary } from "./errors.js";
+import { lists } from "./lists.js";
+import { menus } from "./menus.js";
+import { pickers } from "./pickers.js";
+import { requests } from "./requests.js";
+
+document.documentElement.classList.add("js");
+
+menus();
+requests();
+lists();
+
+/** Set up what belongs to elements of `root`: the page once, and each fragment that htmx puts in. */
+function arrive(root) {
+  errorSummary(root);
+  copyButtons(root);
+  pickers(root);
+}
+
+arrive(document);
+document.addEventListener("htmx:after:settle", (event) => arrive(event.target));

@@ -1,0 +1,163 @@
+/**
+ * Builds the front end: `node build.mjs` (Node 20 or later).
+ *
+ * Reads app/static/src, writes app/static/dist/<name>-HASH.<ext> and, last, app/static/dist/manifest.json, which maps
+ * plain names ("main.css", "main.js", "icons.svg", "emblem.svg") to the hashed ones. Files of earlier builds are
+ * removed after the manifest has changed, so a running portal never names a file that is not there.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { compileAsync, Logger } from "sass";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const modules = join(root, "node_modules");
+const source = join(root, "app/static/src");
+const dist = join(root, "app/static/dist");
+
+/** Font families and the subsets that languages of the portal use; the rest would only fill the disk. */
+const fonts = {
+  "noto-sans": ["latin", "latin-ext", "cyrillic", "cyrillic-ext"],
+  "noto-sans-georgian": ["georgian"],
+  "noto-sans-armenian": ["armenian"],
+};
+
+/** Sass deprecations that Bootstrap 5.3 sets off and that only Bootstrap can mend. */
+const bootstrapsOwn = ["import", "global-builtin", "color-functions", "if-function"];
+
+/** Returns the @font-face rules of the subsets in use, their files named by absolute path for esbuild. */
+async function fontFaces() {
+  const sheets = Object.entries(fonts).map(async ([family, subsets]) => {
+    const folder = join(modules, "@fontsource-variable", family);
+    const sheet = await readFile(join(folder, "wght.css"), "utf8");
+    const faces = sheet.match(/@font-face\s*{[^}]*}/g) ?? [];
+    const wanted = subsets.map((subset) => {
+      const face = faces.find((rule) => rule.includes(`/${family}-${subset}-wght-normal.woff2`));
+      if (!face) throw new Error(`${family} has no subset "${subset}" any more`);
+      return face.replaceAll("./files/", `${folder}/files/`);
+    });
+    return wanted.join("\n");
+  });
+  return (await Promise.all(sheets)).join("\n");
+}
+
+/** Returns the whole style sheet as CSS text, fonts first. */
+async function styles() {
+  const sheet = await compileAsync(join(source, "styles/main.scss"), {
+    loadPaths: [modules],
+    quietDeps: true,
+    silenceDeprecations: bootstrapsOwn,
+    logger: Logger.silent,
+  });
+  return `${await fontFaces()}\n${sheet.css}`;
+}
+
+/** Bundles style sheet and script; returns [{name, file, contents}], where only the two entries have a name. */
+async function bundles() {
+  const shared = {
+    absWorkingDir: root,
+    assetNames: "[name]-[hash]",
+    bundle: true,
+    entryNames: "[name]-[hash]",
+    loader: { ".svg": "file", ".woff2": "file" },
+    logLevel: "warning",
+    minify: true,
+    outdir: dist,
+    target: ["chrome105", "firefox121", "safari15.4"],
+    write: false,
+  };
+  const style = { contents: await styles(), loader: "css", resolveDir: join(source, "styles"), sourcefile: "main.css" };
+  const results = await Promise.all([
+    build({ ...shared, stdin: style }),
+    build({ ...shared, entryPoints: [join(source, "scripts/main.js")], format: "iife" }),
+  ]);
+  return results.flatMap(({ outputFiles }) =>
+    outputFiles.map(({ path, contents }) => {
+      const entry = [".css", ".js"].includes(extname(path));
+      return entry
+        ? { name: `main${extname(path)}`, file: basename(path).replace(/^stdin-/, "main-"), contents }
+        : { file: basename(path), contents };
+    }),
+  );
+}
+
+/** Yields every file below `folder` whose name ends in `ending`. */
+async function* filesBelow(folder, ending) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (path !== join(root, "app/static")) yield* filesBelow(path, ending);
+    } else if (entry.name.endsWith(ending)) {
+      yield path;
+    }
+  }
+}
+
+/** icon("name"), icon="name", icon_name="name" and "icon": "name"; not the beginning of a name that is put together. */
+const asked = /\bicon(?:_name)?(?:\(\s*|\s*=\s*|["']\s*:\s*)["']([a-z0-9-]+)["'](?!\s*[~+%])/g;
+
+/** Returns a Map from the name of each icon in use to the file that asks for it; icons.txt asks for what code hides. */
+async function iconsInUse() {
+  const names = new Map();
+  for (const [folder, ending] of [["templates", ".html"], ["app", ".py"]]) {
+    for await (const path of filesBelow(join(root, folder), ending)) {
+      const text = await readFile(path, "utf8");
+      for (const [, name] of text.matchAll(asked)) names.set(name, path);
+    }
+  }
+  const list = join(source, "icons.txt");
+  for (const line of (await readFile(list, "utf8")).split("\n")) {
+    const name = line.replace(/#.*/, "").trim();
+    if (name) names.set(name, list);
+  }
+  return names;
+}
+
+/** Turns the text of one SVG file into a <symbol>. */
+function symbol(id, svg) {
+  const viewBox = svg.match(/viewBox="([^"]+)"/)[1];
+  const body = svg.replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, "").replace(/<title>.*?<\/title>/, "").replace(/\s*\n\s*/g, "");
+  return `<symbol id="${id}" viewBox="${viewBox}">${body}</symbol>`;
+}
+
+/** Returns one sprite of our own shapes and the icons in use. Throws for a name that neither has. */
+async function sprite() {
+  const shapes = new Map();
+  for await (const path of filesBelow(join(source, "shapes"), ".svg")) {
+    shapes.set(basename(path, ".svg"), await readFile(path, "utf8"));
+  }
+  const symbols = [...shapes].filter(([id]) => id !== "weave").map(([id, svg]) => symbol(id, svg));
+  for (const [name, asker] of [...(await iconsInUse())].sort()) {
+    if (shapes.has(name)) continue;
+    const svg = await readFile(join(modules, "bootstrap-icons/icons", `${name}.svg`), "utf8").catch(() => {
+      throw new Error(`${asker} asks for the icon "${name}", which bootstrap-icons does not have`);
+    });
+    symbols.push(symbol(name, svg));
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.sort().join("\n")}\n</svg>\n`;
+}
+
+/** Names a file after its contents. */
+function hashed(name, contents) {
+  const hash = createHash("sha256").update(contents).digest("hex").slice(0, 8).toUpperCase();
+  return { name, file: `${basename(name, extname(name))}-${hash}${extname(name)}`, contents };
+}
+
+const files = [
+  ...(await bundles()),
+  hashed("icons.svg", await sprite()),
+  hashed("emblem.svg", await readFile(join(source, "shapes/emblem.svg"))),
+];
+await mkdir(dist, { recursive: true });
+await Promise.all(files.map(({ file, contents }) => writeFile(join(dist, file), contents)));
+
+const manifest = Object.fromEntries(files.filter(({ name }) => name).map(({ name, file }) => [name, file]).sort());
+await writeFile(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+
+const kept = new Set([...files.map(({ file }) => file), "manifest.json"]);
+const old = (await readdir(dist)).filter((file) => !kept.has(file));
+await Promise.all(old.map((file) => rm(resolve(dist, file))));
+
+for (const [name, file] of Object.entries(manifest)) console.log(`${name} → ${file}`);
