@@ -1,6 +1,5 @@
-"""Flask extensions, created here and initialised in ``create_app``, so that no feature has to import the application."""
+"""Flask extensions, created here and initialised in ``create_app``: no feature has to import the application."""
 
-from flask_alembic import Alembic
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -9,7 +8,6 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
 db = SQLAlchemy()
-alembic = Alembic(run_mkdir=False)
 babel = Babel()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True)

@@ -1,7 +1,10 @@
 """What every feature stands on; nothing in here knows a feature."""
 
 import logging
+import zoneinfo
 from datetime import timedelta
+from inspect import iscoroutinefunction
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,11 +16,10 @@ from app.core import access, clock, database, navigation, pages, templating, web
 from app.core.consortium import read_consortium
 from app.core.files import FileStore
 
-YEAR = 365 * 24 * 3600
-
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Set the application up: settings, extensions, the request's edge, templates, static files."""
+    zoneinfo.reset_tzpath(())  # the pinned time zone data, not what the machine happens to have
     consortium = read_consortium(settings.consortium)
     app.config.update(
         PORTAL=settings,
@@ -32,7 +34,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,
         SQLALCHEMY_ENGINES={"default": database.engine_options(settings.database_url)},
-        ALEMBIC={"script_location": str(ROOT / "migrations")},
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BABEL_DEFAULT_TIMEZONE=consortium.zone,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
@@ -41,9 +42,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["files"] = FileStore(settings.files_url)
     clock.reckon_with(settings.as_of)
     extensions.db.init_app(app)
+    # It also closes asynchronous sessions, which the portal has none of, by starting an event loop after each request.
+    app.teardown_appcontext_funcs[:] = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
     with app.app_context():
         database.prepare_engine(extensions.db.engine)
-    extensions.alembic.init_app(app)
     extensions.babel.init_app(app, locale_selector=lambda: templating.reader_language().locale)
     extensions.csrf.init_app(app)
     extensions.limiter.init_app(app)
@@ -55,14 +57,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.wsgi_app = _served(app, settings)  # type: ignore[method-assign]
 
 
-def _served(app: Flask, settings: Settings) -> object:
-    wsgi: object = app.wsgi_app
+def _served(app: Flask, settings: Settings) -> Any:
+    wsgi: Any = app.wsgi_app
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        wsgi = ProxyFix(wsgi, x_for=count, x_proto=count, x_host=count)  # type: ignore[arg-type]
-    static = WhiteNoise(
-        wsgi, max_age=60, immutable_file_test=r"^.+-[0-9A-Za-z]{8,}\.\w+$", allow_all_origins=False
-    )
+        wsgi = ProxyFix(wsgi, x_for=count, x_proto=count, x_host=count)
+    static = WhiteNoise(wsgi, max_age=60, immutable_file_test=r"^.+-[0-9A-Za-z]{8,}\.\w+$", allow_all_origins=False)
     if app.static_folder:
         static.add_files(app.static_folder, prefix=f"{app.static_url_path}/")
     return static

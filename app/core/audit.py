@@ -7,14 +7,12 @@ they are refused on audited and on append-only models; the append-only tables al
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
-from uuid import UUID
 
 from sqlalchemy import JSON, Index, event, insert, inspect
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
-from sqlalchemy.orm.attributes import NO_VALUE
+from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_column
 
 from app.core import clock
 from app.core.access import SYSTEM, Actor
@@ -22,6 +20,7 @@ from app.core.database import Base
 
 _acting: ContextVar[Actor] = ContextVar("acting", default=SYSTEM)
 NOT_TOLD = "•••"
+BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at"})
 
 
 class EvidenceError(Exception):
@@ -33,13 +32,21 @@ class AppendOnly:
 
 
 class Audited:
-    """Marks a model whose every change is recorded; ``audit_hides`` names columns whose values stay secret."""
+    """Marks a model whose every change is recorded.
+
+    ``audit_hides`` names columns whose values stay secret; ``audit_skips`` names columns that follow from others, and
+    whose changes say nothing of their own.
+    """
 
     audit_hides: ClassVar[Collection[str]] = ()
+    audit_skips: ClassVar[Collection[str]] = ()
 
 
 class AuditEntry(AppendOnly, Base):
-    """One change of one record: ``action`` is ``create``, ``update`` or ``delete``; ``changes`` is ``{column: [old, new]}``."""
+    """One change of one record.
+
+    ``action`` is ``create``, ``update`` or ``delete``; ``changes`` is ``{column: [old, new]}``.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_record", "record_kind", "record_id", "id"),)
@@ -83,7 +90,20 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
     if state.is_update or state.is_delete:
         mapper = state.bind_mapper
         if mapper is not None and issubclass(mapper.class_, (Audited, AppendOnly)):
-            raise EvidenceError(f"{mapper.class_.__name__} is changed record by record, so that nothing escapes the audit.")
+            name = mapper.class_.__name__
+            raise EvidenceError(f"{name} is changed record by record, so that nothing escapes the audit.")
+
+
+@event.listens_for(Mapper, "mapper_configured")
+def _keep_old_values(mapper: Mapper[Any], model: type) -> None:
+    """Make SQLAlchemy read the old value of an attribute that is assigned before it was loaded."""
+    if issubclass(model, Audited):
+        for attribute in mapper.column_attrs:
+            event.listen(getattr(model, attribute.key), "set", _read_before, active_history=True)
+
+
+def _read_before(_record: object, _new: object, _old: object, _initiator: object) -> None:
+    """Nothing; listening with ``active_history`` is what makes the old value known."""
 
 
 @event.listens_for(Session, "after_flush")
@@ -96,7 +116,7 @@ def _record(session: Session, _context: object) -> None:
     ]
     rows = [row for row in rows if row["changes"] or row["action"] == "delete"]
     if rows:
-        session.execute(insert(AuditEntry.__table__), rows)
+        session.execute(insert(AuditEntry), rows)
 
 
 def _entry(record: Any, action: str) -> dict[str, Any]:
@@ -115,7 +135,7 @@ def _changes(record: Any, action: str) -> dict[str, list[Any]]:
     changes: dict[str, list[Any]] = {}
     state = inspect(record)
     for column in state.mapper.column_attrs:
-        if column.key in ("id", "version", "created_at", "updated_at"):
+        if column.key in BOOKKEEPING or column.key in record.audit_skips:
             continue
         history = state.attrs[column.key].history
         old = next(iter(history.deleted or ()), None)
@@ -124,24 +144,23 @@ def _changes(record: Any, action: str) -> dict[str, list[Any]]:
             continue
         if action == "delete":
             old, new = new, None
-        if old == new or (old is NO_VALUE and new is None):
+        if old == new:
             continue
         hidden = column.key in record.audit_hides
-        changes[column.key] = [NOT_TOLD, NOT_TOLD] if hidden else [_plain(old), _plain(new)]
+        changes[column.key] = [NOT_TOLD, NOT_TOLD] if hidden else [plain(old), plain(new)]
     return changes
 
 
-def _plain(value: Any) -> Any:
-    match value:
-        case Enum():
-            return value.value
-        case datetime() | date():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-        case bytes():
-            return f"{len(value)} bytes"
-        case _ if value is NO_VALUE:
-            return None
-        case _:
-            return value
+def plain(value: Any) -> Any:
+    """A column's value as JSON has it; an instant in ISO form, bytes as how many they are."""
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -13,7 +13,7 @@ _as_of: date | None = None
 
 def reckon_with(day: date | None) -> None:
     """Make ``today()`` answer ``day`` for the whole process; ``None`` goes back to the real day."""
-    global _as_of
+    global _as_of  # noqa: PLW0603 - one day for the whole process, set when it starts
     _as_of = day
 
 

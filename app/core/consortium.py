@@ -58,6 +58,7 @@ class Consortium:
     countries: tuple[Country, ...]
     regions: tuple[Region, ...] = ()
     work_packages: tuple[dict[str, Any], ...] = ()
+    target_groups: tuple[dict[str, Any], ...] = ()
     targets: tuple[dict[str, Any], ...] = ()
     insights: tuple[dict[str, Any], ...] = ()
 
@@ -95,7 +96,7 @@ def read_consortium(folder: Path) -> Consortium:
     facts = yaml.load((folder / "project.yaml").read_text("utf-8"), yaml.CSafeLoader)
     known = Consortium.__dataclass_fields__
     plain = {name: value for name, value in facts.items() if name in known and not isinstance(value, list)}
-    lists = {name: tuple(facts.get(name, ())) for name in ("work_packages", "targets", "insights")}
+    lists = {name: tuple(facts.get(name, ())) for name in ("work_packages", "target_groups", "targets", "insights")}
     return Consortium(
         **plain
         | lists

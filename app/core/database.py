@@ -14,7 +14,15 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, Dialect, Engine, Enum, Integer, MetaData, TypeDecorator, Uuid, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Session, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedColumn,
+    ORMExecuteState,
+    Session,
+    declared_attr,
+    mapped_column,
+)
 from uuid_utils.compat import uuid7
 
 from app.core import clock
@@ -35,6 +43,8 @@ SQLITE_SETTINGS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA temp_store=MEMORY",
 )
+
+ONLY_WRITERS = "Only what runs inside writing() may write; GET never does."
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -89,12 +99,12 @@ class Timestamped:
 
 
 class Versioned:
-    """Optimistic lock: the version goes out with a form and comes back; a stale one is a conflict, never a lost edit."""
+    """Optimistic lock: the version goes out with a form and comes back; a stale one is a conflict, no lost edit."""
 
     version: Mapped[int] = mapped_column(Integer, nullable=False, sort_order=92)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, MappedColumn[int]]:  # noqa: N805 - SQLAlchemy passes the class
+    def __mapper_args__(cls) -> dict[str, MappedColumn[int]]:
         return {"version_id_col": cls.version}  # type: ignore[dict-item]
 
 
@@ -126,7 +136,13 @@ class WriteOutsideWriting(RuntimeError):
 @event.listens_for(Session, "before_flush")
 def _refuse_unannounced(session: Session, _context: object, _instances: object) -> None:
     if not _writing.get() and (session.new or session.deleted or any(map(session.is_modified, session.dirty))):
-        raise WriteOutsideWriting("Only what runs inside writing() may write; GET never does.")
+        raise WriteOutsideWriting(ONLY_WRITERS)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_unannounced_statements(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not _writing.get():
+        raise WriteOutsideWriting(ONLY_WRITERS)
 
 
 def engine_options(url: str) -> dict[str, Any]:

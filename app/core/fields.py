@@ -2,23 +2,30 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app
 from flask_babel import gettext as _
 from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, TimeField
+from wtforms.fields.choices import Choice
 from wtforms.validators import Length, StopValidation
 
 from app.core.i18n import Language
 
 LONGEST_LINE = 500
 LONGEST_TEXT = 20_000
+MOST_CHOSEN = 500
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def stripped(value: str | None) -> str | None:
-    """What was typed without the white space around it; nothing when only that was typed."""
-    return (value.strip() or None) if value else None
+    """What was typed without the white space around it; nothing when only that was typed.
+
+    NUL goes too: nobody types it, and PostgreSQL has no place for it.
+    """
+    return (value.replace("\0", "").strip() or None) if value else None
 
 
 class LineField(StringField):
@@ -29,7 +36,7 @@ class LineField(StringField):
 
 
 class TextField(TextAreaField):
-    """Several lines of text, trimmed, with line ends as ``\\n``; longer than 20,000 characters is refused."""
+    """Several lines of text, trimmed, with plain line ends; longer than 20,000 characters is refused."""
 
     def __init__(self, label: Any = None, validators: Iterable[Any] = (), longest: int = LONGEST_TEXT, **kwargs: Any):
         filters = [lambda text: text.replace("\r\n", "\n") if text else text, stripped]
@@ -46,7 +53,7 @@ class ChoiceField(SelectField):
     def iter_choices(self) -> Iterator[Any]:
         """The choices, the empty one first where there is one."""
         if self.any_label is not None:
-            yield ("", self.any_label, self.data is None, {})
+            yield Choice("", self.any_label, self.data is None, {})
         yield from super().iter_choices()
 
     def pre_validate(self, form: Form) -> None:
@@ -93,13 +100,14 @@ class TranslatedField(Field):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the texts from the form, one by language, else from the record."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         self.object_data = data
         self.data = dict(data or {}) if isinstance(data, dict) else {}
         if formdata is None:
             return
-        prefix = f"{self.name}-"
-        typed = {key.removeprefix(prefix): formdata.get(key) for key in formdata if key.startswith(prefix)}
+        languages: Sequence[Language] = current_app.config["CONSORTIUM"].languages
+        names = {language.code: f"{self.name}-{language.code}" for language in languages}
+        typed = {code: formdata.get(name) for code, name in names.items() if name in formdata}
         if typed:
             known = {code: text for code, text in self.data.items() if code not in typed}
             texts = {code: stripped((text or "").replace("\r\n", "\n")) for code, text in typed.items()}
@@ -109,7 +117,8 @@ class TranslatedField(Field):
     def pre_validate(self, form: Form) -> None:
         """Refuse a missing required language and a text that is too long."""
         if self.required_language and not self.data.get(self.required_language):
-            raise StopValidation(_("Write it in English at least.") if self.required_language == "en" else _("Required."))
+            in_english = self.required_language == "en"
+            raise StopValidation(_("Write it in English at least.") if in_english else _("Required."))
         if any(len(text) > self.longest for text in self.data.values()):
             raise StopValidation(_("Write at most %(count)s characters.", count=self.longest))
 
@@ -224,7 +233,7 @@ class PickerField(Field):
     def process_data(self, value: Any) -> None:
         """Take keys, or records with an ``id``."""
         if self.multiple:
-            self.data = [getattr(item, "id", item) for item in value or ()]
+            self.data: Any = [getattr(item, "id", item) for item in value or ()]
         else:
             self.data = getattr(value, "id", value)
 
@@ -234,14 +243,17 @@ class PickerField(Field):
         if formdata:
             self.query = (formdata.get(f"{self.name}-q") or "").strip()[:LONGEST_LINE]
             self._searching = formdata.get("find") == self.name
-            sent = [int(key) for key in formdata.getlist(self.name) if key.isascii() and key.isdigit() and len(key) < 19]
-            self.data = list(dict.fromkeys(sent)) if self.multiple else next(iter(sent), None)
+            keys = dict.fromkeys(formdata.getlist(self.name)[: MOST_CHOSEN + 1])
+            sent = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+            self.data = sent if self.multiple else (sent[0] if sent else None)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """The keys were read in ``process``, which also runs when none was sent."""
 
     def pre_validate(self, form: Form) -> None:
-        """Refuse a key that the actor cannot see, and nothing where something is required."""
+        """Refuse a key that the actor cannot see, too many, and nothing where something is required."""
+        if len(self.values) > MOST_CHOSEN:
+            raise StopValidation(_("Choose at most %(count)s.", count=MOST_CHOSEN))
         if len(self.chosen) != len(self.values):
             raise StopValidation(_("One of the chosen entries no longer exists, or is not open to you."))
         if self.required and not self.values:
@@ -264,17 +276,23 @@ class DayField(DateField):
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            self.data = None
+            self.data: date | None = None
             raise ValueError(_("Write a date like 2025-05-12.")) from None
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            self.data = None
+            raise ValueError(_("Write a year from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
 
 
 class ClockField(TimeField):
     """A time of day."""
 
+    def __init__(self, label: Any = None, validators: Iterable[Any] = (), **kwargs: Any) -> None:
+        super().__init__(label, list(validators), format=["%H:%M", "%H:%M:%S"], **kwargs)
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read ``HH:MM``, with or without seconds."""
         try:
-            super().process_formdata([value[:5] for value in valuelist])
+            super().process_formdata(valuelist)
         except ValueError:
             self.data = None
             raise ValueError(_("Write a time like 14:30.")) from None

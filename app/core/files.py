@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit
 from urllib.request import url2pathname
 
@@ -16,8 +16,12 @@ import puremagic
 from obstore.store import LocalStore, ObjectStore, S3Store
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.config import SettingsError
 from app.core import clock
 from app.core.database import Base
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 CHUNK = 1024 * 1024
 
@@ -110,13 +114,8 @@ def _open(url: str) -> ObjectStore:
         folder.mkdir(parents=True, exist_ok=True)
         return LocalStore(folder)
     if parts.scheme == "s3":
-        options = dict(parse_qsl(parts.query))
-        endpoint = options.pop("endpoint", None)
-        return S3Store(
-            parts.netloc,
-            prefix=parts.path.strip("/") or None,
-            endpoint=endpoint,
-            client_options={"allow_http": True} if endpoint and endpoint.startswith("http://") else None,
-            **options,
-        )
-    raise ValueError(f"PORTAL_FILES_URL must begin with file:// or s3://, not {parts.scheme}://.")
+        options = cast("S3Config", dict(parse_qsl(parts.query)))
+        allow_http = options.get("endpoint", "").startswith("http://")
+        prefix = parts.path.strip("/") or None
+        return S3Store(parts.netloc, prefix=prefix, config=options, client_options={"allow_http": allow_http})
+    raise SettingsError(f"PORTAL_FILES_URL is {url!r}; it begins with file:// or s3://.")

@@ -10,16 +10,18 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from flask import request
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Field, HiddenField, IntegerField
-from wtforms.validators import Optional
+from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.errors import Difference, EditConflict, Refused
 from app.core.submissions import refuse_repeat
 from app.extensions import db
+
 
 class BaseForm(FlaskForm):
     """A form of the portal.
@@ -32,7 +34,7 @@ class BaseForm(FlaskForm):
     hidden_names: ClassVar[frozenset[str]] = frozenset({"csrf_token", "version", "submission_key"})
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    submission_key = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    submission_key = HiddenField(default=lambda: secrets.token_urlsafe(16), validators=[Length(max=64)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,13 +87,26 @@ class BaseForm(FlaskForm):
             self.refuse(refused.messages)
         except IntegrityError as error:
             db.session.rollback()
+            if not self.version.data:
+                refuse_repeat(db.session, self.submission_key.data)
             self.refuse(dict([self._meaning(error)]))
+        except (DataError, OverflowError):
+            db.session.rollback()
+            self.refuse({"": _("A number in it is larger than the portal can keep.")})
         except (EditConflict, StaleDataError):
             db.session.rollback()
+            if record is None:
+                raise
+            self._compare(record)
+
+    def _compare(self, record: Any) -> None:
+        try:
             db.session.refresh(record)
-            self.conflict = list(self._differences(record))
-            self.version.data = record.version
-            self.version.raw_data = None
+        except InvalidRequestError:
+            raise EditConflict(_("Somebody else removed this in the meantime.")) from None
+        self.conflict = list(self._differences(record))
+        self.version.data = record.version
+        self.version.raw_data = None
 
     def _meaning(self, error: IntegrityError) -> tuple[str, str]:
         text = f"{getattr(getattr(error.orig, 'diag', None), 'constraint_name', '')} {error.orig}"

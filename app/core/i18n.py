@@ -38,9 +38,9 @@ class Reading:
 
 
 class TranslatedTextType(TypeDecorator[dict[str, str]]):
-    """Stores ``{language: text}`` as JSON, without empty texts."""
+    """Stores ``{language: text}`` as JSON, without empty texts; no text at all is NULL, not a JSON null."""
 
-    impl = JSON
+    impl = JSON(none_as_null=True)
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> Any:

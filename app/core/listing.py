@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from flask import Response
+from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import Row, Select, SQLColumnExpression, false, func, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor
@@ -22,6 +23,8 @@ from app.core.search_key import search_key
 PER_PAGE = 50
 COUNT_LIMIT = 10_000
 LONGEST_QUERY = 200
+
+Rows = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Filter:
 
     name: str
     label: Any
-    apply: Callable[[Select[Any], str], Select[Any]]
+    apply: Callable[[Rows, str], Rows]
     choices: Callable[[], Iterable[tuple[str, Any]]] | None = None
     any_label: Any = ""
     kind: str = "select"
@@ -64,7 +67,7 @@ class FilterState:
     @property
     def value_label(self) -> str:
         """The chosen value as a person reads it."""
-        return dict(self.choices).get(self.value, self.value)
+        return _("yes") if self.kind == "check" else dict(self.choices).get(self.value, self.value)
 
 
 @dataclass
@@ -108,15 +111,15 @@ class Listing:
     filters: ClassVar[Sequence[Filter]] = ()
     default_sort: ClassVar[str]
 
-    def statement(self, actor: Actor) -> Select[Any]:
+    def statement(self, actor: Actor) -> Rows:
         """Rows the actor may see, with everything a row shows, unsorted."""
         raise NotImplementedError
 
-    def matching(self, statement: Select[Any], key: str) -> Select[Any]:
+    def matching(self, statement: Rows, key: str) -> Rows:
         """Narrow ``statement`` to rows found under a search key."""
         raise NotImplementedError
 
-    def tie_breaker(self) -> ColumnElement[Any]:
+    def tie_breaker(self) -> SQLColumnExpression[Any]:
         """A unique column that makes the order of equal rows certain."""
         raise NotImplementedError
 
@@ -128,16 +131,18 @@ class Listing:
         """The page of the list that the query arguments ask for; arguments it does not know are left aside."""
         return ListPage(self, session, actor, path, args)
 
-    def narrowed(self, actor: Actor, query: str, states: Sequence[FilterState]) -> Select[Any]:
-        """The rows that the filters and the words leave, unsorted."""
+    def narrowed(self, actor: Actor, query: str, states: Sequence[FilterState]) -> Rows:
+        """The rows that the filters and the words leave, unsorted; words without a letter or digit leave none."""
         statement = self.statement(actor)
         for state in states:
             if state.value:
                 statement = state.filter.apply(statement, state.value)
+        if not query:
+            return statement
         key = search_key(query)
-        return self.matching(statement, key) if key else statement
+        return self.matching(statement, key) if key else statement.where(false())
 
-    def ordered(self, statement: Select[Any], sort: str) -> Select[Any]:
+    def ordered(self, statement: Rows, sort: str) -> Rows:
         """``statement`` in the order ``sort`` names (``-`` before it for descending)."""
         column = next(column for column in self.columns if column.key == sort.removeprefix("-"))
         expressions = column.sort if isinstance(column.sort, (list, tuple)) else [column.sort]
@@ -160,7 +165,7 @@ class ListPage:
 
     def __post_init__(self) -> None:
         declared = self.declaration
-        self.query = (self.args.get("q") or "").strip()[:LONGEST_QUERY]
+        self.query = self._text("q")
         self.filters = [self._state(filter_) for filter_ in declared.filters]
         sortable = {column.key for column in declared.columns if column.sort is not None}
         sort = self.args.get("sort") or declared.default_sort
@@ -172,19 +177,24 @@ class ListPage:
 
     def load(self) -> "ListPage":
         """Read the rows of this page and count; two statements, and whatever ``complete`` adds."""
-        counted = select(func.count()).select_from(
-            self.statement.with_only_columns(self.declaration.tie_breaker()).order_by(None).limit(COUNT_LIMIT + 1).subquery()
-        )
-        self.total = self.session.scalar(counted) or 0
-        self.number = min(self.number, max(1, -(-self.total // PER_PAGE)))
+        found = self.statement.with_only_columns(self.declaration.tie_breaker()).order_by(None).limit(COUNT_LIMIT + 1)
+        self.total = self.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        self.number = min(self.number, self._last_number)
         ordered = self.declaration.ordered(self.statement, self.sort)
         self.rows = self.session.execute(ordered.limit(PER_PAGE).offset((self.number - 1) * PER_PAGE)).all()
         self.more = self.declaration.complete(self.session, self.rows)
         return self
 
+    def _text(self, name: str) -> str:
+        return (self.args.get(name) or "").replace("\0", "").strip()[:LONGEST_QUERY]
+
+    @property
+    def _last_number(self) -> int:
+        return max(1, -(-min(self.total, COUNT_LIMIT) // PER_PAGE))
+
     def _state(self, filter_: Filter) -> FilterState:
         choices = [(str(value), str(label)) for value, label in filter_.choices()] if filter_.choices else []
-        value = (self.args.get(filter_.name) or "").strip()[:LONGEST_QUERY]
+        value = self._text(filter_.name)
         known = not filter_.choices or value in {choice for choice, _label in choices}
         return FilterState(filter_, value if known else "", choices)
 
@@ -218,7 +228,9 @@ class ListPage:
     @property
     def total_label(self) -> str:
         """How many rows there are, as far as it was counted."""
-        return _("more than %(count)s", count=f"{COUNT_LIMIT:,}") if self.total > COUNT_LIMIT else str(self.total)
+        if self.total > COUNT_LIMIT:
+            return _("more than %(count)s", count=format_decimal(COUNT_LIMIT))
+        return format_decimal(self.total)
 
     @property
     def columns(self) -> list[Head]:
@@ -238,7 +250,9 @@ class ListPage:
     def active(self) -> list[Active]:
         """The filters in force."""
         active = [
-            Active(str(state.label), state.value_label, self.url(**{state.name: ""})) for state in self.filters if state.value
+            Active(str(state.label), state.value_label, self.url(**{state.name: ""}))
+            for state in self.filters
+            if state.value
         ]
         return [Active(_("Words"), self.query, self.url(q="")), *active] if self.query else active
 
@@ -250,7 +264,7 @@ class ListPage:
     @property
     def pages(self) -> list[PageLink | None]:
         """Links to pages near this one, the first and the last; ``None`` stands for a gap."""
-        count = max(1, -(-min(self.total, COUNT_LIMIT) // PER_PAGE))
+        count = self._last_number
         near = {1, count, *range(max(1, self.number - 2), min(count, self.number + 2) + 1)}
         links: list[PageLink | None] = []
         for number in sorted(near):
@@ -268,7 +282,7 @@ class ListPage:
     @property
     def next_url(self) -> str | None:
         """The page after, if there is one."""
-        return self.url(page=str(self.number + 1)) if self.number * PER_PAGE < min(self.total, COUNT_LIMIT) else None
+        return self.url(page=str(self.number + 1)) if self.number < self._last_number else None
 
     @property
     def csv_url(self) -> str:

@@ -1,7 +1,7 @@
 """Mail: a row in the transaction that caused it, sent by the worker.
 
-The Message-ID is stored before the first attempt and used for every one, so that a repeat after a crash is recognisable.
-Without ``PORTAL_SMTP_URL`` a message stays in the mailbox, where the demonstration shows it.
+The Message-ID is stored before the first attempt and used for every one, so that a repeat after a crash is
+recognisable. Without ``PORTAL_SMTP_URL`` a message stays in the mailbox, where the demonstration shows it.
 """
 
 import smtplib
@@ -14,13 +14,16 @@ from email.utils import format_datetime, make_msgid
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from flask import current_app, render_template
+from flask import current_app, g, render_template
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.config import Settings
 from app.core import clock, outbox
+from app.core.consortium import Consortium
 from app.core.database import Base
+from app.core.i18n import SOURCE_LANGUAGE
 from app.core.vocabulary import Term
 
 SEND = "mail.send"
@@ -125,24 +128,39 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
 
 
 def _transmit(server: SplitResult, message: EmailMessage) -> None:
-    """Send by ``smtp://user:password@host:port`` (STARTTLS where offered) or ``smtps://…``."""
-    context = ssl.create_default_context()
-    host, port = server.hostname or "localhost", server.port
-    connection: smtplib.SMTP
-    if server.scheme == "smtps":
-        connection = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT, context=context)
-    else:
-        connection = smtplib.SMTP(host, port or 587, timeout=TIMEOUT)
-    with connection as smtp:
-        smtp.ehlo()
-        if server.scheme == "smtp" and smtp.has_extn("starttls"):
-            smtp.starttls(context=context)
+    """Send by ``smtp://user:password@host:port`` (STARTTLS where offered) or ``smtps://…``.
+
+    Raises ``PermanentFailure`` when the server refuses the message or its recipient for good.
+    """
+    with _connected(server) as smtp:
         if server.username:
             smtp.login(unquote(server.username), unquote(server.password or ""))
         try:
             smtp.send_message(message)
-        except smtplib.SMTPRecipientsRefused as refused:
-            code, reason = next(iter(refused.recipients.values()))
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refused:
+            code, reason = _refusal(refused)
             if code >= 500:
-                raise outbox.PermanentFailure(f"{code} {reason!r}") from refused
+                raise outbox.PermanentFailure(f"{code} {reason}") from refused
             raise
+        except smtplib.SMTPNotSupportedError as unsupported:
+            raise outbox.PermanentFailure(str(unsupported)) from unsupported
+
+
+def _connected(server: SplitResult) -> smtplib.SMTP:
+    host, port = server.hostname or "localhost", server.port
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT, context=ssl.create_default_context())
+    smtp = smtplib.SMTP(host, port or 587, timeout=TIMEOUT)
+    smtp.ehlo_or_helo_if_needed()
+    if smtp.has_extn("starttls"):
+        smtp.starttls(context=ssl.create_default_context())
+    return smtp
+
+
+def _refusal(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> tuple[int, str]:
+    reason: bytes | str
+    if isinstance(refused, smtplib.SMTPRecipientsRefused):
+        code, reason = next(iter(refused.recipients.values()))
+    else:
+        code, reason = refused.smtp_code, refused.smtp_error
+    return code, reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason

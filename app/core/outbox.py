@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, Index, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core import clock
@@ -82,14 +83,23 @@ def enqueue(
     """Write a job into the current transaction; one with a ``dedupe_key`` that exists already is left alone."""
     if kind not in _handlers:
         raise LookupError(f"No handler for jobs of kind {kind!r}.")
-    if dedupe_key and session.scalar(select(Job.id).where(Job.dedupe_key == dedupe_key)):
-        return
-    session.add(Job(kind=kind, payload=payload, run_after=run_after or clock.now(), dedupe_key=dedupe_key))
-    session.flush()
+    job = Job(kind=kind, payload=payload, run_after=run_after or clock.now(), dedupe_key=dedupe_key)
+    if dedupe_key is None:
+        session.add(job)
+        session.flush()
+    elif not session.scalar(select(Job.id).where(Job.dedupe_key == dedupe_key)):
+        try:
+            with session.begin_nested():
+                session.add(job)
+        except IntegrityError:
+            log.info("Job %s was written by somebody else at the same moment.", dedupe_key)
 
 
-def claim(session: Session) -> Job | None:
-    """Take the next due job and push its ``run_after`` past the lease; the caller commits before working on it."""
+def claim(session: Session, lease: timedelta = LEASE) -> Job | None:
+    """Take the next due job and push its ``run_after`` past the lease; the caller commits before working on it.
+
+    A job whose last attempt ended without a word, as when it brings the worker down, is given up instead.
+    """
     job = session.scalar(
         select(Job)
         .where(Job.state == JobState.WAITING, Job.run_after <= clock.now())
@@ -97,29 +107,37 @@ def claim(session: Session) -> Job | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if job is not None:
+    if job is None:
+        return None
+    if job.attempts >= ATTEMPTS:
+        job.state, job.finished_at = JobState.DEAD, clock.now()
+        job.last_error = job.last_error or "The worker ended while it did this."
+    else:
         job.attempts += 1
-        job.run_after = clock.now() + LEASE
+        job.run_after = clock.now() + lease
     return job
 
 
 def delay(attempts: int) -> timedelta:
     """How long to wait after the given number of failed attempts: 30 s, doubled each time."""
-    return FIRST_DELAY * 2 ** (attempts - 1)
+    return FIRST_DELAY * (1 << (attempts - 1))
 
 
-def run_one(session: Session) -> bool:
+def run_one(session: Session, lease: timedelta = LEASE) -> bool:
     """Claim and carry out one job, each in a transaction of its own; answers whether there was one."""
-    job = claim(session)
+    job = claim(session, lease)
     session.commit()
     if job is None:
         return False
     job_id, kind, attempts = job.id, job.kind, job.attempts
+    if job.state is JobState.DEAD:
+        session.commit()
+        return True
     try:
         _handlers[kind](session, job.payload)
         job.state, job.finished_at, job.last_error = JobState.DONE, clock.now(), None
         session.commit()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a body raises is kept with its job
         session.rollback()
         log.warning("Job %s (%s) failed at attempt %s: %s", job_id, kind, attempts, error)
         failed = session.get_one(Job, job_id)
@@ -138,29 +156,33 @@ def try_again(session: Session, job: Job) -> None:
     session.flush()
 
 
-def drain(app: Flask) -> int:
-    """Carry out every job that is due, in this thread; answers how many. Tests and the command line use it."""
+def drain(app: Flask, lease: timedelta = LEASE, stopping: threading.Event | None = None) -> int:
+    """Carry out every job that is due, in this thread, or those until ``stopping`` is set; answers how many."""
     done = 0
     with app.app_context(), writing(), acting_as(SYSTEM):
-        while run_one(db.session):
+        while not (stopping and stopping.is_set()) and run_one(db.session, lease):
             done += 1
     return done
 
 
 class Worker(threading.Thread):
-    """Carries out jobs until told to stop; one thread beside the server, or a process of its own."""
+    """Carries out jobs until told to stop; one thread beside the server, or a process of its own.
 
-    def __init__(self, app: Flask, idle: float = 0.5) -> None:
+    ``idle`` is in seconds. A job that takes longer than ``lease`` may be begun by another worker, too.
+    """
+
+    def __init__(self, app: Flask, idle: float = 0.5, lease: timedelta = LEASE) -> None:
         super().__init__(name="worker", daemon=True)
         self.app = app
         self.idle = idle
+        self.lease = lease
         self.stopping = threading.Event()
 
     def run(self) -> None:
         """Work while there is something to do, then look again after ``idle`` seconds."""
         while not self.stopping.is_set():
             try:
-                drain(self.app)
+                drain(self.app, self.lease, self.stopping)
             except Exception:
                 log.exception("The worker could not reach its jobs; it tries again.")
                 self.stopping.wait(5)

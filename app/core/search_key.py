@@ -1,9 +1,9 @@
 """One key under which a name is found in every script it is written in.
 
-``Ниш``, ``Niš`` and ``nis`` have the same key; so have ``Київ`` and ``Kyiv``, ``Երևան`` and ``Yerevan``, ``თბილისი`` and
-``Tbilisi``. The key is computed by this one function when a name is written and when one is looked for; it is not a
-transliteration and is never shown. Rules: Ukrainian г and Balkan г meet in one letter, digraphs of the usual Latin
-spellings meet their one-letter forms, and doubled letters count once.
+``Ниш``, ``Niš`` and ``nis`` have the same key; so have ``Київ`` and ``Kyiv``, ``Երևան`` and ``Yerevan``,
+``თბილისი`` and ``Tbilisi``. The key is computed by this one function when a name is written and when one is looked
+for; it is not a transliteration and is never shown. Rules: Ukrainian г and Balkan г meet in one letter, digraphs of the
+usual Latin spellings meet their one-letter forms, and doubled letters count once.
 """
 
 import re
@@ -14,9 +14,10 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ‘`´՚ʹ\"“”„«»"))
 _CYRILLIC = dict(
     zip(
         "абвгґдђѓеєжзѕиіїйјкќлљмнњопрстћуўфхцчџшщъыьэюяё",
-        "a b v g g d dj gj e ie zh z dz i i i i j k kj l lj m n nj o p r s t c u u f kh ts ch dz sh shch  i  e iu ia e".split(
-            " "
-        ),
+        (
+            "a b v g g d dj gj e ie zh z dz i i i i j k kj l lj m n nj o p r s t c u u f kh ts ch dz sh shch "
+            " i  e iu ia e"
+        ).split(" "),
         strict=True,
     )
 )
@@ -34,7 +35,19 @@ _ARMENIAN = dict(
         strict=True,
     )
 )
-_LATIN = {"đ": "dj", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "ı": "i", "ə": "e"}
+_LATIN = {
+    "đ": "dj",
+    "ǵ": "gj",
+    "ḱ": "kj",
+    "ð": "d",
+    "ø": "o",
+    "æ": "ae",
+    "œ": "oe",
+    "ß": "ss",
+    "ł": "l",
+    "ı": "i",
+    "ə": "e",
+}
 _LETTERS = {ord(letter): key for letter, key in (_CYRILLIC | _GEORGIAN | _ARMENIAN | _LATIN).items()}
 
 _FOLDS = (

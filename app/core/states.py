@@ -61,7 +61,7 @@ class StateMove(AppendOnly, Base):
 
 
 class Stateful:
-    """Mixin for a model with ``state`` and ``moves``; assigning ``state`` after the record exists raises."""
+    """Mixin for a model with ``state`` and ``moves``; giving it another state than by ``move_to`` raises."""
 
     moves: ClassVar[Moves]
     state: Any
@@ -71,6 +71,10 @@ class Stateful:
 
         Raises ``StateTransitionError`` when the table has no such move.
         """
+        session = object_session(self)
+        if session is None:
+            raise RuntimeError("A record must be in a session to move.")
+        session.flush()
         old = self.state
         if not self.moves.allows(old, new):
             raise StateTransitionError(
@@ -78,9 +82,6 @@ class Stateful:
             )
         with _permitted():
             self.state = new
-        session = object_session(self)
-        if session is None:
-            raise RuntimeError("A record must be in a session to move.")
         session.flush()
         session.add(
             StateMove(
@@ -113,6 +114,13 @@ def _guard_state(mapper: Mapper[Any], model: type) -> None:
 def _refuse_assignment(record: Any, value: StrEnum, old: object, _initiator: object) -> None:
     if inspect(record).persistent and not _moving.get() and value != old:
         raise RuntimeError(f"{type(record).__name__}.state is moved by move_to(), not assigned.")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_later_beginnings(session: Session, _context: object, _instances: object) -> None:
+    for record in session.new:
+        if isinstance(record, Stateful) and record.state not in (None, record.moves.first):
+            raise RuntimeError(f"{type(record).__name__} begins as {record.moves.first.value}; move_to() moves it.")
 
 
 def state_label(state: StrEnum) -> str:

@@ -1,7 +1,7 @@
 """One record for one press of a button.
 
-A form that creates carries a key. The key is stored with the address of what was made, in the same transaction; a double
-click, a reload or a retry after a lost answer finds it and is shown the record that exists.
+A form that creates carries a key. The key is stored with the address of what was made, in the same transaction; a
+double click, a reload or a retry after a lost answer finds it and is shown the record that exists.
 """
 
 from datetime import datetime

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -48,9 +49,7 @@ def init_templating(app: Flask) -> None:
         day=day, day_short=day_short, weekday=weekday, moment=moment, number=number, clock=time_of_day
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.context_processor(
-        lambda: {"actor": current_actor()}
-    )
+    app.context_processor(lambda: {"actor": current_actor()})
 
 
 def _manifest(folder: Path) -> dict[str, str]:
@@ -59,15 +58,21 @@ def _manifest(folder: Path) -> dict[str, str]:
 
 
 def reader_language() -> Language:
-    """The language of this request's reader; looked up when it is first asked for, since feeds have no reader."""
+    """The language of this request's reader; looked up when it is first asked for, since feeds have no reader.
+
+    Outside a request, as in a job or a command, it is the source language.
+    """
     language: Language | None = g.get("language")
     if language is None:
-        language = g.language = select_language(current_app.config["CONSORTIUM"])
+        consortium: Consortium = current_app.config["CONSORTIUM"]
+        if not has_request_context():
+            return consortium.by_language[SOURCE_LANGUAGE]
+        language = g.language = select_language(consortium)
     return language
 
 
 def select_language(consortium: Consortium) -> Language:
-    """Choose the reader's language: as chosen in this browser, else as the person's account says, else as it asks."""
+    """Choose the reader's language: as chosen in this browser or on signing in, else as the browser asks."""
     active = {language.code: language for language in consortium.languages if language.active}
     chosen = session.get("language")
     if chosen in active:
@@ -76,7 +81,9 @@ def select_language(consortium: Consortium) -> Language:
         "no": active.get("nb", active[SOURCE_LANGUAGE]),
         "nn": active.get("nb", active[SOURCE_LANGUAGE]),
     }
-    for tag, _quality in request.accept_languages:
+    for tag, quality in request.accept_languages:
+        if not quality:
+            continue
         for wanted in (tag.lower(), tag.lower().partition("-")[0]):
             if wanted in by_tag:
                 return by_tag[wanted]
@@ -110,7 +117,8 @@ def country_name(code: str | None) -> str:
     """A country's name in the reader's language, as CLDR has it."""
     if not code:
         return ""
-    return str(get_locale().territories.get(code, code))
+    locale = get_locale()
+    return locale.territories.get(code, code) if locale else code
 
 
 def day(value: date | datetime | None) -> str:
@@ -125,14 +133,14 @@ def day_short(value: date | datetime | None) -> str:
 
 def weekday(value: date) -> str:
     """A date with its day of the week: Monday, 12 May 2025."""
-    return format_date(value, "full", rebase=False)
+    return str(format_date(value, "full", rebase=False))
 
 
 def moment(value: datetime | None, zone: str | None = None) -> str:
     """An instant as date and time, in ``zone`` or the consortium's."""
     if value is None:
         return ""
-    return format_datetime(_in(value, zone), "medium", rebase=False)
+    return str(format_datetime(_in(value, zone), "medium", rebase=False))
 
 
 def time_of_day(value: datetime | None, zone: str | None = None) -> str:
@@ -153,4 +161,5 @@ def with_args(**changes: Any) -> str:
     """The address of this page with query arguments changed; ``None`` removes one."""
     arguments: Mapping[str, Any] = request.args.to_dict(flat=False) | changes
     kept = {name: value for name, value in arguments.items() if value is not None}
-    return url_for(request.endpoint or "", **(request.view_args or {}), **kept)
+    here = request.script_root + request.path
+    return f"{here}?{urlencode(kept, doseq=True)}" if kept else here

@@ -14,8 +14,11 @@ class Term(StrEnum):
     label: Any
     shape: str
 
-    def __new__(cls, code: str, label: Any, shape: str = "none") -> Self:
-        """Make a member from its code, its lazily translated label and its shape."""
+    def __new__(cls, code: str, label: Any = "", shape: str = "none") -> Self:
+        """Make a member from its code, its lazily translated label and its shape.
+
+        Looking a member up by its code reads like making one, to type checkers too; hence the default of ``label``.
+        """
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label

@@ -9,9 +9,10 @@ from typing import Any
 from flask import Flask, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, Unauthorized
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import audit
@@ -27,6 +28,7 @@ from app.extensions import db
 log = logging.getLogger(__name__)
 
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+TOLD_WITH_ERRORS = frozenset({"Allow", "Retry-After"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
@@ -40,9 +42,19 @@ HEADERS = {
 }
 
 
+class RecordNumber(IntegerConverter):
+    """A record's number in an address; one that no database can hold is not found, rather than an error."""
+
+    def __init__(self, url_map: Map, **limits: Any) -> None:
+        super().__init__(url_map, **{"max": 2**63 - 1, **limits})
+
+
 def init_web(app: Flask) -> None:
     """Attach the edge to the application."""
-    app.before_request(_open)
+    app.url_map.converters["int"] = RecordNumber
+    # Before every other hook: whatever reads the database first begins the request's one transaction.
+    app.before_request_funcs.setdefault(None, []).insert(0, _open)
+    app.before_request(_name_actor)
     app.after_request(_close)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DomainError, _domain_error)
@@ -53,9 +65,11 @@ def init_web(app: Flask) -> None:
 
 
 def _open() -> None:
-    writes = request.method in WRITING_METHODS
-    set_writing(writes)
-    if writes:
+    set_writing(request.method in WRITING_METHODS)
+
+
+def _name_actor() -> None:
+    if request.method in WRITING_METHODS:
         audit.set_acting(current_actor())
 
 
@@ -69,7 +83,7 @@ def _close(response: Response) -> Response:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     if response.mimetype == "text/html":
-        response.vary.update(("HX-Request", "HX-Request-Type", "Cookie"))
+        response.vary.update(("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"))
         headers.setdefault("Cache-Control", "no-store" if current_actor().is_authenticated else "private, no-cache")
     return response
 
@@ -77,7 +91,8 @@ def _close(response: Response) -> Response:
 def answer(template: str, fragment: str | None = None, status: int = 200, **facts: Any) -> Response:
     """The page, or its ``fragment`` alone where htmx asked for a part; both from the same facts."""
     if fragment and htmx.wants_fragment:
-        return make_response(render_template([fragment], **facts) + render_template("components/_messages.html"), status)
+        part, messages = render_template([fragment], **facts), render_template("components/_messages.html")
+        return make_response(part + messages, status)
     return make_response(render_template(template, **facts), status)
 
 
@@ -111,7 +126,9 @@ def _http_error(error: HTTPException) -> Any:
         return _unauthorised()
     if error.code is None or error.code < 400:
         return error
-    return _error_page(error.code)
+    page = _error_page(error.code)
+    page.headers.extend((name, value) for name, value in error.get_headers() if name in TOLD_WITH_ERRORS)
+    return page
 
 
 def _domain_error(error: DomainError) -> Any:
@@ -131,9 +148,11 @@ def _domain_error(error: DomainError) -> Any:
 def _unexpected(error: Exception) -> Any:
     if current_app.testing:
         raise error
-    log.exception("Unexpected error at %s %s", request.method, request.path)
-    db.session.rollback()
-    return _error_page(500)
+    log.error("Unexpected error at %s %s", request.method, request.path, exc_info=error)
+    try:
+        return _error_page(500)
+    except SQLAlchemyError:
+        return Response(_("The portal cannot reach its database. Try again in a minute."), 500, mimetype="text/plain")
 
 
 def _error_page(status: int, error: DomainError | None = None) -> Response:

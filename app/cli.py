@@ -1,0 +1,164 @@
+"""The ``portal`` command, for operators and for ``./run``."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.config import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def _app() -> "Flask":
+    """The application by the environment's settings; a setting that does not fit is one line, not a traceback."""
+    from app import create_app
+
+    try:
+        return create_app(Settings.from_environment())
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.group()
+def portal() -> None:
+    """Run and look after a portal."""
+
+
+@portal.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--threads", default=8, show_default=True, help="Requests answered at once.")
+@click.option("--with-worker", is_flag=True, help="Carry out jobs in this process too.")
+def serve(host: str, port: int, threads: int, with_worker: bool) -> None:
+    """Serve the portal; put a proxy with TLS in front of it."""
+    from app.operations.serving import serve as serve_app
+
+    serve_app(_app(), host, port, threads=threads, with_worker=with_worker)
+
+
+@portal.command()
+def worker() -> None:
+    """Carry out jobs until interrupted: mail, feeds, everything that follows a change."""
+    from app.core.outbox import Worker
+
+    Worker(_app()).run()
+
+
+@portal.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the schema to the newest migration."""
+    from app.core.database import writing
+    from app.core.migrations import migrations
+
+    with _app().app_context(), writing():
+        migrations().upgrade()
+
+
+@db.command()
+def check() -> None:
+    """Compare the schema with the models; differences are listed and fail."""
+    from app.core.migrations import migrations
+
+    with _app().app_context():
+        differences = migrations().compare_metadata()
+    for difference in differences:
+        click.echo(str(difference))
+    sys.exit(1 if differences else 0)
+
+
+@portal.group()
+def demo() -> None:
+    """The demonstration with the consortium's own data."""
+
+
+@demo.command()
+def load() -> None:
+    """Load the consortium's data into an empty database."""
+    from app.demo import load as load_demo
+
+    load_demo(_app())
+
+
+@demo.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def up(host: str, port: int) -> None:
+    """Prepare the demonstration, print how to enter as each role, and serve it."""
+    from app.demo import prepare
+    from app.operations.serving import serve as serve_app
+
+    app = _app()
+    prepare(app)
+    serve_app(app, host, port, with_worker=True, ready=f"ready {app.config['PORTAL'].public_url}")
+
+
+@portal.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command()
+@click.argument("email")
+@click.option("--role", required=True, help="admin, coordinator, country_lead, partner_editor, …")
+@click.option("--country", help="ISO code, for roles of a country.")
+@click.option("--organisation", type=int, help="Number of the organisation, for roles of one.")
+def invite(email: str, role: str, country: str | None, organisation: int | None) -> None:
+    """Invite somebody; the first administrator of a new portal comes this way."""
+    from app.accounts.commands import invite as invite_person
+
+    click.echo(invite_person(_app(), email, role, country, organisation))
+
+
+@user.command()
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a one-time sign-in link for somebody who cannot get in."""
+    from app.accounts.commands import sign_in_link
+
+    click.echo(sign_in_link(_app(), email))
+
+
+@portal.command("import")
+@click.argument("kind", type=click.Choice(["microcredentials"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+def import_file(kind: str, file: Path, dry_run: bool) -> None:
+    """Read a CSV or XLSX file into a register; every fault is told by row and column."""
+    from app.microcredentials.commands import import_file as import_microcredentials
+
+    report, accepted = import_microcredentials(_app(), file, dry_run)
+    click.echo(report)
+    sys.exit(0 if accepted else 1)
+
+
+@portal.command()
+@click.argument("kind", type=click.Choice(["stakeholders", "microcredentials", "events"]))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(kind: str, folder: Path) -> None:
+    """Write a register as CSV into a folder."""
+    from app.operations.exporting import export_register
+
+    click.echo(export_register(_app(), kind, folder))
+
+
+@portal.command()
+def doctor() -> None:
+    """Check what the portal stands on: database, schema, files, mail, Redis, built pages."""
+    from app.operations.doctor import examine
+
+    findings = examine(_app())
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.is_good else 'BAD'} {finding.what}: {finding.detail}")
+    sys.exit(0 if all(finding.is_good for finding in findings) else 1)
+
+
+if __name__ == "__main__":
+    portal(prog_name="portal")

@@ -1,0 +1,134 @@
+"""What needs whom: a record's state and dates turned into one matter with its next step.
+
+``queries`` finds the records; here is what each asks for. A matter without a verb would be a report, so each has one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import IntEnum
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.core.access import Actor
+from app.core.templating import day
+from app.dashboard import queries
+from app.events.models import Event, EventKind, EventState
+from app.microcredentials.models import MicroCredential, MicroCredentialState
+
+WEEK = timedelta(days=7)
+TIME_TO_WRITE = timedelta(days=14)
+MOST_CHIPS = 5
+
+
+class Urgency(IntEnum):
+    """How soon a matter wants somebody: late, within a week, later."""
+
+    LATE = 0
+    SOON = 1
+    LATER = 2
+
+    @property
+    def shape(self) -> str:
+        """The shape that stands for it."""
+        return ("late", "attention", "planned")[self]
+
+    @property
+    def label(self) -> str:
+        """The heading of its group."""
+        return (_("Late"), _("This week"), _("Later"))[self]
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing that needs somebody: what, why, and the next step; ``due`` is absent where no day presses."""
+
+    urgency: Urgency
+    title: dict[str, str]
+    url: str
+    why: str
+    step: str
+    step_url: str
+    due: date | None
+    country: str | None = None
+    microcredentials: tuple[MicroCredential, ...] = ()
+    is_example: bool = False
+
+
+def urgency(due: date | None, today: date) -> Urgency:
+    """Late once the day has passed, soon within seven days from today, else later."""
+    if due is None:
+        return Urgency.LATER
+    if due < today:
+        return Urgency.LATE
+    return Urgency.SOON if due <= today + WEEK else Urgency.LATER
+
+
+def days_phrase(due: date, today: date) -> str:
+    """How far the day is, in words: "8 days late", "today", "in 3 days"."""
+    days = (due - today).days
+    if days < 0:
+        return ngettext("%(num)s day late", "%(num)s days late", -days)
+    return _("today") if days == 0 else ngettext("in %(num)s day", "in %(num)s days", days)
+
+
+def grouped(matters: Iterable[Matter]) -> list[tuple[Urgency, list[Matter]]]:
+    """Matters by urgency, each group by date; empty groups are left out."""
+    ordered = sorted(matters, key=lambda matter: (matter.urgency, matter.due or date.max))
+    groups = [(level, [matter for matter in ordered if matter.urgency is level]) for level in Urgency]
+    return [(level, group) for level, group in groups if group]
+
+
+def matters_of(actor: Actor, today: date) -> list[Matter]:
+    """Everything that waits for this actor."""
+    events = (_of_event(event, today) for event in queries.events_needing(actor, today))
+    designs = (_of_design(design) for design in queries.designs_needing(actor))
+    return [*(matter for matter in events if matter is not None), *designs]
+
+
+def _of_event(event: Event, today: date) -> Matter | None:
+    page = url_for("events.show", event_id=event.id)
+    step_url = page
+    if event.kind is EventKind.DEADLINE:
+        why, step, due = _("Due %(day)s", day=day(event.ends_on)), _("See what is due"), event.ends_on
+    elif event.state is EventState.HELD:
+        why = _("Held %(day)s; nothing is written about it", day=day(event.starts_on))
+        step, step_url = _("Write the summary"), url_for("events.edit", event_id=event.id)
+        due = event.ends_on + TIME_TO_WRITE
+    elif event.ends_on < today:
+        why, step, due = _("Was to be on %(day)s", day=day(event.starts_on)), _("Say what happened"), event.ends_on
+    elif event.state is EventState.PLANNED:
+        why, step, due = _("Planned for %(day)s", day=day(event.starts_on)), _("Confirm it"), event.starts_on
+    else:
+        return None
+    return Matter(
+        urgency=urgency(due, today),
+        title=event.title,
+        url=page,
+        why=f"{why} · {days_phrase(due, today)}",
+        step=step,
+        step_url=step_url,
+        due=due,
+        country=event.country,
+        microcredentials=tuple(event.microcredentials) if len(event.microcredential_links) <= MOST_CHIPS else (),
+        is_example=event.is_example,
+    )
+
+
+def _of_design(design: MicroCredential) -> Matter:
+    in_review = design.state is MicroCredentialState.INTERNAL_REVIEW
+    page = url_for("microcredentials.show", code=design.code)
+    return Matter(
+        urgency=Urgency.LATER,
+        title=design.title,
+        url=page,
+        why=_("In review") if in_review else str(design.state.label),
+        step=_("Review it") if in_review else _("Complete it"),
+        step_url=page if in_review else url_for("microcredentials.edit", code=design.code),
+        due=None,
+        country=design.country,
+        microcredentials=(design,),
+        is_example=design.is_example,
+    )

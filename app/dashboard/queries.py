@@ -1,0 +1,144 @@
+"""What the front page asks: next events, what waits for the actor, how the countries stand."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor, Permission
+from app.core.consortium import Consortium
+from app.core.states import StateMove
+from app.events.models import Event, EventKind, EventState
+from app.events.queries import visible_to as events_visible_to
+from app.extensions import db
+from app.microcredentials.models import MicroCredential, MicroCredentialState
+from app.microcredentials.queries import visible_to as microcredentials_visible_to
+from app.stakeholders.models import Organisation
+
+AHEAD = timedelta(days=60)
+MOST = 40
+OPEN_EVENT = (EventState.PLANNED, EventState.CONFIRMED)
+FINISHED_DESIGN = (MicroCredentialState.FINAL, MicroCredentialState.PUBLISHED)
+UNFINISHED_DESIGN = (MicroCredentialState.DRAFT, MicroCredentialState.INTERNAL_REVIEW)
+
+
+def next_events(actor: Actor, today: date, limit: int = 5) -> list[Event]:
+    """What comes next, as the actor may see it; cancelled ones stay visible until their day."""
+    return list(
+        db.session.scalars(
+            select(Event)
+            .where(events_visible_to(actor), Event.ends_on >= today, Event.state != EventState.DRAFT)
+            .options(selectinload(Event.organiser))
+            .order_by(Event.starts_on, Event.id)
+            .limit(limit)
+        )
+    )
+
+
+def events_needing(actor: Actor, today: date) -> list[Event]:
+    """Events of the actor that are to be confirmed, reported or written about, the latest first."""
+    statement = (
+        select(Event)
+        .where(events_visible_to(actor), Event.starts_on <= today + AHEAD)
+        .where(
+            Event.state.in_(OPEN_EVENT)
+            | ((Event.state == EventState.HELD) & Event.summary.is_(None) & Event.decisions.is_(None))
+        )
+        .options(selectinload(Event.microcredential_links))
+        .order_by(Event.starts_on.desc())
+        .limit(MOST)
+    )
+    return [event for event in db.session.scalars(statement) if actor.may(Permission.EVENT_EDIT, event)]
+
+
+def designs_needing(actor: Actor) -> list[MicroCredential]:
+    """Designs that the actor is to complete or to review."""
+    statement = (
+        select(MicroCredential)
+        .where(microcredentials_visible_to(actor), MicroCredential.state.in_(UNFINISHED_DESIGN))
+        .options(selectinload(MicroCredential.developers))
+        .order_by(MicroCredential.code)
+        .limit(MOST)
+    )
+    return [design for design in db.session.scalars(statement) if _waits_for(actor, design)]
+
+
+def _waits_for(actor: Actor, design: MicroCredential) -> bool:
+    if design.state is MicroCredentialState.INTERNAL_REVIEW:
+        return actor.may(Permission.MICROCREDENTIAL_PUBLISH, design)
+    return actor.may(Permission.MICROCREDENTIAL_EDIT, design)
+
+
+@dataclass(frozen=True)
+class CountryStanding:
+    """How one country stands: its designs, how many are finished, its round table."""
+
+    code: str
+    designs: int
+    finished: int
+    round_table: Event | None
+
+
+def standings(actor: Actor, consortium: Consortium) -> list[CountryStanding]:
+    """How the countries with micro-credentials stand, as the actor may see it; two statements."""
+    counted = db.session.execute(
+        select(
+            MicroCredential.country,
+            func.count(),
+            func.count().filter(MicroCredential.state.in_(FINISHED_DESIGN)),
+        )
+        .where(microcredentials_visible_to(actor), MicroCredential.state != MicroCredentialState.RETIRED)
+        .group_by(MicroCredential.country)
+    )
+    designs = {country: (total, finished) for country, total, finished in counted}
+    tables = db.session.scalars(
+        select(Event)
+        .where(events_visible_to(actor), Event.kind == EventKind.ROUND_TABLE, Event.state != EventState.CANCELLED)
+        .order_by(Event.starts_on)
+    )
+    latest = {event.country: event for event in tables}
+    return [
+        CountryStanding(country.code, *designs.get(country.code, (0, 0)), latest.get(country.code))
+        for country in consortium.credential_countries
+    ]
+
+
+def recent_moves(actor: Actor, limit: int = 6) -> list[tuple[StateMove, MicroCredential]]:
+    """The latest move of each micro-credential that people moved and the actor may see, the newest first."""
+    latest = (
+        select(func.max(StateMove.id))
+        .where(StateMove.record_kind == MicroCredential.__tablename__, StateMove.actor_id.is_not(None))
+        .group_by(StateMove.record_id)
+    )
+    rows = db.session.execute(
+        select(StateMove, MicroCredential)
+        .join(MicroCredential, StateMove.record_id == MicroCredential.id)
+        .where(StateMove.id.in_(latest), microcredentials_visible_to(actor))
+        .order_by(StateMove.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def featured(actor: Actor) -> MicroCredential | None:
+    """One published micro-credential to show to visitors, a real one before examples."""
+    return db.session.scalar(
+        select(MicroCredential)
+        .where(microcredentials_visible_to(actor), MicroCredential.state == MicroCredentialState.PUBLISHED)
+        .options(selectinload(MicroCredential.developers))
+        .order_by(MicroCredential.is_example, MicroCredential.code)
+        .limit(1)
+    )
+
+
+def by_country(partners: Iterable[Organisation], consortium: Consortium) -> list[tuple[str, list[Organisation]]]:
+    """Partners by country, the coordinator's first, then in the consortium's order."""
+    order = {country.code: place for place, country in enumerate(consortium.countries)}
+    coordinators = {partner.country for partner in partners if partner.is_coordinator}
+    ranked = sorted(
+        partners, key=lambda p: (p.country not in coordinators, order.get(p.country, len(order)), p.partner_number or 0)
+    )
+    return [(country, list(group)) for country, group in groupby(ranked, key=lambda partner: partner.country)]

@@ -1,0 +1,105 @@
+"""Reads a consortium's meetings, deadlines and example events."""
+
+from dataclasses import replace
+from datetime import time
+from typing import Any
+
+from app.core.access import SYSTEM
+from app.demo.days import day_of
+from app.events.models import ConsultationType, EventKind, EventState, Format, MeetingType, Visibility
+from app.events.services import EventFacts, edit, log, move, plan
+from app.microcredentials.models import MicroCredential
+from app.stakeholders.models import Organisation
+
+REPORTED = (EventState.HELD, EventState.MINUTED, EventState.CLOSED)
+
+
+def load_events(
+    files: dict[str, list[dict[str, Any]]],
+    organisations: dict[str, Organisation],
+    designs: dict[str, MicroCredential],
+) -> None:
+    """Enter what the files say, each in its state; what was moved or called off goes through its history."""
+    for entry in files["meetings"]:
+        _load(entry, _facts(entry, organisations, designs), entry["state"])
+    for entry in files["deadlines"]:
+        _load(entry, _deadline(entry), entry["state"])
+    for entry in files["examples"]:
+        _load(entry, _facts(entry, organisations, designs), entry["state"])
+
+
+def _load(entry: dict[str, Any], facts: EventFacts, state_name: str) -> None:
+    state = EventState(state_name)
+    marks = {"is_example": entry["is_example"]}
+    if facts.kind is EventKind.DEADLINE:
+        event = plan(SYSTEM, facts, **marks)
+        if state is not EventState.PLANNED:
+            move(SYSTEM, event, event.version, state)
+        return
+    if state in REPORTED:
+        event = log(SYSTEM, facts, **marks)
+        for step in REPORTED[1 : REPORTED.index(state) + 1]:
+            move(SYSTEM, event, event.version, step)
+        return
+    reason = (entry.get("reason") or {}).get("en")
+    former = entry.get("moved_from")
+    first = replace(facts, **_time(former)) if former else facts
+    event = plan(SYSTEM, first, EventState.PLANNED if state is EventState.CANCELLED else state, **marks)
+    if former:
+        edit(SYSTEM, event, event.version, replace(facts, reason=reason))
+    if state is EventState.CANCELLED:
+        move(SYSTEM, event, event.version, state, reason)
+
+
+def _time(entry: dict[str, Any]) -> dict[str, Any]:
+    starts, _dash, ends = (entry.get("time") or "").partition("-")
+    return {
+        "starts_on": day_of(entry["start"]),
+        "ends_on": day_of(entry["end"]),
+        "starts_time": time.fromisoformat(starts) if starts else None,
+        "ends_time": time.fromisoformat(ends) if ends else None,
+    }
+
+
+def _facts(
+    entry: dict[str, Any], organisations: dict[str, Organisation], designs: dict[str, MicroCredential]
+) -> EventFacts:
+    concerned = entry["microcredentials"]
+    return EventFacts(
+        kind=EventKind(entry["kind"]),
+        title=entry["title"],
+        zone=entry["zone"],
+        **_time(entry),
+        visibility=Visibility(entry["visibility"]),
+        meeting_type=MeetingType(entry["meeting_type"]) if entry.get("meeting_type") else None,
+        consultation_type=ConsultationType(entry["consultation_type"]) if entry.get("consultation_type") else None,
+        number=entry.get("number"),
+        description=entry.get("description"),
+        format=Format(entry["format"]) if entry.get("format") else None,
+        venue=entry.get("venue"),
+        city=entry.get("city"),
+        country=entry.get("country"),
+        region=entry.get("region"),
+        link=entry.get("url"),
+        link_follows=not entry.get("url"),
+        organiser=organisations.get(entry.get("organiser") or entry.get("host") or ""),
+        organisations=[organisations[key] for key in entry["organisations"]],
+        microcredentials=list(designs.values()) if concerned == "all" else [designs[code] for code in concerned],
+        agenda=entry.get("agenda"),
+        decisions=entry.get("decisions"),
+        summary=entry.get("summary"),
+        **(entry.get("counts") or {}),
+    )
+
+
+def _deadline(entry: dict[str, Any]) -> EventFacts:
+    return EventFacts(
+        kind=EventKind.DEADLINE,
+        title=entry["title"],
+        responsible=entry["owner"],
+        zone="Europe/Berlin",
+        starts_on=day_of(entry["start"] or entry["due"]),
+        ends_on=day_of(entry["due"]),
+        country=entry["country"],
+        visibility=Visibility(entry["visibility"]),
+    )

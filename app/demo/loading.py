@@ -1,0 +1,85 @@
+"""Reads a consortium's files into an empty portal, through the same services that people use."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+
+from app.core.access import SYSTEM
+from app.demo.days import day_of
+from app.demo.events import load_events
+from app.demo.microcredentials import load_microcredentials
+from app.extensions import db
+from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation
+from app.stakeholders.services import (
+    AffiliationFacts,
+    NameFacts,
+    OrganisationFacts,
+    PersonFacts,
+    create_organisation,
+    create_person,
+)
+
+
+def is_empty() -> bool:
+    """Whether no organisation is in the portal yet."""
+    return db.session.scalar(select(Organisation.id).limit(1)) is None
+
+
+def load_consortium(folder: Path) -> None:
+    """Load organisations, people, micro-credentials and events, in this order; each refers to those before it."""
+    registers = _read(folder / "organisations.yaml")
+    organisations = {entry["key"]: _organisation(entry) for entry in registers["organisations"]}
+    for entry in registers["people"]:
+        _person(entry, organisations)
+    designs = load_microcredentials(_read(folder / "microcredentials.yaml")["microcredentials"], organisations)
+    load_events(_read(folder / "events.yaml"), organisations, designs)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+    return content
+
+
+def _organisation(entry: dict[str, Any]) -> Organisation:
+    names = [NameFacts(name["text"], name["language"], NameKind(name["kind"])) for name in entry["names"]]
+    return create_organisation(
+        SYSTEM,
+        OrganisationFacts(
+            names=[NameFacts(names[0].text, names[0].language, NameKind.WORKING), *names[1:]],
+            category=Category(entry["category"]),
+            country=entry["country"],
+            region=entry.get("region"),
+            city=entry.get("city"),
+            website=entry.get("website"),
+            email=entry.get("email"),
+        ),
+        is_partner=entry.get("partner", False),
+        partner_number=entry.get("partner_number"),
+        is_coordinator=entry.get("coordinator", False),
+        is_example=entry["is_example"],
+    )
+
+
+def _person(entry: dict[str, Any], organisations: dict[str, Organisation]) -> None:
+    native = entry.get("name_native") or {}
+    create_person(
+        SYSTEM,
+        PersonFacts(
+            given_name=entry["given_name"],
+            family_name=entry.get("family_name"),
+            native_name=native.get("text"),
+            native_language=native.get("language"),
+            lawful_basis=LawfulBasis(entry["lawful_basis"]),
+            affiliations=[
+                AffiliationFacts(
+                    organisation=organisations[affiliation["organisation"]],
+                    role_title=affiliation["role"],
+                    valid_from=day_of(affiliation.get("from")),
+                    valid_to=day_of(affiliation.get("to")),
+                )
+                for affiliation in entry["affiliations"]
+            ],
+        ),
+    )

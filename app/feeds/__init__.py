@@ -1,0 +1,17 @@
+"""Calendar subscriptions across features."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from app.core.navigation import Entry, add
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feeds, keep their entries in step with events, and offer the page in the frame."""
+    from app.feeds import entries, pages, views  # noqa: F401 - entries follow events from when they are imported
+    from app.feeds.bodies import Bodies
+
+    app.extensions["feeds"] = Bodies()
+    app.register_blueprint(views.bp)
+    app.register_blueprint(pages.bp)
+    add(app, Entry("overview", "feeds.index", _l("Calendar feeds"), "rss", order=80))

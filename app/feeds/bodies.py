@@ -1,0 +1,147 @@
+"""Feeds put together, and kept per feed while this process runs.
+
+A feed is kept in chunks of consecutive places, plain and deflated. After a change only the chunks with a changed place
+are read and deflated again, so that the first reader after a change among thousands of events pays for sixty-four.
+Deflated chunks end at a byte with nothing remembered (a full flush), so they can stand one behind the other in one gzip
+member.
+"""
+
+import struct
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+CHUNK = 64
+MEMORY = 32 * 1024 * 1024
+LEVEL = 6
+GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+
+# What a reader of places answers: the place's position, its entry's octets, the zone the entry names.
+Placed = tuple[int, bytes, str | None]
+
+
+@dataclass
+class Chunk:
+    """Consecutive places of a feed: their entries joined, and deflated once somebody wants them packed."""
+
+    plain: bytes = b""
+    zones: frozenset[str] = frozenset()
+    packed: bytes | None = None
+
+    @classmethod
+    def of(cls, entries: Iterable[Placed]) -> "Chunk":
+        """The chunk of some places in order."""
+        placed = list(entries)
+        zones = frozenset(zone for _position, _octets, zone in placed if zone)
+        return cls(b"".join(octets for _position, octets, _zone in placed), zones)
+
+    def deflated(self) -> bytes:
+        """The chunk deflated, ready to stand before another one."""
+        if self.packed is None:
+            self.packed = _deflate(self.plain, zlib.Z_FULL_FLUSH)
+        return self.packed
+
+
+@dataclass
+class Body:
+    """One version of a feed. ``frame`` puts the calendar's head before the entries and its foot behind them."""
+
+    version: int
+    places: int
+    chunks: list[Chunk] = field(default_factory=list)
+    plain: list[bytes] | None = None
+    packed: bytes | None = None
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """The zones its entries name."""
+        return frozenset().union(*(chunk.zones for chunk in self.chunks))
+
+    @property
+    def size(self) -> int:
+        """The memory it takes, in bytes."""
+        return sum(len(chunk.plain) + len(chunk.packed or b"") for chunk in self.chunks) + len(self.packed or b"")
+
+    def framed(self, head: bytes, foot: bytes) -> list[bytes]:
+        """The whole feed, as pieces in order."""
+        return [head, *(chunk.plain for chunk in self.chunks), foot]
+
+    def gzipped(self, head: bytes, foot: bytes) -> bytes:
+        """The whole feed as one gzip member (RFC 1952)."""
+        checksum = length = 0
+        for piece in self.framed(head, foot):
+            checksum = zlib.crc32(piece, checksum)
+            length += len(piece)
+        deflated = (_deflate(head, zlib.Z_FULL_FLUSH), *(chunk.deflated() for chunk in self.chunks))
+        end = _deflate(foot, zlib.Z_FINISH) + struct.pack("<LL", checksum, length & 0xFFFFFFFF)
+        return b"".join((GZIP_HEAD, *deflated, end))
+
+
+class Bodies:
+    """The feeds this process keeps; the least recently read is dropped when they outgrow ``MEMORY``."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Body] = OrderedDict()
+        self._lock = Lock()
+
+    def get(
+        self,
+        scope: str,
+        version: int,
+        places: int,
+        changed_since: Callable[[int], Sequence[int]],
+        read: Callable[[Sequence[tuple[int, int]]], Iterable[Placed]],
+    ) -> Body:
+        """The body of a feed in ``version``.
+
+        ``changed_since(version)`` answers the positions that changed after a version; ``read(ranges)`` the places
+        within ranges of positions (from, to; the latter excluded), in order.
+        """
+        with self._lock:
+            body = self._kept.get(scope)
+        if body is None or body.version > version:
+            body = self._renewed(Body(0, 0), version, places, range(places), read)
+        elif body.version < version:
+            body = self._renewed(body, version, places, changed_since(body.version), read)
+        with self._lock:
+            self._kept[scope] = body
+            self._kept.move_to_end(scope)
+            while len(self._kept) > 1 and sum(kept.size for kept in self._kept.values()) > MEMORY:
+                self._kept.popitem(last=False)
+        return body
+
+    @staticmethod
+    def _renewed(
+        body: Body,
+        version: int,
+        places: int,
+        positions: Sequence[int],
+        read: Callable[[Sequence[tuple[int, int]]], Iterable[Placed]],
+    ) -> Body:
+        """A new body with the chunks of ``positions`` read again; the old one may still be on its way to a reader."""
+        numbers = sorted({position // CHUNK for position in positions})
+        chunks = [*body.chunks, *(Chunk() for _missing in range(-(-places // CHUNK) - len(body.chunks)))]
+        found: dict[int, list[Placed]] = {number: [] for number in numbers}
+        for placed in read(_ranges(numbers)) if numbers else ():
+            found[placed[0] // CHUNK].append(placed)
+        for number, entries in found.items():
+            chunks[number] = Chunk.of(entries)
+        return Body(version, places, chunks)
+
+
+def _ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Chunk numbers as ranges of positions, neighbours joined."""
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and ranges[-1][1] == number * CHUNK:
+            ranges[-1] = (ranges[-1][0], (number + 1) * CHUNK)
+        else:
+            ranges.append((number * CHUNK, (number + 1) * CHUNK))
+    return ranges
+
+
+def _deflate(data: bytes, end: int) -> bytes:
+    deflater = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return deflater.compress(data) + deflater.flush(end)

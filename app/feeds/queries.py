@@ -1,0 +1,52 @@
+"""What feeds ask of the database, without the ORM: a subscriber's program asks every few hours, for ever."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from app.events.models import Event
+from app.feeds.bodies import Placed
+from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
+from app.microcredentials.models import MicroCredential
+
+P = CalendarPlace
+ENTRIES = select(P.position, CalendarEntry.public_octets, CalendarEntry.zone).join(
+    CalendarEntry, CalendarEntry.id == P.entry_id
+)
+
+
+def version_of(connection: Connection, scope: str) -> tuple[int, int, datetime] | None:
+    """A feed's version, its number of places and its last change; ``None`` for one that nothing was ever in."""
+    row = connection.execute(
+        select(FeedVersion.version, FeedVersion.places, FeedVersion.changed_at).where(FeedVersion.scope == scope)
+    ).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def changed_since(connection: Connection, scope: str, version: int) -> Sequence[int]:
+    """Positions of a feed that changed after a version."""
+    return connection.scalars(select(P.position).where(P.scope == scope, P.version > version)).all()
+
+
+def places(connection: Connection, scope: str, ranges: Sequence[tuple[int, int]]) -> list[Placed]:
+    """What stands in ranges of positions of a feed, in order."""
+    within = or_(*((first <= P.position) & (P.position < end) for first, end in ranges))
+    statement = ENTRIES.where(P.scope == scope, within, P.is_empty.is_(False)).order_by(P.position)
+    return [(row[0], row[1], row[2]) for row in connection.execute(statement)]
+
+
+def personal(connection: Connection, criterion: ColumnElement[bool]) -> list[Placed]:
+    """The entries of events that satisfy ``criterion``, as their members see them, counted through."""
+    rows = connection.execute(
+        select(CalendarEntry.member_octets, CalendarEntry.zone)
+        .join(Event, Event.id == CalendarEntry.event_id)
+        .where(criterion)
+        .order_by(CalendarEntry.id)
+    )
+    return [(position, row[0], row[1]) for position, row in enumerate(rows)]
+
+
+def microcredential_exists(connection: Connection, code: str) -> bool:
+    """Whether there is a micro-credential with this code."""
+    return connection.scalar(select(MicroCredential.id).where(MicroCredential.code == code)) is not None

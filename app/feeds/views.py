@@ -1,0 +1,192 @@
+"""Calendar feeds as calendar programs fetch them: for everybody, one's own by a secret address, single events."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import tzdata
+from flask import Blueprint, Response, abort, current_app, request, url_for
+from sqlalchemy import Connection, select
+from werkzeug.http import parse_date, parse_etags
+
+from app.config import Settings
+from app.core.access import current_actor, public
+from app.core.consortium import Consortium
+from app.events.models import EventKind
+from app.events.queries import event as visible_event
+from app.extensions import db
+from app.feeds import personal, queries
+from app.feeds.bodies import Bodies, Body, Chunk
+from app.feeds.calendar import calendar_frame, feed_uid, single_text
+from app.feeds.models import CalendarEntry
+
+bp = Blueprint("calendars", __name__)
+
+# What a version does not tell: the layout of a feed (count it up with a change) and the time zone data.
+FRAME = f"1 {tzdata.IANA_VERSION}"
+MIME = "text/calendar; charset=utf-8"
+BEFORE_ANY = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """One feed in one version; ``load`` puts its body together from what is kept and what changed."""
+
+    scope: str
+    label: str
+    version: str
+    changed_at: datetime
+    load: Callable[[Bodies], Body]
+    is_own: bool = False
+
+    @property
+    def tag(self) -> str:
+        """An entity tag that stands for exactly these octets: entries are rendered once, so a version is its bytes."""
+        return hashlib.sha256(f"{self.scope} {self.version} {FRAME}".encode()).hexdigest()[:32]
+
+
+@bp.get("/feeds/all.ics")
+@public("Published events are for everybody's calendar")
+def everything() -> Response:
+    """All public events."""
+    return _public("all", "all events")
+
+
+@bp.get("/feeds/country/<code>.ics")
+@public("Published events are for everybody's calendar")
+def country(code: str) -> Response:
+    """Public events of one country."""
+    found = _consortium().by_country.get(code)
+    return _public(f"country:{code}", found.name["en"]) if found else abort(404)
+
+
+@bp.get("/feeds/kind/<kind>.ics")
+@public("Published events are for everybody's calendar")
+def kind(kind: str) -> Response:
+    """Public events of one kind."""
+    if kind not in set(EventKind):
+        abort(404)
+    return _public(f"kind:{kind}", kind.replace("_", " ") + "s")
+
+
+@bp.get("/feeds/mc/<code>.ics")
+@public("Published events are for everybody's calendar")
+def microcredential(code: str) -> Response:
+    """Public events that concern one micro-credential."""
+    return _public(f"mc:{code}", code, lambda connection: queries.microcredential_exists(connection, code))
+
+
+@bp.get("/feeds/my/<secret>.ics")
+@public("The secret in the address is the key")
+def own(secret: str) -> Response:
+    """What concerns the person the secret belongs to."""
+    with db.engine.connect() as connection:
+        found = personal.subscriber(connection, secret)
+        if found is None:
+            abort(404)
+        return _answer(
+            Feed(
+                scope=f"my:{found.secret_id}",
+                label=found.name,
+                version=f"{found.version}.{found.generation}",
+                changed_at=found.changed_at,
+                load=lambda _bodies: _own_body(connection, found),
+                is_own=True,
+            )
+        )
+
+
+@bp.get("/events/<int:event_id>.ics")
+@public("Published events are for everybody's calendar; others open as their page does")
+def event(event_id: int) -> Response:
+    """One event to download, as the actor may see it."""
+    actor = current_actor()
+    record = visible_event(actor, event_id)
+    entry = db.session.scalar(select(CalendarEntry).where(CalendarEntry.event_id == record.id))
+    octets = entry and (entry.member_octets if actor.is_authenticated else entry.public_octets)
+    if entry is None or not octets:
+        abort(404)
+    headers = {"Content-Disposition": f'attachment; filename="event-{record.id}.ics"'}
+    return Response(single_text(octets, entry.zone), content_type=MIME, headers=headers)
+
+
+def _public(scope: str, label: str, exists: Callable[[Connection], bool] | None = None) -> Response:
+    with db.engine.connect() as connection:
+        found = queries.version_of(connection, scope)
+        if found is None and exists is not None and not exists(connection):
+            abort(404)
+        version, places, changed_at = found or (0, 0, BEFORE_ANY)
+
+        def load(bodies: Bodies) -> Body:
+            return bodies.get(
+                scope,
+                version,
+                places,
+                lambda since: queries.changed_since(connection, scope, since),
+                lambda ranges: queries.places(connection, scope, ranges),
+            )
+
+        return _answer(Feed(scope=scope, label=label, version=str(version), changed_at=changed_at, load=load))
+
+
+def _own_body(connection: Connection, found: personal.Subscriber) -> Body:
+    """The body of one's own feed; nobody else reads it, so it is not kept."""
+    criterion = personal.concerns(personal.actor_of(found))
+    return Body(found.version, 0, [Chunk.of(queries.personal(connection, criterion))])
+
+
+def _answer(feed: Feed) -> Response:
+    """304 from the feed's version alone, else the kept body, else one put together now."""
+    tag = feed.tag
+    headers = {
+        "ETag": f'"{tag}"',
+        "Last-Modified": format_datetime(feed.changed_at, usegmt=True),
+        "Cache-Control": f"{'private' if feed.is_own else 'public'}, max-age=900",
+        "Vary": "Accept-Encoding",
+        "X-Robots-Tag": "noindex",
+    }
+    if _is_known(tag, feed.changed_at):
+        return Response(status=304, headers=headers)
+    body = feed.load(current_app.extensions["feeds"])
+    headers["Content-Disposition"] = f'inline; filename="{feed.scope.replace(":", "-")}.ics"'
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        body.packed = body.packed or body.gzipped(*_frame(feed, body.zones))
+        headers |= {"ETag": f'"{tag}-gz"', "Content-Encoding": "gzip"}
+        return Response(body.packed, content_type=MIME, headers=headers)
+    pieces = body.framed(*_frame(feed, body.zones))
+    headers["Content-Length"] = str(sum(map(len, pieces)))
+    return Response(pieces, content_type=MIME, headers=headers)
+
+
+def _is_known(tag: str, changed_at: datetime) -> bool:
+    """Whether the client has this version: a tag decides before a date, and a date that cannot be read is none."""
+    tags = request.headers.get("If-None-Match")
+    if tags is not None:
+        known = parse_etags(tags)
+        return known.star_tag or known.contains_weak(tag) or known.contains_weak(f"{tag}-gz")
+    since = parse_date(request.headers.get("If-Modified-Since"))
+    return since is not None and changed_at <= since
+
+
+def _frame(feed: Feed, zones: Iterable[str]) -> tuple[bytes, bytes]:
+    consortium = _consortium()
+    settings: Settings = current_app.config["PORTAL"]
+    page = f"{settings.public_url}{url_for('feeds.index')}"
+    return calendar_frame(
+        name=f"{consortium.acronym} – {feed.label}",
+        description=f"{consortium.title['en']}: {feed.label}",
+        uid=feed_uid(feed.scope.replace(":", "/"), consortium.uid_domain),
+        url=page,
+        # The secret of one's own feed stands in no file, not even in the feed itself.
+        source=page if feed.is_own else f"{settings.public_url}{request.path}",
+        zones=zones,
+        default_zone=consortium.zone,
+        colour="teal",
+    )
+
+
+def _consortium() -> Consortium:
+    consortium: Consortium = current_app.config["CONSORTIUM"]
+    return consortium

@@ -1,0 +1,33 @@
+"""Writes registers as files, for the command line."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from app.core.access import SYSTEM
+from app.core.listing import Listing
+from app.extensions import db
+
+
+def listings() -> dict[str, Listing]:
+    """The registers by the names the command line knows them by."""
+    from app.events.listing import EventListing
+    from app.microcredentials.listing import MicroCredentialListing
+    from app.stakeholders.listing import OrganisationListing
+
+    return {
+        "stakeholders": OrganisationListing(),
+        "microcredentials": MicroCredentialListing(),
+        "events": EventListing(),
+    }
+
+
+def export_register(app: Flask, kind: str, folder: Path) -> Path:
+    """Write everything of a register as CSV into ``folder``; answers the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{kind}.csv"
+    with app.test_request_context("/"), file.open("wb") as target:
+        response = listings()[kind].page(db.session, SYSTEM, f"/{kind}/", {}).export("csv")
+        for chunk in response.iter_encoded():
+            target.write(chunk)
+    return file

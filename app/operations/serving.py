@@ -1,0 +1,50 @@
+"""Serves the portal with waitress, in which a slow client holds no thread: it may face a network without a buffer."""
+
+import logging
+import signal
+from typing import Any
+
+import click
+from flask import Flask
+
+from app.core.outbox import Worker
+
+# An answer up to this size waits in memory for a slow client, not in a temporary file; the largest feeds fit.
+IN_MEMORY = 16 * 1024 * 1024
+
+
+def serve(
+    app: Flask, host: str, port: int, *, threads: int = 8, with_worker: bool = False, ready: str | None = None
+) -> None:
+    """Serve until interrupted; ``ready`` is printed once the port answers."""
+    from waitress import create_server
+
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    try:
+        server: Any = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident="portal",
+            clear_untrusted_proxy_headers=True,
+            outbuf_overflow=IN_MEMORY,
+        )
+    except OSError as error:
+        raise click.ClickException(f"Cannot serve at {host}:{port}: {error.strerror}.") from None
+    worker = Worker(app) if with_worker else None
+    if worker is not None:
+        worker.start()
+    signal.signal(signal.SIGTERM, _interrupt)
+    if ready:
+        click.echo(ready)
+    try:
+        server.run()
+    finally:
+        if worker is not None:
+            worker.stop()
+        server.close()
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise SystemExit(0)

@@ -1,0 +1,130 @@
+"""What every test stands on: the application on a real database, SQLite and PostgreSQL alike."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.config import ROOT, Profile, Settings
+from app.core import clock
+from app.core.access import SYSTEM
+from app.core.audit import acting_as
+from app.core.database import Base, writing
+from app.extensions import db
+from tests.servers import postgresql_url
+
+BACKENDS = ("sqlite", "postgresql")
+AS_OF = date(2025, 5, 12)
+
+
+def settings_for(database_url: str, files: Path, **changes: object) -> Settings:
+    """Settings of a portal under test."""
+    values: dict[str, object] = {
+        "profile": Profile.TEST,
+        "secret_key": "a secret for tests",
+        "password_salt": "a salt for tests",
+        "database_url": database_url,
+        "files_url": files.as_uri(),
+        "consortium": ROOT / "consortia" / "bem",
+        "as_of": AS_OF,
+        "public_url": "http://localhost",
+    }
+    return Settings(**{**values, **changes})  # type: ignore[arg-type]
+
+
+class Backend:
+    """One application on one database, emptied after every test."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self.file = folder / "portal.db"
+        url = f"sqlite:///{self.file}" if name == "sqlite" else postgresql_url()
+        self.app = create_app(settings_for(url, folder / "files"))
+        with self.app.app_context():
+            build_schema(self.app)
+            self.engine = db.engine
+        self.empty: sqlite3.Connection | None = None
+        if name == "sqlite":
+            self.empty = sqlite3.connect(":memory:")
+            with sqlite3.connect(self.file) as source:
+                source.backup(self.empty)
+
+    def clean(self) -> None:
+        """Give the next test an empty database."""
+        if self.empty is not None:
+            with sqlite3.connect(self.file) as target:
+                self.empty.backup(target)
+            return
+        tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        with self.engine.begin() as connection:
+            connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+def build_schema(app: Flask) -> None:
+    """Build the tables of an empty database."""
+    Base.metadata.create_all(db.engine)
+
+
+@pytest.fixture(scope="session")
+def backends(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Backend]]:
+    """The applications of this test process, each made when it is first asked for."""
+    made: dict[str, Backend] = {}
+    yield made
+    for backend in made.values():
+        backend.engine.dispose()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(
+    request: pytest.FixtureRequest, backends: dict[str, Backend], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Backend]:
+    """A portal on an empty database; every test that asks for it runs on both."""
+    name: str = request.param
+    if name not in backends:
+        backends[name] = Backend(name, tmp_path_factory.mktemp(name))
+    clock.reckon_with(AS_OF)
+    yield backends[name]
+    backends[name].clean()
+
+
+@pytest.fixture
+def app(backend: Backend) -> Iterator[Flask]:
+    """The application, without a context: requests bring their own."""
+    yield backend.app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser of nobody in particular."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The session of a writing person, within an application context; for tests below the pages."""
+    with app.test_request_context(), writing(), acting_as(SYSTEM):
+        app.preprocess_request()
+        with writing():
+            yield db.session
+            db.session.rollback()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep browser tests in one process: two browsers on two cores are slower than one."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """In CI nothing that tests a database, a browser or a reader may be left out."""
+    os.environ.setdefault("PORTAL_TESTING", "1")
