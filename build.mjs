@@ -95,8 +95,15 @@ async function* filesBelow(folder, ending) {
   }
 }
 
-/** icon("name"), icon="name", icon_name="name" and "icon": "name"; not the beginning of a name that is put together. */
-const asked = /\bicon(?:_name)?(?:\(\s*|\s*=\s*|["']\s*:\s*)["']([a-z0-9-]+)["'](?!\s*[~+%])/g;
+/**
+ * How icons are asked for: icon("name"), icon="name", icon_name="name"; Entry("place", "endpoint", _l("Label"), "name")
+ * of the navigation; drop(_("Label"), "name"). A name that is put together from parts does not count.
+ */
+const asked = [
+  /\bicon(?:_name)?(?:\(\s*|\s*=\s*|["']\s*:\s*)["']([a-z0-9-]+)["'](?!\s*[~+%])/g,
+  /\bEntry\(\s*"[^"]*",\s*"[^"]*",\s*_l\("[^"]*"\),\s*"([a-z0-9-]+)"/g,
+  /\bdrop\(\s*_\(["'][^"']*["']\),\s*["']([a-z0-9-]+)["']/g,
+];
 
 /** Returns a Map from the name of each icon in use to the file that asks for it; icons.txt asks for what code hides. */
 async function iconsInUse() {
@@ -104,7 +111,9 @@ async function iconsInUse() {
   for (const [folder, ending] of [["templates", ".html"], ["app", ".py"]]) {
     for await (const path of filesBelow(join(root, folder), ending)) {
       const text = await readFile(path, "utf8");
-      for (const [, name] of text.matchAll(asked)) names.set(name, path);
+      for (const pattern of asked) {
+        for (const [, name] of text.matchAll(pattern)) names.set(name, path);
+      }
     }
   }
   const list = join(source, "icons.txt");

@@ -77,9 +77,9 @@ class Settings:
             database_url=env.get("PORTAL_DATABASE_URL") or f"sqlite:///{ROOT / 'var' / 'portal.db'}",
             files_url=env.get("PORTAL_FILES_URL") or (ROOT / "var" / "files").as_uri(),
             redis_url=env.get("PORTAL_REDIS_URL") or None,
-            smtp_url=env.get("PORTAL_SMTP_URL") or None,
+            smtp_url=_smtp(env),
             mail_from=env.get("PORTAL_MAIL_FROM") or cls.mail_from,
-            public_url=(env.get("PORTAL_PUBLIC_URL") or cls.public_url).rstrip("/"),
+            public_url=_public_url(env, cls.public_url),
             consortium=Path(env.get("PORTAL_CONSORTIUM") or cls.consortium),
             as_of=_date(env, "PORTAL_AS_OF"),
             max_upload=_integer(env, "PORTAL_MAX_UPLOAD", cls.max_upload),
@@ -92,6 +92,20 @@ def _profile(value: str) -> Profile:
         return Profile(value)
     except ValueError:
         raise SettingsError(f"PORTAL_PROFILE is {value!r}; it can be {', '.join(Profile)}.") from None
+
+
+def _public_url(env: Mapping[str, str], default: str) -> str:
+    value = (env.get("PORTAL_PUBLIC_URL") or default).rstrip("/")
+    if not value.startswith(("https://", "http://")):
+        raise SettingsError(f"PORTAL_PUBLIC_URL is {value!r}; it begins with https:// or http://.")
+    return value
+
+
+def _smtp(env: Mapping[str, str]) -> str | None:
+    value = env.get("PORTAL_SMTP_URL") or None
+    if value and not value.startswith(("smtp://", "smtps://")):
+        raise SettingsError("PORTAL_SMTP_URL begins with smtp:// or smtps://.")  # Its value may hold a password.
+    return value
 
 
 def _date(env: Mapping[str, str], name: str) -> date | None:
@@ -108,6 +122,6 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
     value = env.get(name)
     if not value:
         return default
-    if not value.isdigit():
+    if not value.isdecimal():
         raise SettingsError(f"{name} is {value!r}; write a whole number.")
     return int(value)

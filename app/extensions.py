@@ -3,7 +3,6 @@
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_security.core import Security
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
@@ -11,4 +10,3 @@ db = SQLAlchemy()
 babel = Babel()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True)
-security = Security()

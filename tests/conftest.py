@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,12 @@ from app.core import clock
 from app.core.access import SYSTEM
 from app.core.audit import acting_as
 from app.core.database import Base, writing
+from app.core.migrations import migrations
 from app.extensions import db
 from tests.servers import postgresql_url
 
 BACKENDS = ("sqlite", "postgresql")
+COUNTER = count()
 AS_OF = date(2025, 5, 12)
 
 
@@ -43,10 +46,14 @@ def settings_for(database_url: str, files: Path, **changes: object) -> Settings:
 class Backend:
     """One application on one database, emptied after every test."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, *, own: bool = False) -> None:
         self.name = name
         self.file = folder / "portal.db"
-        url = f"sqlite:///{self.file}" if name == "sqlite" else postgresql_url()
+        url = (
+            f"sqlite:///{self.file}"
+            if name == "sqlite"
+            else postgresql_url(f"fresh{next(COUNTER)}" if own else "portal")
+        )
         self.app = create_app(settings_for(url, folder / "files"))
         with self.app.app_context():
             build_schema(self.app)
@@ -69,8 +76,9 @@ class Backend:
 
 
 def build_schema(app: Flask) -> None:
-    """Build the tables of an empty database."""
-    Base.metadata.create_all(db.engine)
+    """Bring an empty database to the newest migration."""
+    with writing():
+        migrations().upgrade()
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +101,14 @@ def backend(
     clock.reckon_with(AS_OF)
     yield backends[name]
     backends[name].clean()
+
+
+@pytest.fixture(params=BACKENDS)
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    """A portal on a database of its own, for a test that changes the schema or uses several processes."""
+    made = Backend(request.param, tmp_path, own=True)
+    yield made
+    made.engine.dispose()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from whitenoise import WhiteNoise
 
 from app import extensions
 from app.config import ROOT, Profile, Settings
-from app.core import access, clock, database, navigation, pages, templating, web
+from app.core import access, clock, database, mail, navigation, outbox, pages, templating, web
 from app.core.consortium import read_consortium
 from app.core.files import FileStore
 
@@ -40,7 +40,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_HEADERS_ENABLED=True,
     )
     app.extensions["files"] = FileStore(settings.files_url)
-    clock.reckon_with(settings.as_of)
+    clock.reckon_with(settings.as_of, consortium.zone)
     extensions.db.init_app(app)
     # It also closes asynchronous sessions, which the portal has none of, by starting an event loop after each request.
     app.teardown_appcontext_funcs[:] = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
@@ -52,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     templating.init_templating(app)
     navigation.init_navigation(app)
     web.init_web(app)
+    outbox.handles(mail.SEND)(mail.deliver)
     app.register_blueprint(pages.bp)
     logging.getLogger("app").setLevel(logging.INFO)
     app.wsgi_app = _served(app, settings)  # type: ignore[method-assign]

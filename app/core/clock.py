@@ -9,12 +9,16 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 _as_of: date | None = None
+_zone = "UTC"
 
 
-def reckon_with(day: date | None) -> None:
-    """Make ``today()`` answer ``day`` for the whole process; ``None`` goes back to the real day."""
-    global _as_of  # noqa: PLW0603 - one day for the whole process, set when it starts
-    _as_of = day
+def reckon_with(day: date | None, zone: str | None = None) -> None:
+    """Make ``today()`` answer ``day`` for the whole process; ``None`` goes back to the real day.
+
+    ``zone`` (IANA name) is where the portal's days begin and end; without it that stays as it was.
+    """
+    global _as_of, _zone  # noqa: PLW0603 - one day for the whole process, set when it starts
+    _as_of, _zone = day, zone or _zone
 
 
 def as_of() -> date | None:
@@ -27,9 +31,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def today(zone: str = "Europe/Berlin") -> date:
-    """The day to judge dates against, as the calendar stands in ``zone`` (IANA name)."""
-    return _as_of or datetime.now(ZoneInfo(zone)).date()
+def today(zone: str | None = None) -> date:
+    """The day to judge dates against, as the calendar stands in ``zone`` or where the portal is at home."""
+    return _as_of or datetime.now(ZoneInfo(zone or _zone)).date()
 
 
 def moment() -> datetime:

@@ -3,6 +3,7 @@
 The same bytes are stored once; a stored file never changes. ``StoredFile`` rows say what a person uploaded.
 """
 
+import codecs
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
@@ -92,15 +93,24 @@ def keep(session: Session, store: FileStore, stream: IO[bytes], name: str, uploa
 
 
 def mime_of(head: bytes, name: str) -> str:
-    """The media type told by a file's first bytes; plain text where they tell nothing but read as UTF-8."""
+    """The media type told by a file's first bytes; plain text where they tell nothing but read as UTF-8.
+
+    The name only chooses among what the bytes allow, as between the formats that are ZIP archives.
+    """
     try:
-        return puremagic.from_string(head, mime=True, filename=name) or "application/octet-stream"
+        possible = {found.mime_type: None for found in puremagic.magic_string(head) if found.mime_type}
+        named = puremagic.from_string(head, mime=True, filename=name)
     except (puremagic.PureError, ValueError):
-        try:
-            head.decode("utf-8")
-        except UnicodeDecodeError:
-            return "application/octet-stream"
-        return "text/plain"
+        return "text/plain" if _is_text(head) else "application/octet-stream"
+    return named if named in possible else next(iter(possible), "application/octet-stream")
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # its last letter may be cut
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in head
 
 
 def _path(sha256: str) -> str:

@@ -5,7 +5,7 @@ entities: building entities and an address for each is two thirds of the cost of
 ``COUNT_LIMIT`` and said as "more than" beyond, so that a page costs the same whatever the register holds.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.core.access import Actor
 from app.core.export import download, plain
 from app.core.search_key import search_key
+from app.extensions import db
 
 PER_PAGE = 50
 COUNT_LIMIT = 10_000
@@ -200,7 +201,7 @@ class ListPage:
 
     def _number(self) -> int:
         text = self.args.get("page", "1")
-        return min(max(1, int(text)), COUNT_LIMIT) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+        return min(max(1, int(text[:9])), COUNT_LIMIT) if text.isascii() and text.isdigit() else 1
 
     def url(self, **changes: Any) -> str:
         """The address of this list with some arguments changed; an empty one is left out."""
@@ -298,6 +299,11 @@ class ListPage:
         """Everything the filters leave, in the order shown: ``csv`` (UTF-8 with byte order mark) or ``xlsx``."""
         columns = [column for column in self.declaration.columns if column.export is not None]
         statement = self.declaration.ordered(self.statement, self.sort).execution_options(yield_per=500)
-        rows = ([plain(column.export(row)) for column in columns] for row in self.session.execute(statement))  # type: ignore[misc]
+
+        def rows() -> Iterator[list[Any]]:
+            # A CSV is sent after the request's own session is closed, so the rows come by the one that is open then.
+            for row in db.session.execute(statement):
+                yield [plain(column.export(row)) for column in columns]  # type: ignore[misc]
+
         head = [column.key for column in columns]
-        return download(kind, self.declaration.filename, head, rows)
+        return download(kind, self.declaration.filename, head, rows())

@@ -95,7 +95,6 @@ def send(session: Session, recipient: str, subject: Any, template: str, language
     return mail
 
 
-@outbox.handles(SEND)
 def deliver(session: Session, payload: dict[str, Any]) -> None:
     """Hand one message to the SMTP server, or keep it where there is none."""
     settings: Settings = current_app.config["PORTAL"]

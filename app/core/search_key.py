@@ -84,5 +84,5 @@ def search_key(name: str) -> str:
         text = text.replace(spelling, letter)
     text = re.sub(r"[yij](?=[aeiou])", "", text)
     text = re.sub(r"[yj]", "i", text).replace("w", "v").replace("h", "g").replace("q", "k").replace("x", "ks")
-    text = re.sub(r"(.)\1+", r"\1", text)
+    text = re.sub(r"([^\W\d_])\1+", r"\1", text)
     return " ".join(re.findall(r"\w+", text))

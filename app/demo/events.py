@@ -18,12 +18,16 @@ def load_events(
     files: dict[str, list[dict[str, Any]]],
     organisations: dict[str, Organisation],
     designs: dict[str, MicroCredential],
+    zone: str,
 ) -> None:
-    """Enter what the files say, each in its state; what was moved or called off goes through its history."""
+    """Enter what the files say, each in its state; what was moved or called off goes through its history.
+
+    Deadlines end with the day in ``zone``, the project's own.
+    """
     for entry in files["meetings"]:
         _load(entry, _facts(entry, organisations, designs), entry["state"])
     for entry in files["deadlines"]:
-        _load(entry, _deadline(entry), entry["state"])
+        _load(entry, _deadline(entry, zone), entry["state"])
     for entry in files["examples"]:
         _load(entry, _facts(entry, organisations, designs), entry["state"])
 
@@ -92,12 +96,12 @@ def _facts(
     )
 
 
-def _deadline(entry: dict[str, Any]) -> EventFacts:
+def _deadline(entry: dict[str, Any], zone: str) -> EventFacts:
     return EventFacts(
         kind=EventKind.DEADLINE,
         title=entry["title"],
         responsible=entry["owner"],
-        zone="Europe/Berlin",
+        zone=zone,
         starts_on=day_of(entry["start"] or entry["due"]),
         ends_on=day_of(entry["due"]),
         country=entry["country"],

@@ -27,14 +27,17 @@ def is_empty() -> bool:
     return db.session.scalar(select(Organisation.id).limit(1)) is None
 
 
-def load_consortium(folder: Path) -> None:
-    """Load organisations, people, micro-credentials and events, in this order; each refers to those before it."""
+def load_consortium(folder: Path, zone: str) -> None:
+    """Load organisations, people, micro-credentials and events, in this order; each refers to those before it.
+
+    ``zone`` is the project's own (IANA name).
+    """
     registers = _read(folder / "organisations.yaml")
     organisations = {entry["key"]: _organisation(entry) for entry in registers["organisations"]}
     for entry in registers["people"]:
         _person(entry, organisations)
     designs = load_microcredentials(_read(folder / "microcredentials.yaml")["microcredentials"], organisations)
-    load_events(_read(folder / "events.yaml"), organisations, designs)
+    load_events(_read(folder / "events.yaml"), organisations, designs, zone)
 
 
 def _read(file: Path) -> dict[str, Any]:

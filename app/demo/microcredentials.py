@@ -37,6 +37,11 @@ SAME = (
     "languages",
     "licence",
 )
+# What is said of a real design whose other values were made up for the demonstration.
+PARTLY_EXAMPLE = {
+    "en": "Demonstration: the title and the developing organisation are facts, the other values are examples.",
+    "de": "Demonstration: Titel und entwickelnde Einrichtung sind Tatsachen, die übrigen Werte sind Beispiele.",
+}
 TERMS = {"origin": Origin, "supervision": Supervision, "qa_type": QualityAssurance, "stackability": Stackability}
 
 
@@ -53,18 +58,20 @@ def load_microcredentials(
 
 
 def _facts(entry: dict[str, Any], organisations: dict[str, Organisation]) -> MicroCredentialFacts:
+    terms: dict[str, Any] = {name: term(entry[name]) if entry[name] else None for name, term in TERMS.items()}
     body, assurer = organisations.get(entry["awarding_body"]), organisations.get(entry["qa_body"])
     return MicroCredentialFacts(
         **{name: entry[name] for name in SAME},
-        **{name: term(entry[name]) if entry[name] else None for name, term in TERMS.items()},
+        **terms,
         developers=[organisations[key] for key in entry["developers"]],
         awarding_body=body,
         qa_body=assurer.name if assurer else None,
         level_not_applicable=entry["eqf_level"] is None and entry["level_note"] is not None,
-        level_note=(entry["level_note"] or {}).get("en"),
+        level_note=entry["level_note"],
         outcomes=[
             OutcomeFacts(outcome["text"], OutcomeType(outcome["type"])) for outcome in entry["learning_outcomes"]
         ],
+        further_information=PARTLY_EXAMPLE if entry.get("example_fields") else None,
         assessments=[
             AssessmentFacts(AssessmentType(assessment["type"]), assessment["title"])
             for assessment in entry["assessment"]

@@ -27,7 +27,8 @@ def serve(
             port=port,
             threads=threads,
             ident="portal",
-            clear_untrusted_proxy_headers=True,
+            # What a proxy says is believed only where the settings count proxies; else anybody could say it.
+            clear_untrusted_proxy_headers=app.config["PORTAL"].trusted_proxies == 0,
             outbuf_overflow=IN_MEMORY,
         )
     except OSError as error:

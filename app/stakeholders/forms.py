@@ -50,7 +50,9 @@ class OrganisationForm(BaseForm):
     """An organisation with all its names."""
 
     names = FieldList(FormField(NameForm), label=_l("Names"))
-    category = ChoiceField(_l("Category"), [InputRequired(_l("Choose a category."))], choices=Category.choices, any_label="")
+    category = ChoiceField(
+        _l("Category"), [InputRequired(_l("Choose a category."))], choices=Category.choices, any_label=""
+    )
     country = ChoiceField(_l("Country"), [InputRequired(_l("Choose a country."))], choices=countries, any_label="")
     region = ChoiceField(_l("Region"), any_label=_l("Not said"))
     city = LineField(_l("Place"))
@@ -90,8 +92,7 @@ class OrganisationForm(BaseForm):
         facts = self.facts("names")
         return OrganisationFacts(
             names=names,
-            **facts
-            | {"category": Category(facts["category"]), "size": Size(facts["size"]) if facts["size"] else None},
+            **facts | {"category": Category(facts["category"]), "size": Size(facts["size"]) if facts["size"] else None},
         )
 
 
@@ -108,7 +109,9 @@ class QuickOrganisationForm(BaseForm):
     """An organisation made in passing, from another form."""
 
     name = LineField(_l("Name"), [InputRequired(_l("Write a name."))])
-    category = ChoiceField(_l("Category"), [InputRequired(_l("Choose a category."))], choices=Category.choices, any_label="")
+    category = ChoiceField(
+        _l("Category"), [InputRequired(_l("Choose a category."))], choices=Category.choices, any_label=""
+    )
     country = ChoiceField(_l("Country"), [InputRequired(_l("Choose a country."))], choices=countries, any_label="")
 
 

@@ -93,7 +93,9 @@ class PersonListing(Listing):
     filename = "people"
     default_sort = "name"
     columns = (
-        Column("name", _l("Name"), lambda row: f"{row.given_name} {row.family_name or ''}".strip(), sort=Person.name_key),
+        Column(
+            "name", _l("Name"), lambda row: f"{row.given_name} {row.family_name or ''}".strip(), sort=Person.name_key
+        ),
         Column("native_name", _l("National name"), lambda row: row.native_name, in_page=False),
         Column("organisation", _l("Speaks for"), lambda row: row.organisation),
         Column("country", _l("Country"), lambda row: row.country, sort=(O.country, Person.name_key)),

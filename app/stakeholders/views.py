@@ -61,9 +61,7 @@ def edit(organisation_id: int) -> BaseResponse:
     form = OrganisationForm.of(organisation)
     if form.validate_on_submit():
         with form.refusals(organisation):
-            services.edit_organisation(
-                current_actor(), organisation, form.version.data, form.organisation_facts()
-            )
+            services.edit_organisation(current_actor(), organisation, form.version.data, form.organisation_facts())
             return redirect_to(url_for("stakeholders.show", organisation_id=organisation.id), _("Saved."))
     return form_page("stakeholders/form.html", form, organisation=organisation)
 

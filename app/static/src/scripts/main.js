@@ -8,6 +8,7 @@ import { copyButtons } from "./copying.js";
 import { errorSummary } from "./errors.js";
 import { lists } from "./lists.js";
 import { menus } from "./menus.js";
+import { passkeys } from "./passkeys.js";
 import { pickers } from "./pickers.js";
 import { requests } from "./requests.js";
 
@@ -21,6 +22,7 @@ lists();
 function arrive(root) {
   errorSummary(root);
   copyButtons(root);
+  passkeys(root);
   pickers(root);
 }
 

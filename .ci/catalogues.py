@@ -1,0 +1,69 @@
+"""Says what is wrong with the catalogues: ``python .ci/catalogues.py TEMPLATE FOLDER``.
+
+German has to be complete: every string of the template translated, none marked fuzzy, every plural form there.
+Whatever a catalogue has, in any language, must keep the placeholders of its source.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+COMPLETE = ("de",)
+
+
+def read(file: Path) -> Catalog:
+    """Read one catalogue or template."""
+    with file.open("rb") as text:
+        return read_po(text, locale=file.parts[-3] if file.suffix == ".po" else None)
+
+
+def untranslated(template: Catalog, catalogue: Catalog) -> Iterator[tuple[Message, str]]:
+    """Yield the template's messages that a reader of the catalogue would get in English, each with the reason."""
+    for message in template:
+        if not message.id:
+            continue
+        translation = catalogue.get(message.id, message.context)
+        if translation is None:
+            yield message, "is missing (./run messages adds it)"
+        elif translation.fuzzy:
+            yield message, "is marked fuzzy"
+        elif not all(forms(translation)):
+            yield message, "is not translated"
+        elif isinstance(message.id, tuple) and len(forms(translation)) != catalogue.num_plurals:
+            yield message, f"needs {catalogue.num_plurals} plural forms"
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    """The plural forms of a translation; one where the message has no plural."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def faults(template: Catalog, file: Path) -> Iterator[str]:
+    """Yield what is wrong with the catalogue in ``file``, one sentence each."""
+    catalogue = read(file)
+    for message, errors in catalogue.check():
+        for error in errors:
+            yield f"{file}:{message.lineno}: {error}"
+    if file.stem == "messages" and file.parts[-3] in COMPLETE:
+        for message, reason in untranslated(template, catalogue):
+            source = message.id[0] if isinstance(message.id, tuple) else message.id
+            place = message.locations[0][0] if message.locations else "?"
+            yield f"{file}: {source!r} from {place} {reason}"
+
+
+def main() -> int:
+    """Print every fault; the exit code is 1 when there is one."""
+    template, folder = read(Path(sys.argv[1])), Path(sys.argv[2])
+    found = [f"{folder}/{language} is not there" for language in COMPLETE if not (folder / language).is_dir()]
+    for file in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        found.extend(faults(template, file))
+    for fault in found:
+        print(fault)
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

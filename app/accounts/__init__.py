@@ -1,0 +1,36 @@
+"""People who sign in: accounts, roles, invitations, passkeys, sessions, and the secrets of calendar feeds."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from app.core.access import Permission
+from app.core.navigation import Entry, add
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature: the ways in, one's own account, the accounts of others."""
+    from app.accounts import admin_views, entry_views, views
+    from app.accounts.limits import init_limits
+    from app.accounts.security import init_security
+    from app.accounts.sessions import init_sessions
+
+    init_limits(app)
+    init_security(app)
+    init_sessions(app)
+    app.view_functions["security.forgot_password"] = entry_views.ask_reset
+    for blueprint in (entry_views.bp, views.bp, admin_views.bp):
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals["demonstration_doors"] = entry_views.doors
+    add(
+        app,
+        Entry("account", "account.show", _l("My account"), "person", order=10),
+        Entry(
+            "account",
+            "accounts.index",
+            _l("Accounts and roles"),
+            "people",
+            order=40,
+            shows=lambda actor: actor.may(Permission.ACCOUNT_MANAGE),
+        ),
+        Entry("account", "security.logout", _l("Sign out"), "box-arrow-right", order=99, post=True),
+    )

@@ -1,0 +1,161 @@
+"""What can be asked about accounts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Integer, Row, String, column, false, func, or_, select, table, true
+from sqlalchemy.orm import contains_eager, selectinload
+
+from app.accounts.models import FeedSecret, Invitation, RoleGrant, User, UserSession
+from app.accounts.tokens import digest
+from app.core.access import Actor, Permission
+from app.core.fields import Option
+from app.core.search_key import search_key
+from app.extensions import db
+
+MOST_OPTIONS = 20
+
+# Organisations are the floor above; only these columns of theirs are looked at.
+organisation_table = table(
+    "organisation",
+    column("id", Integer),
+    *(column(name, String) for name in ("name", "native_name", "country", "category", "search_key", "name_key")),
+    *(column(name, Boolean) for name in ("is_partner", "is_coordinator", "is_example")),
+)
+O = organisation_table.c  # noqa: E741 - the columns, named in every line
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Accounts the actor may see: all, those with a role in the actor's countries, or none."""
+    if not actor.may(Permission.ACCOUNT_MANAGE):
+        return false()
+    if actor.sees_everything:
+        return true()
+    return User.grants.any(RoleGrant.country.in_(actor.countries))
+
+
+def invitations_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Invitations the actor may see, by the same rule."""
+    if not actor.may(Permission.ACCOUNT_MANAGE):
+        return false()
+    return true() if actor.sees_everything else Invitation.country.in_(actor.countries)
+
+
+def user(actor: Actor, user_id: int) -> User:
+    """One account with its roles. Raises ``NoResultFound`` when it does not exist or is not open to the actor."""
+    statement = select(User).where(User.id == user_id, visible_to(actor)).options(selectinload(User.grants))
+    return db.session.execute(statement).scalar_one()
+
+
+def user_by_email(email: str) -> User | None:
+    """The active person with this address, which is already normal (``normal_email``)."""
+    return db.session.scalar(select(User).where(User.email == email, User.active))
+
+
+def grants_of(users: Sequence[int]) -> dict[int, list[RoleGrant]]:
+    """The roles of several people, by the person's key."""
+    found: dict[int, list[RoleGrant]] = {key: [] for key in users}
+    for grant in db.session.scalars(select(RoleGrant).where(RoleGrant.user_id.in_(users)).order_by(RoleGrant.id)):
+        found[grant.user_id].append(grant)
+    return found
+
+
+def last_sign_ins(users: Sequence[int]) -> dict[int, datetime]:
+    """When each of several people signed in last, by the person's key; who never did is missing."""
+    statement = (
+        select(UserSession.user_id, func.max(UserSession.created_at).label("moment"))
+        .where(UserSession.user_id.in_(users))
+        .group_by(UserSession.user_id)
+    )
+    return {row.user_id: row.moment for row in db.session.execute(statement)}
+
+
+def invitations(actor: Actor) -> list[Invitation]:
+    """The invitations the actor may see, the latest first."""
+    statement = select(Invitation).where(invitations_visible_to(actor)).order_by(Invitation.id.desc()).limit(500)
+    return list(db.session.scalars(statement))
+
+
+def invitation(actor: Actor, invitation_id: int) -> Invitation:
+    """One invitation. Raises ``NoResultFound`` when it does not exist or is not open to the actor."""
+    statement = select(Invitation).where(Invitation.id == invitation_id, invitations_visible_to(actor))
+    return db.session.execute(statement).scalar_one()
+
+
+def invitation_of_token(token: str) -> Invitation | None:
+    """The invitation a link belongs to, whatever its state."""
+    return db.session.scalar(select(Invitation).where(Invitation.token_hash == digest(token)))
+
+
+def sessions_of(actor: Actor) -> list[UserSession]:
+    """Where the actor is signed in, the latest first."""
+    statement = (
+        select(UserSession)
+        .where(UserSession.user_id == actor.user_id, UserSession.is_open())
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def feed_secrets_of(actor: Actor) -> list[FeedSecret]:
+    """The secrets of the actor's calendar feed that still open it, the oldest first."""
+    statement = (
+        select(FeedSecret)
+        .where(FeedSecret.user_id == actor.user_id, FeedSecret.revoked_at.is_(None))
+        .order_by(FeedSecret.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def user_of_feed_secret(token: str) -> Actor | None:
+    """Whose calendar feed a secret opens; nobody's when it was revoked, never given, or the account is closed."""
+    statement = (
+        select(User)
+        .join(FeedSecret, FeedSecret.user_id == User.id)
+        .join(User.grants)
+        .where(FeedSecret.token_hash == digest(token), FeedSecret.revoked_at.is_(None), User.active)
+        .options(contains_eager(User.grants))
+        .order_by(RoleGrant.id)
+    )
+    person = db.session.scalars(statement).unique().one_or_none()
+    return person.actor if person else None
+
+
+def organisation(organisation_id: int) -> Row[Any] | None:
+    """Key, name and country of one organisation."""
+    return db.session.execute(select(O.id, O.name, O.country).where(O.id == organisation_id)).one_or_none()
+
+
+def organisation_names(keys: Sequence[int]) -> dict[int, str]:
+    """Names of organisations by key."""
+    if not keys:
+        return {}
+    rows = db.session.execute(select(O.id, O.name).where(O.id.in_(keys)))
+    return {row.id: row.name for row in rows}
+
+
+def find_organisations(actor: Actor, query: str) -> list[Option]:
+    """Organisations that a role can be given for, found by name, partners first."""
+    key = search_key(query)
+    conditions = [O.search_key.contains(word, autoescape=True) for word in key.split()]
+    return _options(actor, *conditions)
+
+
+def organisations_of(actor: Actor, keys: Sequence[int]) -> list[Option]:
+    """The organisations with these keys that the actor may give a role for."""
+    return _options(actor, O.id.in_(keys))
+
+
+def _options(actor: Actor, *conditions: ColumnElement[bool]) -> list[Option]:
+    where = or_(true() if actor.sees_everything else false(), O.country.in_(actor.countries))
+    statement = (
+        select(O.id, O.name, O.native_name, O.country, O.is_example)
+        .where(where, *conditions)
+        .order_by(O.is_partner.desc(), O.name_key, O.id)
+        .limit(MOST_OPTIONS)
+    )
+    return [
+        Option(row.id, row.name, native=row.native_name or "", note=row.country, is_example=bool(row.is_example))
+        for row in db.session.execute(statement)
+    ]

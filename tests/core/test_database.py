@@ -1,0 +1,198 @@
+"""Two writers never lose each other's work, and nothing writes where nothing may be written."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.config import ROOT
+from app.core.database import WriteOutsideWriting, engine_options, writing
+from app.extensions import db
+from tests.core.conftest import CoreBackend
+from tests.core.things import Thing, ThingState
+
+INCREMENTS = 50
+TABLE = sa.table("thing", sa.column("name"))
+COUNTER = """
+import sys
+import sqlalchemy as sa
+from app.core.database import prepare_engine, writing
+engine = sa.create_engine(sys.argv[1])
+prepare_engine(engine)
+with writing():
+    for _ in range(int(sys.argv[2])):
+        with engine.begin() as connection:
+            amount = connection.scalar(sa.text("SELECT amount FROM thing"))
+            connection.execute(sa.text("UPDATE thing SET amount = :amount"), {"amount": amount + 1})
+"""
+
+
+def a_thing(app: Flask, **facts: object) -> int:
+    with app.app_context(), writing():
+        thing = Thing(**{"name": "counter", **facts})
+        db.session.add(thing)
+        db.session.commit()
+        return thing.id
+
+
+def increment(app: Flask, thing_id: int, together: Barrier) -> int:
+    """Read, add one, write; starts again where somebody else came first. Answers how often that was."""
+    repeats = 0
+    together.wait()
+    for _ in range(INCREMENTS):
+        while True:
+            with app.app_context(), writing():
+                try:
+                    db.session.get_one(Thing, thing_id).amount += 1
+                    db.session.commit()
+                    break
+                except StaleDataError:
+                    repeats += 1
+    return repeats
+
+
+def test_eight_threads_lose_no_increment(backend: CoreBackend):
+    thing_id = a_thing(backend.app)
+    together = Barrier(8)
+
+    with ThreadPoolExecutor(8) as threads:
+        repeats = list(threads.map(lambda _number: increment(backend.app, thing_id, together), range(8)))
+
+    with backend.app.app_context():
+        assert db.session.get_one(Thing, thing_id).amount == 8 * INCREMENTS
+    if backend.name == "sqlite":
+        assert sum(repeats) == 0, "BEGIN IMMEDIATE lets nobody come first"
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_two_processes_writing_at_once_on_sqlite_lose_nothing(backend: CoreBackend):
+    thing_id = a_thing(backend.app)
+    command = [sys.executable, "-c", COUNTER, backend.settings.database_url, "200"]
+
+    processes = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
+
+    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    with backend.app.app_context():
+        assert db.session.get_one(Thing, thing_id).amount == 400
+
+
+def test_an_edit_of_what_somebody_else_saved_is_a_conflict(session: Session):
+    thing = Thing(name="one")
+    session.add(thing)
+    session.commit()
+    assert thing.version == 1
+
+    session.execute(sa.text("UPDATE thing SET version = 2"))
+    thing.amount = 5
+
+    with pytest.raises(StaleDataError):
+        session.flush()
+
+
+def test_a_naive_instant_is_refused(session: Session):
+    session.add(Thing(name="naive", created_at=datetime(2025, 5, 12, 10, 0)))  # noqa: DTZ001 - that is the point
+
+    with pytest.raises(StatementError, match="needs a time zone"):
+        session.flush()
+
+
+def test_an_instant_comes_back_in_utc(session: Session):
+    tbilisi = timezone(timedelta(hours=4))
+    session.add(Thing(name="zoned", created_at=datetime(2025, 5, 12, 14, 0, tzinfo=tbilisi)))
+    session.commit()
+
+    stored = session.scalars(sa.select(Thing.created_at)).one()
+    assert stored == datetime(2025, 5, 12, 10, 0, tzinfo=UTC)
+    assert stored.tzinfo is UTC
+
+
+def test_a_flush_outside_writing_is_refused(session: Session):
+    session.add(Thing(name="secretly"))
+
+    with writing(enabled=False), pytest.raises(WriteOutsideWriting):
+        session.flush()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        sa.insert(TABLE).values(name="secretly"),
+        sa.update(TABLE).values(name="secretly"),
+        sa.delete(TABLE),
+    ],
+    ids=["insert", "update", "delete"],
+)
+def test_a_writing_statement_outside_writing_is_refused(session: Session, statement: sa.Executable):
+    with writing(enabled=False), pytest.raises(WriteOutsideWriting):
+        session.execute(statement)
+
+
+def test_reading_outside_writing_is_free(session: Session):
+    with writing(enabled=False):
+        assert session.scalars(sa.select(Thing)).all() == []
+
+
+def test_a_reference_to_nothing_is_refused(session: Session):
+    session.add(Thing(name="orphan", parent_id=999))
+
+    with pytest.raises(IntegrityError):
+        session.flush()
+
+
+def test_states_are_stored_by_value_and_identifiers_never_repeat(session: Session):
+    session.add_all([Thing(name="one"), Thing(name="two")])
+    session.commit()
+
+    assert session.scalars(sa.text("SELECT state FROM thing")).all() == ["draft", "draft"]
+    assert session.scalars(sa.select(Thing.state)).first() is ThingState.DRAFT
+    first, second = session.scalars(sa.select(Thing.uid).order_by(Thing.id))
+    assert first < second, "UUIDv7 grows with time"
+    assert first.version == 7
+
+
+def test_a_text_in_no_language_is_no_text(session: Session):
+    session.add_all([Thing(name="never", title=None), Thing(name="blank", title={"en": "  ", "de": "Ding"})])
+    session.commit()
+
+    assert session.scalars(sa.select(Thing.name).where(Thing.title.is_(None))).all() == ["never"]
+    assert session.scalars(sa.select(Thing.title).where(Thing.name == "blank")).one() == {"de": "Ding"}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_sqlite_runs_as_the_portal_needs_it(session: Session):
+    told = {
+        name: session.scalar(sa.text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "busy_timeout")
+    }
+
+    assert told == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_reading_on_sqlite_waits_for_no_writer(backend: CoreBackend):
+    a_thing(backend.app)
+
+    with writing(), backend.engine.connect() as writer:
+        writer.execute(sa.text("UPDATE thing SET amount = 1"))
+        with writing(enabled=False), backend.engine.connect() as reader:
+            assert reader.scalar(sa.text("SELECT amount FROM thing")) == 0
+        writer.rollback()
+
+
+@pytest.mark.parametrize("url", ["postgres://u@h/d", "postgresql://u@h/d"])
+def test_a_plain_postgresql_address_is_opened_with_psycopg(url: str):
+    assert engine_options(url)["url"] == "postgresql+psycopg://u@h/d"
+
+
+def test_a_database_file_may_have_spaces_in_its_path(tmp_path: Path):
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    assert sa.create_engine(**engine_options(f"sqlite:///{folder}/portal.db")).connect().closed is False

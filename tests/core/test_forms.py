@@ -1,0 +1,285 @@
+"""One press of a button makes one record; what is refused stands in its place; two editors lose nothing."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from app.core.database import writing
+from app.core.fields import ClockField, DayField, LineField, TextField
+from app.core.forms import shown
+from app.core.i18n import TranslatedText
+from app.core.submissions import Submission
+from app.extensions import db
+from tests.core.things import Thing, ThingForm
+from tests.page import Page, open_page
+
+
+def things(app: Flask) -> list[Thing]:
+    with app.app_context():
+        return list(db.session.scalars(sa.select(Thing).order_by(Thing.id)))
+
+
+def made(app: Flask, name: str = "Loom", **facts: Any) -> int:
+    with app.app_context(), writing():
+        thing = Thing(name=name, **facts)
+        db.session.add(thing)
+        db.session.commit()
+        return thing.id
+
+
+def test_a_filled_in_form_makes_a_record_and_leads_to_it(app: Flask, client: FlaskClient):
+    response = open_page(client, "/things/new").form().submit(client, name="  Loom ", **{"title-de": "Webstuhl"})
+
+    (thing,) = things(app)
+    assert (response.status_code, response.location) == (303, f"/things/{thing.id}")
+    assert (thing.name, thing.title) == ("Loom", {"de": "Webstuhl"})
+
+
+def test_what_is_missing_is_said_in_its_place_and_input_is_kept(app: Flask, client: FlaskClient):
+    response = open_page(client, "/things/new").form().submit(client, **{"title-en": "A loom"})
+
+    page = Page(response)
+    assert page.status == 422
+    assert page.title == "Error: Make a thing"
+    assert page.errors == ["Name: This field is required."]
+    assert page.form().values["title-en"] == ["A loom"]
+    assert things(app) == []
+
+
+def test_what_the_service_refuses_is_said_in_its_place(client: FlaskClient):
+    page = Page(open_page(client, "/things/new").form().submit(client, name="refused"))
+
+    assert (page.status, page.errors) == (422, ["Name: No such name."])
+
+
+def test_a_constraint_of_the_database_speaks_as_its_field(app: Flask, client: FlaskClient):
+    made(app, "Loom")
+
+    page = Page(open_page(client, "/things/new").form().submit(client, name="Loom"))
+
+    assert (page.status, page.errors) == (422, ["Name: There is one of this name."])
+    assert len(things(app)) == 1
+
+
+def test_sending_a_form_twice_makes_one_record_and_leads_to_it_both_times(app: Flask, client: FlaskClient):
+    form = open_page(client, "/things/new").form()
+
+    first, second = form.submit(client, name="Loom"), form.submit(client, name="Loom")
+
+    assert first.location == second.location
+    assert len(things(app)) == 1
+    assert open_page(client, second.location).messages[-1] == "This was saved already; here it is."
+
+
+@pytest.mark.parametrize("names", [("Loom", "Other loom"), ("Loom", "Loom")], ids=["different", "same"])
+def test_two_threads_with_one_form_make_one_record(app: Flask, client: FlaskClient, names: tuple[str, str]):
+    form = open_page(client, "/things/new").form()
+    together = Barrier(2)
+
+    def send(name: str) -> Any:
+        browser = app.test_client()
+        for cookie in client._cookies.values():  # type: ignore[attr-defined] # both are the same browser
+            browser.set_cookie(cookie.key, cookie.value, domain="localhost")
+        together.wait()
+        return form.submit(browser, name=name)
+
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(send, names)
+
+    (thing,) = things(app)
+    assert {first.status_code, second.status_code} == {303}
+    assert first.location == second.location == f"/things/{thing.id}"
+
+
+def test_a_refused_form_can_be_sent_again(app: Flask, client: FlaskClient):
+    page = Page(open_page(client, "/things/new").form().submit(client, name=""))
+
+    assert page.form().submit(client, name="Loom").status_code == 303
+    assert len(things(app)) == 1
+
+
+def test_a_key_somebody_made_up_is_no_error(app: Flask, client: FlaskClient):
+    page = Page(open_page(client, "/things/new").form().submit(client, name="Loom", submission_key="k" * 10_000))
+
+    assert page.status == 422
+    assert things(app) == []
+
+
+def test_two_editors_see_both_texts_and_lose_none(app: Flask, client: FlaskClient):
+    thing_id = made(app, title=TranslatedText({"en": "A loom"}))
+    mine = open_page(client, f"/things/{thing_id}/edit").form()
+    theirs = open_page(client, f"/things/{thing_id}/edit").form()
+    assert theirs.submit(client, name="Their loom").status_code == 303
+
+    page = Page(mine.submit(client, name="My loom", **{"title-en": "My title"}))
+
+    assert page.status == 409
+    rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.select("table tbody tr")]
+    assert rows == [["Name", "Their loom", "My loom"], ["Title", "en: A loom", "en: My title"]]
+    assert page.form().values["name"] == ["My loom"]
+    assert things(app)[0].name == "Their loom"
+
+    assert page.form().submit(client).status_code == 303
+    assert things(app)[0].name == "My loom"
+
+
+def test_editing_what_somebody_removed_says_so(app: Flask, client: FlaskClient):
+    thing_id = made(app)
+    form = open_page(client, f"/things/{thing_id}/edit").form()
+    with app.app_context(), writing():
+        db.session.delete(db.session.get_one(Thing, thing_id))
+        db.session.commit()
+
+    assert Page(form.submit(client, name="Mine")).status == 404
+
+
+def test_an_edit_without_a_version_overwrites_nothing(app: Flask, client: FlaskClient):
+    thing_id = made(app)
+
+    response = open_page(client, f"/things/{thing_id}/edit").form().submit(client, name="Mine", version=None)
+
+    assert response.status_code == 409
+    assert things(app)[0].name == "Loom"
+
+
+# ---- Translated texts ----
+
+
+def test_only_languages_of_the_consortium_are_taken(app: Flask, client: FlaskClient):
+    form = open_page(client, "/things/new").form()
+    values = {name: sent for name, sent in form.values.items()}
+
+    client.post("/things/new", data={**values, "name": "Loom", "title-en": "Loom", "title-tlh": "x", "title-": "y"})
+
+    assert things(app)[0].title == {"en": "Loom"}
+
+
+def test_emptying_a_language_removes_it_and_leaves_the_others(app: Flask, client: FlaskClient):
+    thing_id = made(app, title=TranslatedText({"en": "Loom", "de": "Webstuhl"}))
+
+    open_page(client, f"/things/{thing_id}/edit").form().submit(client, **{"title-de": "  "})
+
+    assert things(app)[0].title == {"en": "Loom"}
+
+
+# ---- Pickers ----
+
+
+def test_a_picked_record_is_kept(app: Flask, client: FlaskClient):
+    parent = made(app, "Parent")
+    form = open_page(client, "/things/new").form()
+
+    client.post("/things/new", data={**form.values, "name": "Child", "parent_id": str(parent)})
+
+    assert things(app)[1].parent_id == parent
+
+
+@pytest.mark.parametrize("key", ["999", "{hidden}", "9999999999999999999999"])
+def test_a_key_of_what_one_cannot_see_is_refused(app: Flask, client: FlaskClient, key: str):
+    hidden = made(app, "Hidden", secret="yes")
+    form = open_page(client, "/things/new").form()
+
+    sent = {**form.values, "name": "Child", "parent_id": key.format(hidden=hidden)}
+    response = client.post("/things/new", data=sent)
+
+    if len(key) > 19:
+        assert things(app)[-1].parent_id is None, "what is no key at all is nothing"
+        return
+    page = Page(response)
+    assert page.errors == ["Part of: One of the chosen entries no longer exists, or is not open to you."]
+    assert len(things(app)) == 1
+
+
+def test_looking_for_options_saves_nothing_and_keeps_what_was_typed(app: Flask, client: FlaskClient):
+    made(app, "Parent")
+    form = open_page(client, "/things/new").form()
+
+    page = Page(form.submit(client, ("find", "parent_id"), name="Child", **{"parent_id-q": "Par"}))
+
+    assert page.status == 200
+    assert page.form().values["name"] == ["Child"]
+    assert "Parent" in page.text
+    assert len(things(app)) == 1
+
+
+# ---- Fields ----
+
+
+class Fields(Form):
+    """One of each."""
+
+    line = LineField("Line", longest=10)
+    text = TextField("Text")
+    day = DayField("Day")
+    time = ClockField("Time")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "data"),
+    [
+        ("line", "  Niš ", "Niš"),
+        ("line", "   ", None),
+        ("line", "a\0b", "ab"),
+        ("text", "one\r\ntwo\r\n", "one\ntwo"),
+        ("time", "14:30", "14:30:00"),
+        ("time", "14:30:15", "14:30:15"),
+        ("day", "2025-05-12", "2025-05-12"),
+    ],
+)
+def test_what_is_typed_is_read(sqlite_app: Flask, name: str, typed: str, data: str | None):
+    with sqlite_app.test_request_context():
+        form = Fields(MultiDict({name: typed}))
+
+        assert form[name].errors == () or form.validate()
+        assert (str(form[name].data) if data is not None else form[name].data) == data
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "message"),
+    [
+        ("line", "x" * 11, "longer than 10"),
+        ("text", "x" * 20_001, "longer than 20000"),
+        ("day", "12.05.2025", "Write a date like 2025-05-12."),
+        ("day", "2025-02-30", "Write a date like 2025-05-12."),
+        ("day", "0001-01-01", "Write a year from 1900 to 2199."),
+        ("day", "9999-12-31", "Write a year from 1900 to 2199."),
+        ("time", "25:00", "Write a time like 14:30."),
+        ("time", "14:305", "Write a time like 14:30."),
+        ("time", "2 pm", "Write a time like 14:30."),
+    ],
+)
+def test_what_cannot_be_read_is_said(sqlite_app: Flask, name: str, typed: str, message: str):
+    with sqlite_app.test_request_context():
+        form = Fields(MultiDict({name: typed}))
+
+        assert not form.validate()
+        assert message in " ".join(map(str, form[name].errors))
+
+
+def test_values_are_compared_as_a_person_reads_them(session: Session):
+    form = ThingForm(meta={"csrf": False})
+
+    assert shown(form.title, {"de": "Webstuhl", "en": "Loom", "uk": ""}) == "de: Webstuhl\nen: Loom"
+    assert shown(form.name, None) == ""
+
+
+def test_keys_of_forms_are_their_own(client: FlaskClient):
+    keys = {open_page(client, "/things/new").form().values["submission_key"][0] for _ in range(3)}
+
+    assert len(keys) == 3
+    assert all(re.fullmatch(r"[\w-]{20,64}", key) for key in keys)
+
+
+def test_a_form_that_was_refused_leaves_no_key(session: Session, client: FlaskClient):
+    open_page(client, "/things/new").form().submit(client, name="")
+
+    assert session.scalars(sa.select(Submission)).all() == []

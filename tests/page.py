@@ -1,0 +1,275 @@
+"""One way to read a page in a test: parsed as a browser does, and checked for what every page must be.
+
+page = open_page(client, "/stakeholders/")
+assert page.heading == "Stakeholders"
+answer = page.form("find").submit(client, q="Niš")
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+PORTAL_NAME = "BEM Portal"
+NAMED_BY = ("aria-label", "aria-labelledby", "title")
+
+
+class Page:
+    """A whole HTML page; making one checks it, and an assertion names everything that is wrong."""
+
+    def __init__(self, response: TestResponse) -> None:
+        assert response.mimetype == "text/html", f"{response.request.path} is {response.mimetype}"
+        self.status = response.status_code
+        self.url = response.request.url
+        self.headers = response.headers
+        self.html = response.get_data(as_text=True)
+        self.soup = BeautifulSoup(self.html, "html5lib")
+        self.templates_apart()
+        faults = self.faults()
+        assert not faults, f"{response.request.path}:\n" + "\n".join(faults)
+
+    def templates_apart(self) -> None:
+        """Leave out what stands in ``template`` elements; it is not on the page until script puts it there."""
+        for template in self.soup.find_all("template"):
+            template.decompose()
+
+    # ---- What is on the page ----
+
+    @property
+    def heading(self) -> str:
+        """The text of the h1."""
+        return words(self.select_one("h1"))
+
+    @property
+    def title(self) -> str:
+        """What the browser's tab says, without the portal's name."""
+        return words(self.select_one("title")).removesuffix(f"· {PORTAL_NAME}").strip()
+
+    @property
+    def text(self) -> str:
+        """Everything that can be read in the page's main part, white space as single spaces."""
+        return words(self.select_one("main"))
+
+    @property
+    def messages(self) -> list[str]:
+        """What the portal says happened."""
+        return [words(tag) for tag in self.select("#messages .note")]
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines of the error summary."""
+        return [words(tag) for tag in self.select("#errors li")]
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Addresses by what the links say."""
+        return {words(tag) or str(tag.get("aria-label", "")): str(tag["href"]) for tag in self.select("a[href]")}
+
+    def select(self, css: str) -> list[Tag]:
+        """The elements a CSS selector finds."""
+        return list(self.soup.select(css))
+
+    def select_one(self, css: str) -> Tag:
+        """The one element a CSS selector finds; there must be exactly one."""
+        found = self.select(css)
+        assert len(found) == 1, f"{len(found)} elements match {css} at {self.url}"
+        return found[0]
+
+    def form(self, which: str | None = None) -> "Form":
+        """The form with this id, the one whose button or action says ``which``, or the only one in the main part."""
+        forms = [Form(self, tag) for tag in self.select("form")]
+        if which is None:
+            found = [form for form in forms if form.tag.find_parent("main") is not None]
+        else:
+            found = [form for form in forms if which in (form.tag.get("id"), form.action, *form.buttons)]
+        assert len(found) == 1, f"{len(found)} forms are “{which}” at {self.url}: {[form.buttons for form in forms]}"
+        return found[0]
+
+    # ---- What every page must be ----
+
+    def faults(self) -> list[str]:
+        """Everything about the page that no page may be."""
+        return [
+            *self._frame_faults(),
+            *self._id_faults(),
+            *self._control_faults(),
+            *self._form_faults(),
+            *self._inline_faults(),
+            *self._name_faults(),
+        ]
+
+    def _frame_faults(self) -> list[str]:
+        titles = [words(tag) for tag in self.select("head > title")]
+        faults = []
+        if len(titles) != 1 or not titles[0].endswith(f" · {PORTAL_NAME}") or titles[0].startswith("·"):
+            faults.append(f"the title is {titles}")
+        headings = [words(tag) for tag in self.select("h1")]
+        if len(headings) != 1 or not headings[0]:
+            faults.append(f"the h1 is {headings}")
+        if not self.select("html[lang]") or not self.select_one("html").get("lang"):
+            faults.append("html has no lang")
+        if len(self.select("main")) != 1:
+            faults.append("there is not one main part")
+        return faults
+
+    def _id_faults(self) -> list[str]:
+        ids = [str(tag["id"]) for tag in self.select("[id]")]
+        twice = {id_ for id_ in ids if ids.count(id_) > 1}
+        faults = [f"the id {id_!r} is there more than once" for id_ in sorted(twice)]
+        for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "form", "list"):
+            for tag in self.select(f"[{attribute}]"):
+                missing = set(str(tag[attribute]).split()) - set(ids)
+                faults += [f"{attribute}={id_!r} points nowhere" for id_ in sorted(missing)]
+        for tag in self.select("a[href^='#']"):
+            if str(tag["href"])[1:] not in ids:
+                faults.append(f"the link {tag['href']} points nowhere")
+        return faults
+
+    def _control_faults(self) -> list[str]:
+        labelled = {str(tag["for"]) for tag in self.select("label[for]")}
+        faults = []
+        for tag in self.select("input, select, textarea"):
+            if tag.get("type") in ("hidden", "submit", "button") or any(tag.get(name) for name in NAMED_BY):
+                continue
+            if tag.get("id") not in labelled and tag.find_parent("label") is None:
+                faults.append(f"nothing names {tag.name} {tag.get('name')!r}")
+        faults += [f"an empty button: {tag}" for tag in self.select("button") if not name_of(tag)]
+        faults += [f"a button without type: {name_of(tag)!r}" for tag in self.select("button:not([type])")]
+        return faults
+
+    def _form_faults(self) -> list[str]:
+        faults = []
+        here = urlsplit(self.url)
+        for tag in self.select("form"):
+            form = Form(self, tag)
+            if form.method not in ("get", "post"):
+                faults.append(f"a form with method {form.method!r}")
+            if form.method == "post" and not form.values.get("csrf_token"):
+                faults.append(f"a form without a token: {form.action}")
+            if form.method == "get" and "csrf_token" in form.values:
+                faults.append(f"a token in an address: {form.action}")
+            if urlsplit(form.action).netloc != here.netloc:
+                faults.append(f"a form that is sent elsewhere: {form.action}")
+            if tag.select("input[type=file]") and tag.get("enctype") != "multipart/form-data":
+                faults.append(f"files are lost: {form.action}")
+        return faults
+
+    def _inline_faults(self) -> list[str]:
+        faults = [f"style in the page: {tag.name}" for tag in self.select("style, [style]")]
+        faults += [
+            "script in the page" for tag in self.select("script:not([src])") if tag.get("type") != "application/json"
+        ]
+        for tag in self.soup.find_all(True):
+            for name, value in tag.attrs.items():
+                if name.startswith(("on", "hx-on")) or (name.startswith("hx-") and str(value).startswith("js:")):
+                    faults.append(f"script in {tag.name} {name}")
+                if name in ("href", "action", "src") and str(value).strip().lower().startswith("javascript:"):
+                    faults.append(f"script in {tag.name} {name}")
+        return faults
+
+    def _name_faults(self) -> list[str]:
+        faults = [f"an image without alt: {tag.get('src')}" for tag in self.select("img:not([alt])")]
+        faults += [f"an empty link: {tag['href']}" for tag in self.select("a[href]") if not name_of(tag)]
+        faults += [f"a link to nothing: {name_of(tag)!r}" for tag in self.select('a[href=""], a:not([href])')]
+        faults += [
+            "an empty heading" for tag in self.select("h2, h3, h4, legend, th[scope], caption") if not name_of(tag)
+        ]
+        return faults
+
+
+class Form:
+    """A form of a page, with what it holds; ``submit`` sends it as a browser would."""
+
+    def __init__(self, page: Page, tag: Tag) -> None:
+        self.page = page
+        self.tag = tag
+        self.method = str(tag.get("method") or "get").lower()
+        self.action = urljoin(page.url, str(tag.get("action") or page.url))
+
+    @property
+    def buttons(self) -> list[str]:
+        """What its buttons say."""
+        return [name_of(tag) for tag in self.tag.select("button[type=submit], input[type=submit]")]
+
+    @property
+    def controls(self) -> list[Tag]:
+        """Its controls, those that stand elsewhere in the page and name it included."""
+        id_ = self.tag.get("id")
+        elsewhere = self.page.select(f'[form="{id_}"]') if id_ else []
+        return [*self.tag.select("input, select, textarea"), *elsewhere]
+
+    @property
+    def values(self) -> dict[str, list[str]]:
+        """What would be sent, by name."""
+        values: dict[str, list[str]] = {}
+        for tag in self.controls:
+            if tag.get("name") and not tag.has_attr("disabled"):
+                values.setdefault(str(tag["name"]), []).extend(sent_by(tag))
+        return {name: sent for name, sent in values.items() if sent}
+
+    def choices(self, name: str) -> list[str]:
+        """The values a select, radio buttons or check boxes offer."""
+        offered = self.tag.select(f'select[name="{name}"] option, input[name="{name}"]')
+        return [str(tag.get("value", "")) for tag in offered]
+
+    def submit(
+        self, client: FlaskClient, button: tuple[str, str] | None = None, /, follow: bool = False, **changes: Any
+    ) -> TestResponse:
+        """Send the form with some fields filled in anew; a ``None`` leaves a field out, a list sends a name repeatedly.
+
+        Field names with a hyphen are passed in a mapping: ``submit(client, **{"title-en": "…"})``. A field that is not in
+        the form is an error of the test. ``button`` is the name and value of the button that was pressed.
+        """
+        values: dict[str, Any] = {**self.values}
+        known = {str(tag.get("name")) for tag in self.controls}
+        for name, value in changes.items():
+            assert name in known, f"The form has no {name!r}, but {sorted(known)}"
+            values[name] = value
+        if button:
+            values[button[0]] = button[1]
+        data = {name: value for name, value in values.items() if value is not None}
+        target = urlsplit(self.action)
+        path = f"{target.path}?{target.query}" if target.query else target.path
+        if self.method == "get":
+            return client.get(target.path, query_string=data, follow_redirects=follow)
+        return client.post(path, data=data, follow_redirects=follow)
+
+
+def sent_by(tag: Tag) -> list[str]:
+    """What one control sends as it stands."""
+    kind = str(tag.get("type", ""))
+    if tag.name == "select":
+        options = tag.select("option")
+        chosen = [option for option in options if option.has_attr("selected")]
+        if not chosen and not tag.has_attr("multiple"):
+            chosen = options[:1]
+        return [str(option.get("value", words(option))) for option in chosen]
+    if tag.name == "textarea":
+        return [tag.get_text().removeprefix("\n")]
+    if kind in ("checkbox", "radio"):
+        return [str(tag.get("value", "on"))] if tag.has_attr("checked") else []
+    return [] if kind in ("submit", "button", "file", "image") else [str(tag.get("value", ""))]
+
+
+def words(tag: Tag) -> str:
+    """The text of an element, white space as single spaces."""
+    return " ".join(tag.get_text().split())
+
+
+def name_of(tag: Tag) -> str:
+    """What a screen reader calls an element: its label, its text, or that of a picture in it."""
+    labels = [str(tag.get(name, "")) for name in NAMED_BY]
+    pictures = [str(part.get("aria-label") or part.get("alt") or "") for part in tag.select("svg, img")]
+    return " ".join(" ".join([*labels, words(tag), *pictures, str(tag.get("value", ""))]).split())
+
+
+def open_page(
+    client: FlaskClient, url: str, status: int = 200, headers: Mapping[str, str] | None = None, follow: bool = False
+) -> Page:
+    """Fetch a page, expecting ``status``."""
+    response = client.get(url, headers=headers, follow_redirects=follow)
+    assert response.status_code == status, f"{url} answers {response.status}, to {response.headers.get('Location')}"
+    return Page(response)

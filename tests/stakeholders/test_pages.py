@@ -1,0 +1,161 @@
+"""The pages of organisations and people, as the people who use them meet them."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.core.access import Role
+from app.stakeholders.models import NameKind, Organisation
+from tests.accounts.people import arrive, statements, work
+from tests.page import open_page
+from tests.page import Page
+from tests.stakeholders.register import name, organisation, person
+
+
+@pytest.fixture
+def school(app: Flask) -> int:
+    """The key of a school in Niš with a national name."""
+    with work(app):
+        return organisation(name("School of Niš"), name("Школа Ниш", "sr-Latn", NameKind.NATIVE)).id
+
+
+def test_strangers_are_asked_to_sign_in_and_come_back(client: FlaskClient, school: int) -> None:
+    answer = client.get(f"/stakeholders/{school}")
+    assert answer.status_code == 303
+    assert answer.location.endswith(f"next=/stakeholders/{school}")
+
+
+def test_the_register_lists_every_name_in_its_language(app: Flask, client: FlaskClient, school: int) -> None:
+    arrive(app, client)
+    page = open_page(client, "/stakeholders/?q=nis")
+    assert page.select_one("tbody th a").get_text() == "School of Niš"
+    assert page.select_one("tbody .native")["lang"] == "sr-Latn"
+
+
+def test_the_register_costs_the_same_however_long_it_is(app: Flask, client: FlaskClient) -> None:
+    arrive(app, client)
+    counts = []
+    for number in range(2):
+        with work(app):
+            for place in range(number * 60):
+                organisation(name(f"School {place}"))
+        with statements(app) as seen:
+            open_page(client, "/stakeholders/")
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 6
+
+
+@pytest.mark.parametrize("query", ["page=1000000000", "page=-1", "page=x", "sort=nothing", "country=XX", "q=" + "ж" * 9000])
+def test_an_odd_address_is_a_sensible_page(app: Flask, client: FlaskClient, school: int, query: str) -> None:
+    arrive(app, client)
+    open_page(client, f"/stakeholders/?{query}")
+
+
+def test_an_organisation_is_added_with_its_names(app: Flask, client: FlaskClient) -> None:
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    answer = form.submit(
+        client,
+        follow=True,
+        category="company",
+        **{"names-0-text": "Tekstil Lori", "names-1-text": "Տեքստիլ Լոռի", "names-1-language": "hy"},
+    )
+    page = Page(answer)
+    assert page.heading == "Tekstil Lori"
+    assert "Տեքստիլ Լոռի" in page.text
+    assert page.messages == ["Tekstil Lori is in the register."]
+
+
+def test_a_double_click_adds_one_organisation(app: Flask, client: FlaskClient) -> None:
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    answers = [form.submit(client, category="company", **{"names-0-text": "Tekstil Lori"}) for _press in range(2)]
+    assert answers[0].location == answers[1].location
+    with work(app) as session:
+        assert session.query(Organisation).filter_by(name="Tekstil Lori").count() == 1
+
+
+def test_what_is_wrong_is_said_in_its_place_and_nothing_typed_is_lost(app: Flask, client: FlaskClient) -> None:
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    answer = form.submit(
+        client, category="", pic="12", email="nobody", website="nowhere", city="Վանաձոր", **{"names-0-text": "Tekstil"}
+    )
+    assert answer.status_code == 422
+    page = Page(answer)
+    assert page.title.startswith("Error:")
+    assert len(page.errors) == 4
+    assert page.form("Save organisation").values["city"] == ["Վանաձոր"]
+
+
+@pytest.mark.parametrize(
+    "forged", [{"category": "nonsense"}, {"country": "XX"}, {"names-0-text": ""}, {"names-0-text": "x" * 501}]
+)
+def test_forged_and_missing_values_are_refused(app: Flask, client: FlaskClient, forged: dict[str, str]) -> None:
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    filled = {"category": "company", "names-0-text": "Tekstil Lori"} | forged
+    assert form.submit(client, **filled).status_code == 422
+
+
+def test_another_countrys_organisation_is_not_ones_own_to_change(app: Flask, client: FlaskClient, school: int) -> None:
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    assert client.get(f"/stakeholders/{school}/edit").status_code == 403
+
+
+def test_two_editors_at_once_see_both_texts_and_lose_nothing(app: Flask, client: FlaskClient, school: int) -> None:
+    arrive(app, client)
+    first = open_page(client, f"/stakeholders/{school}/edit").form("Save organisation")
+    second = open_page(client, f"/stakeholders/{school}/edit").form("Save organisation")
+    assert first.submit(client, city="Niš").status_code == 303
+    answer = second.submit(client, city="Belgrade")
+    assert answer.status_code == 409
+    page = Page(answer)
+    assert "Niš" in page.text
+    again = page.form("Save organisation")
+    assert again.values["city"] == ["Belgrade"]
+    assert again.submit(client).status_code == 303
+
+
+def test_a_person_is_added_for_an_organisation(app: Flask, client: FlaskClient, school: int) -> None:
+    arrive(app, client)
+    page = open_page(client, f"/stakeholders/people/new?organisation={school}")
+    answer = page.form("Save person").submit(
+        client, follow=True, given_name="Mira", **{"affiliations-0-role_title-en": "Director"}
+    )
+    assert "School of Niš" in Page(answer).text
+
+
+def test_a_forged_organisation_of_a_person_is_refused(app: Flask, client: FlaskClient, school: int) -> None:
+    arrive(app, client)
+    page = open_page(client, f"/stakeholders/people/new?organisation={school}")
+    answer = page.form("Save person").submit(client, given_name="Mira", **{"affiliations-0-organisation": "99999"})
+    assert answer.status_code == 422
+
+
+def test_people_are_closed_to_an_auditor(app: Flask, client: FlaskClient) -> None:
+    with work(app):
+        made = person("Mira").id
+    arrive(app, client, Role.AUDITOR)
+    assert client.get(f"/stakeholders/people/{made}").status_code == 403
+
+
+def test_an_invited_stakeholder_sees_the_own_organisation_and_the_partners_only(
+    app: Flask, client: FlaskClient, school: int
+) -> None:
+    arrive(app, client, Role.STAKEHOLDER)
+    assert client.get(f"/stakeholders/{school}").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_register_is_exported_as_it_is_filtered(app: Flask, client: FlaskClient, school: int, kind: str) -> None:
+    arrive(app, client)
+    answer = client.get(f"/stakeholders/?country=RS&format={kind}")
+    assert answer.status_code == 200
+    assert f"stakeholders.{kind}" in answer.headers["Content-Disposition"]
+
+
+def test_a_picker_finds_in_any_script(app: Flask, client: FlaskClient, school: int) -> None:
+    arrive(app, client)
+    answer = client.get("/stakeholders/options?name=organisations&organisations-q=ниш")
+    assert "School of Niš" in answer.get_data(as_text=True)
