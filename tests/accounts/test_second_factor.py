@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from passlib.totp import TOTP
+from passlib.totp import TOTP  # type: ignore[import-untyped]
 
 from app.accounts import links
 from app.accounts.models import User

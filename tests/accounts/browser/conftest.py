@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,16 +10,8 @@ from playwright.sync_api import CDPSession, Page
 from werkzeug.serving import make_server
 
 from app import create_app
-from app.core.database import Base
 from app.extensions import db
-from tests.conftest import settings_for
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium, quiet and without a sandbox, which a container does not allow."""
-    quiet = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": quiet}
+from tests.conftest import build_schema, settings_for
 
 
 @pytest.fixture
@@ -28,7 +19,7 @@ def portal(tmp_path: Path) -> Iterator[Flask]:
     """A portal on a database of its own."""
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'portal.db'}", tmp_path))
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        build_schema(app)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -1,0 +1,102 @@
+"""The demonstration with BEM's data, served for a real browser."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from waitress import create_server
+
+from app import create_app
+from app.accounts.demo import demo_users, entry_path
+from app.config import Profile
+from app.core import clock
+from app.core.access import Role
+from app.core.database import writing
+from app.demo import load
+from app.extensions import db
+from tests.conftest import AS_OF, build_schema, settings_for
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A served demonstration: its address and the page that lets one in as each role."""
+
+    app: Flask
+    address: str
+    entries: dict[Role, str]
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The demonstration, loaded once for all browser tests."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    app = create_app(
+        settings_for(f"sqlite:///{folder / 'portal.db'}", folder / "files", profile=Profile.DEMO, public_url=address)
+    )
+    with app.app_context():
+        build_schema(app)
+    load(app)
+    with app.test_request_context("/"), writing():
+        entries = {role: entry_path(role) for role in demo_users(db.session)}
+        db.session.commit()
+    clock.reckon_with(AS_OF)
+    server = create_server(app, host="127.0.0.1", port=port, threads=4)
+    threading.Thread(target=server.run, daemon=True).start()
+    yield Portal(app, address, entries)
+    server.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, portal: Portal) -> Callable[[Role], StorageState]:
+    """What a browser keeps of somebody who entered as a role; each enters once."""
+
+    @cache
+    def enter(role: Role) -> StorageState:
+        context = browser.new_context(base_url=portal.address)
+        page = context.new_page()
+        page.goto(portal.entries[role])
+        page.locator(".action-bar .btn-primary").click()
+        page.locator("h1").wait_for()
+        state = context.storage_state()
+        context.close()
+        return state
+
+    return enter
+
+
+@pytest.fixture
+def visit(browser: Browser, portal: Portal, signed_in: Callable[[Role], StorageState]) -> Iterator[Visit]:
+    """A fresh browser window, of somebody in a role where one is named; a complaint of the console fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_window(role: Role | None = None, width: int = 1280, height: int = 900, **options: Any) -> Page:
+        if role is not None:
+            options["storage_state"] = signed_in(role)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, base_url=portal.address, reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert complaints == []
