@@ -5,13 +5,18 @@ assert page.heading == "Stakeholders"
 answer = page.form("find").submit(client, q="Niš")
 """
 
+import json
+import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from app.config import ROOT
 
 PORTAL_NAME = "BEM Portal"
 NAMED_BY = ("aria-label", "aria-labelledby", "title")
@@ -172,6 +177,8 @@ class Page:
 
     def _name_faults(self) -> list[str]:
         faults = [f"an image without alt: {tag.get('src')}" for tag in self.select("img:not([alt])")]
+        icons = [str(tag.get("href")).partition("#")[2] for tag in self.select("use")]
+        faults += [f"an icon that is not drawn: {icon!r}" for icon in icons if icon not in sprite()]
         faults += [f"an empty link: {tag['href']}" for tag in self.select("a[href]") if not name_of(tag)]
         faults += [f"a link to nothing: {name_of(tag)!r}" for tag in self.select('a[href=""], a:not([href])')]
         faults += [
@@ -220,8 +227,8 @@ class Form:
     ) -> TestResponse:
         """Send the form with some fields filled in anew; a ``None`` leaves a field out, a list sends a name repeatedly.
 
-        Field names with a hyphen are passed in a mapping: ``submit(client, **{"title-en": "…"})``. A field that is not in
-        the form is an error of the test. ``button`` is the name and value of the button that was pressed.
+        Field names with a hyphen are passed in a mapping: ``submit(client, **{"title-en": "…"})``. A field that is not
+        in the form is an error of the test. ``button`` is the name and value of the button that was pressed.
         """
         values: dict[str, Any] = {**self.values}
         known = {str(tag.get("name")) for tag in self.controls}
@@ -236,6 +243,14 @@ class Form:
         if self.method == "get":
             return client.get(target.path, query_string=data, follow_redirects=follow)
         return client.post(path, data=data, follow_redirects=follow)
+
+
+@cache
+def sprite() -> frozenset[str]:
+    """The names of the icons that the built front end has."""
+    folder = ROOT / "app" / "static" / "dist"
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    return frozenset(re.findall(r'\bid="([^"]+)"', (folder / manifest["icons.svg"]).read_text("utf-8")))
 
 
 def sent_by(tag: Tag) -> list[str]:

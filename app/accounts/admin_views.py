@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import invitations, permissions, queries, services
@@ -60,11 +61,11 @@ def remove_grant(user_id: int, grant_id: int) -> BaseResponse:
 
 
 CHANGES = {
-    "close": (services.close_account, lambda: _("The account is closed. Its owner is signed out everywhere.")),
-    "reopen": (services.reopen_account, lambda: _("The account is open again.")),
+    "close": (services.close_account, _l("The account is closed. Its owner is signed out everywhere.")),
+    "reopen": (services.reopen_account, _l("The account is open again.")),
     "reset-second-factor": (
         services.reset_second_factor,
-        lambda: _("The account asks for no code any more, until its owner sets one up."),
+        _l("The account asks for no code any more, until its owner sets one up."),
     ),
 }
 
@@ -79,7 +80,7 @@ def change_account(user_id: int, change: str) -> BaseResponse:
     form = ConfirmForm()
     if form.validate_on_submit():
         carry_out(actor, user)
-        return redirect_to(url_for("accounts.show", user_id=user_id), message())
+        return redirect_to(url_for("accounts.show", user_id=user_id), str(message))
     return form_page("accounts/confirm.html", form, user=user, change=change)
 
 

@@ -1,5 +1,7 @@
 """Ways in that are the portal's own: links by e-mail, invitations, the doors of a demonstration."""
 
+from typing import TypeGuard
+
 from flask import Blueprint, abort, current_app, make_response, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -82,17 +84,21 @@ def _enter(user: User, way: str, next_path: str) -> BaseResponse:
 def invitation(token: str) -> BaseResponse:
     """See who invites to what, and open the account."""
     offer = queries.invitation_of_token(token)
-    if offer is None or offer.state is not InvitationState.OPEN:
-        return answer("accounts/dead_invitation.html", status=410, state=offer.state if offer else None)
     form = AcceptForm()
-    if form.validate_on_submit() and form.check_password(offer.email):
+    if _is_open(offer) and form.validate_on_submit() and form.check_password(offer.email):
         password_hash = form.password_hash()
         with form.refusals(offer):
             user = invitations.accept(
                 offer, name=form.name.data, password_hash=password_hash, language=reader_language().code
             )
             return _welcome(user)
+    if not _is_open(offer):  # Also when somebody else accepted while the password was being hashed.
+        return answer("accounts/dead_invitation.html", status=410, state=offer.state if offer else None)
     return form_page("accounts/invitation.html", form, **_offer(offer))
+
+
+def _is_open(offer: Invitation | None) -> TypeGuard[Invitation]:
+    return offer is not None and offer.state is InvitationState.OPEN
 
 
 def _offer(offer: Invitation) -> dict[str, object]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
@@ -45,7 +46,7 @@ class AccountListing(Listing):
             "account",
             _l("Account"),
             lambda s, v: s.where(User.active == (v == "open")),
-            lambda: [("open", _l("Open")), ("closed", _l("Closed"))],
+            lambda: [("open", lazy_pgettext("account", "Open")), ("closed", lazy_pgettext("account", "Closed"))],
         ),
     )
 

@@ -61,4 +61,4 @@ class Words(FsDomain):
         """A text in the reader's language; one of ours comes lazily translated."""
         if isinstance(string, LazyString):
             return str(string) % variables if variables else str(string)
-        return str(super().gettext(string, **variables))
+        return str(super().gettext(string, **variables))  # type: ignore[no-untyped-call]

@@ -122,7 +122,7 @@ def user_of_feed_secret(token: str) -> Actor | None:
     return person.actor if person else None
 
 
-def organisation(organisation_id: int) -> Row[Any] | None:
+def organisation(organisation_id: int) -> Row[Any, Any, Any] | None:
     """Key, name and country of one organisation."""
     return db.session.execute(select(O.id, O.name, O.country).where(O.id == organisation_id)).one_or_none()
 

@@ -47,6 +47,7 @@ from app.config import Settings
 from app.core import clock, mail
 from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE
+from app.core.web import WRITING_METHODS
 from app.extensions import db
 
 FRESH_FOR = timedelta(minutes=30)
@@ -229,7 +230,7 @@ def init_security(app: Flask) -> Security:
         webauthn_util_cls=Passkeys,
         totp_cls=Codes,
         mf_recovery_codes_util_cls=RecoveryCodes,
-        render_template=render,  # type: ignore[arg-type] - a page with a status of its own
+        render_template=render,  # type: ignore[arg-type]
         **FORMS,  # type: ignore[arg-type]
     )
     security.i18n_domain = Words(app)  # type: ignore[no-untyped-call]
@@ -240,6 +241,8 @@ def init_security(app: Flask) -> Security:
     manager.session_protection = None
     # It would load the person with every request, also where nobody asks who it is, as with calendar feeds.
     app.before_request_funcs[None].remove(security.principal._on_before_request)
+    # Nobody is remembered by a cookie; looking for it would make every answer, feeds too, one that varies by cookie.
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)
     for endpoint in REPLACED:
         app.view_functions[f"security.{endpoint}"] = _gone
     _listen(app)
@@ -278,7 +281,9 @@ def _signed_in(_app: Flask, user: User, authn_via: list[str] | None = None, **_f
 
 
 def _signed_out(_app: Flask, **_facts: Any) -> None:
-    sessions.end_current()
+    # Flask-Security also signs out whoever opens the page for codes unasked, and a GET cannot write.
+    if request.method in WRITING_METHODS:
+        sessions.end_current()
 
 
 def _password_changed(_app: Flask, user: User, **_facts: Any) -> None:

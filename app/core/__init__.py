@@ -47,8 +47,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     with app.app_context():
         database.prepare_engine(extensions.db.engine)
     extensions.babel.init_app(app, locale_selector=lambda: templating.reader_language().locale)
-    extensions.csrf.init_app(app)
     extensions.limiter.init_app(app)
+    # Who needs it asks it (accounts.limits); its own hooks would look through its rules with every request.
+    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+        hooks.clear()
+    extensions.csrf.init_app(app)
     templating.init_templating(app)
     navigation.init_navigation(app)
     web.init_web(app)

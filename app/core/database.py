@@ -165,5 +165,7 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("write", _writing.get())
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if connection.get_execution_options().get("write", _writing.get()):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # It takes no lock, so it cannot fail; by way of SQLAlchemy it would cost as much as a query.
+            connection.connection.cursor().execute("BEGIN")

@@ -23,6 +23,17 @@ from app.core.submissions import refuse_repeat
 from app.extensions import db
 
 
+class VersionField(IntegerField):
+    """The version a form was opened with; one that comes back without it was opened with none."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was sent, never the record's own version, which would let any edit pass."""
+        self.data = None
+        super().process_formdata(valuelist)
+
+
 class BaseForm(FlaskForm):
     """A form of the portal.
 
@@ -33,7 +44,7 @@ class BaseForm(FlaskForm):
     constraint_messages: ClassVar[dict[str, tuple[str, Any]]] = {}
     hidden_names: ClassVar[frozenset[str]] = frozenset({"csrf_token", "version", "submission_key"})
 
-    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    version = VersionField(validators=[Optional()])
     submission_key = HiddenField(default=lambda: secrets.token_urlsafe(16), validators=[Length(max=64)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
-from app.core.access import Actor, Permission
+from app.core.access import RIGHTS, Actor, Permission, anywhere, own_country
 from app.core.consortium import Consortium
 from app.core.states import StateMove
 from app.events.models import Event, EventKind, EventState
+from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
@@ -39,10 +41,14 @@ def next_events(actor: Actor, today: date, limit: int = 5) -> list[Event]:
 
 
 def events_needing(actor: Actor, today: date) -> list[Event]:
-    """Events of the actor that are to be confirmed, reported or written about, the latest first."""
+    """Events the actor may change that are to be confirmed, reported or written about, the latest first."""
+    if not actor.may(Permission.EVENT_EDIT):
+        return []
+    reached = _reached(actor, Permission.EVENT_EDIT, Event.country, Event.organiser_id.in_(actor.organisations))
     statement = (
         select(Event)
         .where(events_visible_to(actor), Event.starts_on <= today + AHEAD)
+        .where(reached | (Event.created_by_id == actor.user_id))
         .where(
             Event.state.in_(OPEN_EVENT)
             | ((Event.state == EventState.HELD) & Event.summary.is_(None) & Event.decisions.is_(None))
@@ -51,14 +57,39 @@ def events_needing(actor: Actor, today: date) -> list[Event]:
         .order_by(Event.starts_on.desc())
         .limit(MOST)
     )
-    return [event for event in db.session.scalars(statement) if actor.may(Permission.EVENT_EDIT, event)]
+    return [event for event in db.session.scalars(statement) if may_edit(actor, event)]
+
+
+def _reached(
+    actor: Actor, permission: Permission, country: InstrumentedAttribute[Any], own: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """What the actor's roles give ``permission`` for, so that a limit counts nothing that is not the actor's.
+
+    ``country`` is the column of a record's country; ``own`` says that one of the actor's organisations answers for it.
+    """
+    ways: list[ColumnElement[bool]] = [false()]
+    for grant in actor.grants:
+        scope = RIGHTS[grant.role].get(permission)
+        if scope is anywhere:
+            return true()
+        if scope is own_country:
+            ways.append(country == grant.country)
+        elif scope is not None:
+            ways.append(own)
+    return or_(*ways)
 
 
 def designs_needing(actor: Actor) -> list[MicroCredential]:
     """Designs that the actor is to complete or to review."""
+    own = MicroCredential.developers.any(Organisation.id.in_(actor.organisations))
+    country = MicroCredential.country
+    to_complete = _reached(actor, Permission.MICROCREDENTIAL_EDIT, country, own)
+    to_review = _reached(actor, Permission.MICROCREDENTIAL_PUBLISH, country, own)
+    in_review = MicroCredential.state == MicroCredentialState.INTERNAL_REVIEW
     statement = (
         select(MicroCredential)
         .where(microcredentials_visible_to(actor), MicroCredential.state.in_(UNFINISHED_DESIGN))
+        .where(or_(and_(in_review, to_review), and_(~in_review, to_complete)))
         .options(selectinload(MicroCredential.developers))
         .order_by(MicroCredential.code)
         .limit(MOST)

@@ -51,7 +51,6 @@ class Body:
     version: int
     places: int
     chunks: list[Chunk] = field(default_factory=list)
-    plain: list[bytes] | None = None
     packed: bytes | None = None
 
     @property
@@ -106,11 +105,27 @@ class Bodies:
         elif body.version < version:
             body = self._renewed(body, version, places, changed_since(body.version), read)
         with self._lock:
+            is_new = self._kept.get(scope) is not body
             self._kept[scope] = body
             self._kept.move_to_end(scope)
-            while len(self._kept) > 1 and sum(kept.size for kept in self._kept.values()) > MEMORY:
-                self._kept.popitem(last=False)
+            if is_new:
+                self._make_room()
         return body
+
+    def gzipped(self, body: Body, frame: Callable[[], tuple[bytes, bytes]]) -> bytes:
+        """A body as one gzip member, packed once; ``frame`` answers its head and foot."""
+        if body.packed is None:
+            body.packed = body.gzipped(*frame())
+            with self._lock:
+                self._make_room()
+        return body.packed
+
+    def _make_room(self) -> None:
+        sizes = {scope: body.size for scope, body in self._kept.items()}
+        total = sum(sizes.values())
+        while len(self._kept) > 1 and total > MEMORY:
+            scope, _dropped = self._kept.popitem(last=False)
+            total -= sizes[scope]
 
     @staticmethod
     def _renewed(

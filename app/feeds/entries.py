@@ -1,13 +1,18 @@
 """Keeps the stored calendar entries in step with events, inside the transaction that changes them."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, SessionTransaction
 
+from app.accounts.models import RoleGrant, User
 from app.core import clock, outbox
 from app.core.consortium import Consortium
 from app.events.ical import Audience, vevent, zone_needed
@@ -20,6 +25,8 @@ from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 MEMBERS = "members"
 FORGET = "feeds.forget"
 KEPT = timedelta(days=60)
+COUNTED = "feeds that this transaction has counted up"
+PEOPLE = "this transaction changed whom personal feeds are for"
 
 
 def public_scopes(event: Event) -> set[str]:
@@ -45,7 +52,7 @@ def store(session: Session, event: Event, consortium: Consortium, public_url: st
         return
     entry = session.scalar(select(CalendarEntry).where(CalendarEntry.uid == event.uid))
     entry = entry or CalendarEntry(uid=event.uid, event_id=event.id)
-    former = (entry.public_octets, entry.member_octets)
+    former = entry.public_octets
     entry.member_octets = vevent(facts, audience=Audience.MEMBER).encode()
     entry.zone = zone_needed(facts)
     if event.visibility is Visibility.PUBLIC:
@@ -57,13 +64,13 @@ def store(session: Session, event: Event, consortium: Consortium, public_url: st
     session.add(entry)
     session.flush()
     wanted = public_scopes(event) if event.visibility is Visibility.PUBLIC else None
-    changed = (entry.public_octets, entry.member_octets) != former
-    if _place(session, entry, wanted, touched=entry.public_octets != former[0]) or changed:
-        _count_up(session, MEMBERS)
+    _place(session, entry, wanted, touched=entry.public_octets != former)
+    # Always: whom an event concerns may change without a word of its entry.
+    _count_up(session, MEMBERS)
 
 
-def _place(session: Session, entry: CalendarEntry, wanted: Iterable[str] | None, *, touched: bool) -> bool:
-    """Give an entry its places in feeds; without ``wanted`` it stays where it is. Answers whether a feed changed."""
+def _place(session: Session, entry: CalendarEntry, wanted: Iterable[str] | None, *, touched: bool) -> None:
+    """Give an entry its places in feeds; without ``wanted`` it stays where it is."""
     places = session.scalars(select(CalendarPlace).where(CalendarPlace.entry_id == entry.id))
     held = {place.scope: place for place in places}
     present = {scope for scope, place in held.items() if not place.is_empty}
@@ -78,27 +85,70 @@ def _place(session: Session, entry: CalendarEntry, wanted: Iterable[str] | None,
             session.add(place)
         place.is_empty, place.version = scope not in target, feed.version
     session.flush()
-    return bool(changed)
 
 
 def _count_up(session: Session, scope: str) -> FeedVersion:
-    """Say that a feed changed. Its date advances by at least a second each time, so that dates tell changes apart."""
-    feed = session.scalar(select(FeedVersion).where(FeedVersion.scope == scope).with_for_update())
-    instant = clock.now().replace(microsecond=0)
-    if feed is None:
-        feed = FeedVersion(scope=scope, version=1, places=0, changed_at=instant)
-        session.add(feed)
-    else:
+    """Say that a feed changed: once in a transaction, whose steps nobody sees.
+
+    The feed's date advances by at least a second each time, so that dates tell changes apart.
+    """
+    feed = _locked(session, scope)
+    counted: set[str] = session.info.setdefault(COUNTED, set())
+    if scope not in counted:
+        instant = clock.now().replace(microsecond=0)
+        feed.changed_at = max(instant, feed.changed_at + timedelta(seconds=1)) if feed.version else instant
         feed.version += 1
-        feed.changed_at = max(instant, feed.changed_at + timedelta(seconds=1))
-    session.flush()
+        session.flush()
+        counted.add(scope)
     return feed
+
+
+def _locked(session: Session, scope: str) -> FeedVersion:
+    """A feed's row, locked until the end of the transaction; made where nothing was ever in the feed."""
+    statement = select(FeedVersion).where(FeedVersion.scope == scope).with_for_update()
+    feed = session.scalar(statement)
+    if feed is None:
+        # Another transaction may be making it: then ours waits, fails, and takes that one.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(FeedVersion(scope=scope, version=0, places=0, changed_at=clock.now()))
+        feed = session.scalars(statement).one()
+    return feed
+
+
+@sqlalchemy_event.listens_for(Session, "after_transaction_end")
+def _begin_anew(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(COUNTED, None)
+        session.info.pop(PEOPLE, None)
+
+
+@sqlalchemy_event.listens_for(Session, "after_soft_rollback")
+def _forget_undone(session: Session, _undone: object) -> None:
+    session.info.pop(COUNTED, None)
+
+
+@sqlalchemy_event.listens_for(Session, "after_flush")
+def _follow_people(session: Session, _context: object) -> None:
+    """Note that personal feeds change: somebody was given a role, lost one, or is called otherwise."""
+    grants = (record for record in (*session.new, *session.deleted) if isinstance(record, RoleGrant))
+    people = (record for record in session.dirty if isinstance(record, User))
+    if any(grant.user not in session.new for grant in grants) or any(
+        inspect(user).attrs.name.history.has_changes() for user in people
+    ):
+        session.info[PEOPLE] = True
+
+
+@sqlalchemy_event.listens_for(Session, "before_commit")
+def _count_people(session: Session) -> None:
+    session.flush()  # a commit flushes only after this
+    if session.info.pop(PEOPLE, False):
+        _count_up(session, MEMBERS)
 
 
 @outbox.handles(FORGET)
 def forget(session: Session, payload: dict[str, str]) -> None:
     """Take "(removed)" out of the public feeds, once every calendar has had time to see it."""
-    entry = session.scalar(select(CalendarEntry).where(CalendarEntry.uid == payload["uid"]))
+    entry = session.scalar(select(CalendarEntry).where(CalendarEntry.uid == UUID(payload["uid"])))
     if entry is not None and entry.removed_at is not None and entry.removed_at <= clock.now() - KEPT:
         entry.public_octets = entry.removed_at = None
         _place(session, entry, (), touched=False)

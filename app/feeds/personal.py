@@ -3,68 +3,54 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from app.accounts.models import FeedSecret, RoleGrant, User
 from app.accounts.tokens import digest
-from app.core.access import Actor
+from app.core.access import Actor, Grant
 from app.events.models import Event, event_organisation
 from app.events.queries import visible_to
-from app.extensions import db
 from app.feeds.entries import MEMBERS
 from app.feeds.models import FeedVersion
 
 
 @dataclass(frozen=True)
 class Subscriber:
-    """Whose feed a secret opens, and the version of everything it depends on.
+    """Whose feed a secret opens, and the version of everything it depends on: events, roles, names.
 
-    ``generation`` changes with the person's roles, ``version`` and ``changed_at`` with any event.
+    ``changed_at`` is ``None`` while nothing was ever in a feed.
     """
 
     secret_id: int
-    user_id: int
-    label: str
-    name: str
+    actor: Actor
     version: int
-    changed_at: datetime
-    generation: str
+    changed_at: datetime | None
 
 
 def subscriber(connection: Connection, secret: str) -> Subscriber | None:
     """The person a secret belongs to, in one statement; nobody when it is unknown or revoked, or the person left."""
-    roles = (
-        select(func.coalesce(func.sum(RoleGrant.id), 0), func.count(RoleGrant.id))
-        .where(RoleGrant.user_id == User.id)
-        .correlate(User)
-    )
-    total, count = (roles.with_only_columns(column).scalar_subquery() for column in roles.selected_columns)
-    row = connection.execute(
+    rows = connection.execute(
         select(
             FeedSecret.id,
-            User.id,
-            FeedSecret.label,
+            FeedSecret.user_id,
             User.name,
             FeedVersion.version,
             FeedVersion.changed_at,
-            FeedSecret.created_at,
-            total,
-            count,
+            RoleGrant.role,
+            RoleGrant.country,
+            RoleGrant.organisation_id,
         )
         .join(User, User.id == FeedSecret.user_id)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
         .outerjoin(FeedVersion, FeedVersion.scope == MEMBERS)
         .where(FeedSecret.token_hash == digest(secret), FeedSecret.revoked_at.is_(None), User.active)
-    ).one_or_none()
-    if row is None:
+        .order_by(RoleGrant.id)
+    ).all()
+    if not rows:
         return None
-    changed_at = row[5] or row[6].replace(microsecond=0)
-    return Subscriber(row[0], row[1], row[2] or "", row[3], row[4] or 0, changed_at, f"{row[7]}.{row[8]}")
-
-
-def actor_of(found: Subscriber) -> Actor:
-    """The subscriber as somebody who may see things."""
-    user = db.session.get_one(User, found.user_id)
-    return user.actor
+    secret_id, user_id, name, version, changed_at = rows[0][:5]
+    actor = Actor(user_id, name, tuple(Grant(*row[5:]) for row in rows))
+    return Subscriber(secret_id, actor, version or 0, changed_at)
 
 
 def concerns(actor: Actor) -> ColumnElement[bool]:

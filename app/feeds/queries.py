@@ -1,26 +1,43 @@
 """What feeds ask of the database, without the ORM: a subscriber's program asks every few hours, for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
 
 from app.events.models import Event
+from app.extensions import db
 from app.feeds.bodies import Placed
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 from app.microcredentials.models import MicroCredential
 
 P = CalendarPlace
+# Put together once: putting it together takes longer than asking it.
+VERSION = select(FeedVersion.version, FeedVersion.places, FeedVersion.changed_at).where(
+    FeedVersion.scope == bindparam("wanted")
+)
 ENTRIES = select(P.position, CalendarEntry.public_octets, CalendarEntry.zone).join(
     CalendarEntry, CalendarEntry.id == P.entry_id
 )
 
 
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """A connection whose statements all see one state: a version and its entries must not be of two.
+
+    SQLite's transactions are like that; PostgreSQL's have to be asked.
+    """
+    engine = db.engine
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection:
+        yield connection
+
+
 def version_of(connection: Connection, scope: str) -> tuple[int, int, datetime] | None:
     """A feed's version, its number of places and its last change; ``None`` for one that nothing was ever in."""
-    row = connection.execute(
-        select(FeedVersion.version, FeedVersion.places, FeedVersion.changed_at).where(FeedVersion.scope == scope)
-    ).one_or_none()
+    row = connection.execute(VERSION, {"wanted": scope}).one_or_none()
     return (row[0], row[1], row[2]) if row else None
 
 
@@ -33,7 +50,7 @@ def places(connection: Connection, scope: str, ranges: Sequence[tuple[int, int]]
     """What stands in ranges of positions of a feed, in order."""
     within = or_(*((first <= P.position) & (P.position < end) for first, end in ranges))
     statement = ENTRIES.where(P.scope == scope, within, P.is_empty.is_(False)).order_by(P.position)
-    return [(row[0], row[1], row[2]) for row in connection.execute(statement)]
+    return [(row[0], row[1] or b"", row[2]) for row in connection.execute(statement)]
 
 
 def personal(connection: Connection, criterion: ColumnElement[bool]) -> list[Placed]:

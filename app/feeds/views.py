@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import TYPE_CHECKING
 
-import tzdata
+import tzdata  # type: ignore[import-untyped]
 from flask import Blueprint, Response, abort, current_app, request, url_for
 from sqlalchemy import Connection, select
+from werkzeug.datastructures import Headers
 from werkzeug.http import parse_date, parse_etags
 
 from app.config import Settings
@@ -21,6 +23,9 @@ from app.feeds import personal, queries
 from app.feeds.bodies import Bodies, Body, Chunk
 from app.feeds.calendar import calendar_frame, feed_uid, single_text
 from app.feeds.models import CalendarEntry
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 bp = Blueprint("calendars", __name__)
 
@@ -36,7 +41,7 @@ class Feed:
 
     scope: str
     label: str
-    version: str
+    version: int
     changed_at: datetime
     load: Callable[[Bodies], Body]
     is_own: bool = False
@@ -45,6 +50,16 @@ class Feed:
     def tag(self) -> str:
         """An entity tag that stands for exactly these octets: entries are rendered once, so a version is its bytes."""
         return hashlib.sha256(f"{self.scope} {self.version} {FRAME}".encode()).hexdigest()[:32]
+
+
+class Unchanged(Response):
+    """A 304 that repeats Last-Modified, which Werkzeug leaves out; programs without tags know a feed by it."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        """The headers as they are sent."""
+        headers = super().get_wsgi_headers(environ)
+        headers["Last-Modified"] = self.headers["Last-Modified"]
+        return headers
 
 
 @bp.get("/feeds/all.ics")
@@ -82,16 +97,16 @@ def microcredential(code: str) -> Response:
 @public("The secret in the address is the key")
 def own(secret: str) -> Response:
     """What concerns the person the secret belongs to."""
-    with db.engine.connect() as connection:
+    with queries.snapshot() as connection:
         found = personal.subscriber(connection, secret)
         if found is None:
             abort(404)
         return _answer(
             Feed(
                 scope=f"my:{found.secret_id}",
-                label=found.name,
-                version=f"{found.version}.{found.generation}",
-                changed_at=found.changed_at,
+                label=found.actor.name,
+                version=found.version,
+                changed_at=found.changed_at or BEFORE_ANY,
                 load=lambda _bodies: _own_body(connection, found),
                 is_own=True,
             )
@@ -108,12 +123,17 @@ def event(event_id: int) -> Response:
     octets = entry and (entry.member_octets if actor.is_authenticated else entry.public_octets)
     if entry is None or not octets:
         abort(404)
-    headers = {"Content-Disposition": f'attachment; filename="event-{record.id}.ics"'}
+    headers = {
+        "Content-Disposition": f'attachment; filename="event-{record.id}.ics"',
+        "Cache-Control": "private, no-cache",
+        "Vary": "Cookie",
+        "X-Robots-Tag": "noindex",
+    }
     return Response(single_text(octets, entry.zone), content_type=MIME, headers=headers)
 
 
 def _public(scope: str, label: str, exists: Callable[[Connection], bool] | None = None) -> Response:
-    with db.engine.connect() as connection:
+    with queries.snapshot() as connection:
         found = queries.version_of(connection, scope)
         if found is None and exists is not None and not exists(connection):
             abort(404)
@@ -128,33 +148,34 @@ def _public(scope: str, label: str, exists: Callable[[Connection], bool] | None 
                 lambda ranges: queries.places(connection, scope, ranges),
             )
 
-        return _answer(Feed(scope=scope, label=label, version=str(version), changed_at=changed_at, load=load))
+        return _answer(Feed(scope=scope, label=label, version=version, changed_at=changed_at, load=load))
 
 
 def _own_body(connection: Connection, found: personal.Subscriber) -> Body:
     """The body of one's own feed; nobody else reads it, so it is not kept."""
-    criterion = personal.concerns(personal.actor_of(found))
-    return Body(found.version, 0, [Chunk.of(queries.personal(connection, criterion))])
+    return Body(found.version, 0, [Chunk.of(queries.personal(connection, personal.concerns(found.actor)))])
 
 
 def _answer(feed: Feed) -> Response:
     """304 from the feed's version alone, else the kept body, else one put together now."""
     tag = feed.tag
+    is_packed = request.accept_encodings["gzip"] > 0
     headers = {
-        "ETag": f'"{tag}"',
+        "ETag": f'"{tag}-gz"' if is_packed else f'"{tag}"',
         "Last-Modified": format_datetime(feed.changed_at, usegmt=True),
         "Cache-Control": f"{'private' if feed.is_own else 'public'}, max-age=900",
         "Vary": "Accept-Encoding",
         "X-Robots-Tag": "noindex",
     }
     if _is_known(tag, feed.changed_at):
-        return Response(status=304, headers=headers)
-    body = feed.load(current_app.extensions["feeds"])
+        return Unchanged(status=304, content_type=MIME, headers=headers)
+    bodies: Bodies = current_app.extensions["feeds"]
+    body = feed.load(bodies)
     headers["Content-Disposition"] = f'inline; filename="{feed.scope.replace(":", "-")}.ics"'
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        body.packed = body.packed or body.gzipped(*_frame(feed, body.zones))
-        headers |= {"ETag": f'"{tag}-gz"', "Content-Encoding": "gzip"}
-        return Response(body.packed, content_type=MIME, headers=headers)
+    if is_packed:
+        headers["Content-Encoding"] = "gzip"
+        packed = bodies.gzipped(body, lambda: _frame(feed, body.zones))
+        return Response(packed, content_type=MIME, headers=headers)
     pieces = body.framed(*_frame(feed, body.zones))
     headers["Content-Length"] = str(sum(map(len, pieces)))
     return Response(pieces, content_type=MIME, headers=headers)

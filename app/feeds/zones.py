@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from importlib import resources
 from zoneinfo import ZoneInfo
 
 from app.events.contentlines import fold
@@ -61,9 +62,9 @@ def vtimezone(name: str) -> str:
     """Return the VTIMEZONE of the zone `name`, under its canonical name, lines ended by CR LF.
 
     Raises `UnknownZone` where the database has no such zone. A result is kept for the life of the process:
-    it depends on the installed database only.
+    it depends on the `tzdata` package only, never on the machine's own database.
     """
-    zone = ZoneInfo(canonical(name))
+    zone = _pinned(canonical(name))
     parts = []
     changes = _changes(zone)
     if not changes or changes[0].local.year >= RULES_FROM.year:
@@ -83,6 +84,11 @@ def vtimezone(name: str) -> str:
     lines = ["BEGIN:VTIMEZONE", f"TZID:{zone.key}"]
     lines += [line for _, part in sorted(parts) for line in part]
     return "".join(fold(line) for line in [*lines, "END:VTIMEZONE"])
+
+
+def _pinned(key: str) -> ZoneInfo:
+    with resources.files("tzdata.zoneinfo").joinpath(*key.split("/")).open("rb") as rules:
+        return ZoneInfo.from_file(rules, key=key)
 
 
 def _changes(zone: ZoneInfo) -> list[_Change]:

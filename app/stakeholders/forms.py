@@ -121,7 +121,7 @@ class AffiliationForm(Form):
     organisation = OrganisationsField(_l("Organisation"), multiple=False)
     role_title = TranslatedField(_l("Function"))
     valid_from = DayField(_l("From"), [Optional()])
-    valid_to = DayField(_l("To"), [Optional()])
+    valid_to = DayField(_l("Until"), [Optional()])
     is_legal_representative = BooleanField(_l("May sign for the organisation"))
 
 

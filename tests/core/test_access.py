@@ -71,7 +71,7 @@ def test_people_are_shown_to_no_outsider_and_no_auditor():
 
 
 def test_an_auditor_changes_nothing():
-    assert {permission for permission in RIGHTS[Role.AUDITOR]} == {
+    assert set(RIGHTS[Role.AUDITOR]) == {
         Permission.AUDIT_READ,
         Permission.FEED_OWN,
         Permission.STAKEHOLDER_READ,

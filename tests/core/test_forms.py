@@ -155,8 +155,7 @@ def test_an_edit_without_a_version_overwrites_nothing(app: Flask, client: FlaskC
 
 
 def test_only_languages_of_the_consortium_are_taken(app: Flask, client: FlaskClient):
-    form = open_page(client, "/things/new").form()
-    values = {name: sent for name, sent in form.values.items()}
+    values = open_page(client, "/things/new").form().values
 
     client.post("/things/new", data={**values, "name": "Loom", "title-en": "Loom", "title-tlh": "x", "title-": "y"})
 

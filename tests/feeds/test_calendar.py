@@ -149,7 +149,6 @@ def test_a_feed_has_one_identifier_for_ever_and_no_two_share_it() -> None:
     assert feed_uid("all", "portal.example") != feed_uid("all", "other.example")
 
 
-
 def test_a_single_event_is_a_calendar_without_the_name_of_a_feed() -> None:
     text = single_text(vevent(EVERYTHING, audience=Audience.PUBLIC).encode(), "Europe/Kyiv").decode()
     assert properties(text, "METHOD") == [":PUBLISH"]

@@ -1,0 +1,34 @@
+"""Events: meetings, round tables, consultations, workshops and deadlines, planned, logged and written up."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from app.core.access import Permission
+from app.core.navigation import Entry, add
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature's pages and its entries in the frame."""
+    from app.events import log_views, plan_views  # noqa: F401 - they put their pages into the blueprint
+    from app.events.listing import codes_of, shown_state, state_label
+    from app.events.views import bp
+    from app.events.when import said
+
+    app.jinja_env.globals.update(
+        event_when=said, event_state=shown_state, event_codes=codes_of, event_state_label=state_label
+    )
+    app.register_blueprint(bp)
+    add(
+        app,
+        Entry("today", "events.index", _l("Events"), "calendar-event", order=20),
+        Entry(
+            "tab",
+            "events.log",
+            _l("Log"),
+            "plus-lg",
+            order=30,
+            shows=lambda actor: actor.may(Permission.EVENT_CREATE),
+            action=_l("Log an event"),
+        ),
+        Entry("tab", "events.index", _l("Events"), "calendar-event", order=40),
+    )

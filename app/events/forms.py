@@ -1,0 +1,245 @@
+"""Forms of events: the one with everything for planning and editing, moving on, cancelling."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, IntegerField
+from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.widgets import NumberInput
+
+from app.core.access import RIGHTS, Permission, anywhere, current_actor
+from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField, TranslatedField
+from app.core.forms import BaseForm
+from app.events import zones
+from app.events.models import (
+    DEADLINE_STATES,
+    ConsultationType,
+    Event,
+    EventKind,
+    EventState,
+    Format,
+    MeetingType,
+    Visibility,
+)
+from app.events.services import EventFacts
+from app.microcredentials import queries as microcredentials
+from app.microcredentials.forms import MicroCredentialsField
+from app.stakeholders import queries as stakeholders
+from app.stakeholders.forms import OrganisationsField, region_choices
+from app.stakeholders.listing import countries
+from app.stakeholders.models import Organisation
+
+BEGINNINGS = (EventState.PLANNED, EventState.CONFIRMED, EventState.DRAFT)
+TITLE_LENGTH = 300
+# What a kind of event has no use for; the fields are not in its form.
+NOT_FOR = {
+    EventKind.MEETING: ("consultation_type",),
+    EventKind.ROUND_TABLE: ("meeting_type", "consultation_type"),
+    EventKind.CONSULTATION: ("meeting_type",),
+    EventKind.WORKSHOP: ("meeting_type", "consultation_type"),
+    EventKind.DEADLINE: (
+        *("meeting_type", "consultation_type", "number", "starts_time", "ends_time", "format", "venue", "address"),
+        *("city", "region", "link", "link_follows", "agenda", "decisions", "summary", "women", "men", "nonbinary"),
+        *("undisclosed", "total"),
+    ),
+}
+
+
+class CountField(IntegerField):
+    """A whole number, of people for instance, or nothing where nobody counted."""
+
+    widget = NumberInput(min=0)
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, [Optional()], render_kw={"inputmode": "numeric"}, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read a whole number."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Write a whole number.")) from None
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Time zones: those of the consortium's countries first, then all there are."""
+    own = [zones.canonical(zone) for zone in current_app.config["CONSORTIUM"].zones]
+    return [(zone, zone.replace("_", " ")) for zone in dict.fromkeys((*own, *zones.names()))]
+
+
+def creating_countries() -> list[tuple[str, str]]:
+    """Countries in which the actor may enter events."""
+    actor = current_actor()
+    scopes = [(RIGHTS[grant.role].get(Permission.EVENT_CREATE), grant.country) for grant in actor.grants]
+    if any(scope is anywhere for scope, _country in scopes):
+        return countries()
+    open_to_actor = {country for scope, country in scopes if scope is not None}
+    return [choice for choice in countries() if choice[0] in open_to_actor]
+
+
+def may_create_for_all() -> bool:
+    """Whether the actor may enter events of no single country."""
+    return any(RIGHTS[grant.role].get(Permission.EVENT_CREATE) is anywhere for grant in current_actor().grants)
+
+
+def own_organisation() -> Organisation | None:
+    """The organisation the actor works for, which organises what it enters unless it says otherwise."""
+    actor = current_actor()
+    found = stakeholders.by_keys(actor, sorted(actor.organisations)) if actor.organisations else []
+    return found[0] if found else None
+
+
+def default_country() -> str | None:
+    """The actor's country; for those of all countries none."""
+    return next(iter(sorted(current_actor().countries)), None)
+
+
+def default_zone() -> str:
+    """The clock that the actor's country lives by."""
+    consortium = current_app.config["CONSORTIUM"]
+    country = consortium.by_country.get(default_country())
+    return zones.canonical(country.zone if country else consortium.zone)
+
+
+class EventForm(BaseForm):
+    """An event with all there is to say about it; fields that its kind has no use for are left out."""
+
+    title = TranslatedField(
+        _l("Title"),
+        longest=TITLE_LENGTH,
+        description=_l("In one language at least; others see that one until theirs is written."),
+    )
+    meeting_type = ChoiceField(_l("Which meeting?"), choices=MeetingType.choices, any_label=_l("Not said"))
+    consultation_type = ChoiceField(
+        _l("How are people consulted?"), choices=ConsultationType.choices, any_label=_l("Not said")
+    )
+    number = CountField(_l("Number"))
+    starts_on = DayField(_l("First day"), [InputRequired(_l("Choose a day."))])
+    starts_time = ClockField(_l("Starts at"), [Optional()])
+    ends_on = DayField(_l("Last day"), [Optional()])
+    ends_time = ClockField(_l("Ends at"), [Optional()])
+    zone = ChoiceField(_l("Time zone"), choices=zone_choices)
+    reason = LineField(
+        _l("Why does the time change?"), description=_l("Only if it does; it stands on the page and in calendars.")
+    )
+    format = ChoiceField(_l("Form"), choices=Format.choices, any_label=_l("Not said"))
+    venue = LineField(_l("Place"), description=_l("Building and room."))
+    address = LineField(_l("Address"))
+    city = LineField(_l("Town"))
+    country = ChoiceField(_l("Country"), choices=creating_countries)
+    region = ChoiceField(_l("Region"), choices=region_choices, any_label=_l("Not said"))
+    link = LineField(
+        _l("Link"), longest=2000, description=_l("Of the online meeting or the form; visitors do not see it.")
+    )
+    link_follows = BooleanField(_l("The link follows later"))
+    organiser = OrganisationsField(_l("Organiser"), multiple=False)
+    responsible = TranslatedField(_l("Who is responsible?"), longest=TITLE_LENGTH)
+    organisations = OrganisationsField(_l("Who takes part?"))
+    microcredentials = MicroCredentialsField(_l("Which micro-credentials does it concern?"))
+    description = TranslatedField(_l("What is it about?"), rows=4)
+    agenda = TranslatedField(_l("Agenda"), rows=8, description=_l("One item a line."))
+    decisions = TranslatedField(_l("Decisions"), rows=6, description=_l("One decision a line."))
+    summary = TranslatedField(_l("What was said?"), rows=6)
+    women = CountField(_l("Women"))
+    men = CountField(_l("Men"))
+    nonbinary = CountField(_l("Non-binary"))
+    undisclosed = CountField(_l("Not stated"))
+    total = CountField(_l("Present"))
+    visibility = ChoiceField(_l("Who may see it?"), choices=Visibility.choices)
+    plan_as = ChoiceField(_l("How certain is it?"))
+
+    def __init__(self, kind: EventKind, *args: Any, event: Event | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, obj=event, **kwargs)
+        self.kind = kind
+        if may_create_for_all():
+            self.country.any_label = _("The whole consortium")
+        elif event is not None and event.country not in dict(self.country.choices):
+            self.country.choices = [choice for choice in countries() if choice[0] == event.country]
+            self.country.any_label = None if event.country else _("The whole consortium")
+        self.plan_as.choices = EventState.choices(
+            state for state in BEGINNINGS if kind is not EventKind.DEADLINE or state in DEADLINE_STATES
+        )
+        for name in NOT_FOR[kind] + (("plan_as",) if event else ("reason",)):
+            del self[name]
+
+    @classmethod
+    def new(cls, kind: EventKind) -> "EventForm":
+        """An empty form with what can be guessed about the actor's events."""
+        organiser = own_organisation()
+        guesses = {
+            "zone": default_zone(),
+            "country": default_country(),
+            "organiser": organiser,
+            "visibility": Visibility.CONSORTIUM.value,
+            "plan_as": EventState.PLANNED.value,
+        }
+        return cls(kind, data=guesses)
+
+    @classmethod
+    def of(cls, event: Event) -> "EventForm":
+        """The form as the event stands."""
+        form = cls(event.kind, event=event)
+        if not form.is_submitted() and "link_follows" in form:
+            form.link_follows.data = not event.link
+        return form
+
+    def validate_title(self, field: TranslatedField) -> None:
+        """A title in one language at least."""
+        if not field.data:
+            raise StopValidation(_("Write a title, in any of the languages."))
+
+    def validate_region(self, field: ChoiceField) -> None:
+        """The region lies in the country."""
+        region = current_app.config["CONSORTIUM"].by_region.get(field.data)
+        if region is not None and region.country != self.country.data:
+            raise StopValidation(_("This region is in another country."))
+
+    @property
+    def state(self) -> EventState:
+        """The state in which a new event begins."""
+        return EventState(self.plan_as.data)
+
+    def event_facts(self) -> EventFacts:
+        """What was filled in."""
+        values = self.facts("plan_as")
+        for name, vocabulary in (
+            ("meeting_type", MeetingType),
+            ("consultation_type", ConsultationType),
+            ("format", Format),
+            ("visibility", Visibility),
+        ):
+            if values.get(name):
+                values[name] = vocabulary(values[name])
+        values |= {
+            "organiser": next(iter(chosen_organisations(self.organiser.values)), None),
+            "organisations": chosen_organisations(values["organisations"]),
+            "microcredentials": microcredentials.by_keys(current_actor(), values["microcredentials"]),
+        }
+        for name in ("description", "responsible", "agenda", "decisions", "summary"):
+            values[name] = values.get(name) or None
+        return EventFacts(kind=self.kind, **values)
+
+
+def chosen_organisations(keys: Sequence[int]) -> list[Organisation]:
+    """The organisations with these keys that the actor may see."""
+    return stakeholders.by_keys(current_actor(), keys) if keys else []
+
+
+class MoveForm(BaseForm):
+    """A move to another state, with the version the page showed."""
+
+    state = ChoiceField(_l("State"), choices=EventState.choices)
+
+
+class CancelForm(BaseForm):
+    """Calling an event off, with the reason that calendars show."""
+
+    reason = TextField(
+        _l("Why is it cancelled?"),
+        [InputRequired(_l("Say why; those who wanted to come will ask."))],
+        longest=500,
+        description=_l("The event keeps its date. The reason stands on its page and in calendars."),
+    )

@@ -1,0 +1,143 @@
+"""The list of events."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, func, select
+
+from app.core import clock
+from app.core.access import Actor, current_actor
+from app.core.i18n import SOURCE_LANGUAGE, read_in
+from app.core.listing import Column, Filter, Listing
+from app.events import queries
+from app.events.models import Event, EventKind, EventState, event_organisation
+from app.microcredentials.models import MicroCredential
+from app.stakeholders.listing import countries
+from app.stakeholders.models import Organisation
+
+E = Event
+LINK = Event.link_model
+PERIODS = (("upcoming", _l("To come")), ("past", _l("Past")))
+OPEN = (EventState.PLANNED, EventState.CONFIRMED)
+
+
+def state_label(code: str) -> Any:
+    """The word for a state that a move stored by its code."""
+    return EventState(code).label
+
+
+def shown_state(row: Any) -> tuple[str, Any]:
+    """Shape and word for how an event stands; to the signed-in, one that is past and still planned says so."""
+    if row.state in OPEN and current_actor().is_authenticated and row.ends_on < clock.today(row.zone):
+        return ("late", _l("Late")) if row.kind is EventKind.DEADLINE else ("attention", _l("Was it held?"))
+    return row.state.shape, row.state.label
+
+
+def title_of(row: Any) -> str:
+    """The title for a file: English where there is one."""
+    reading = read_in(row.title, SOURCE_LANGUAGE)
+    return reading.text if reading else ""
+
+
+def local_time(row: Any, name: str) -> str:
+    """The start or the end with its offset, ISO 8601; the day alone for whole days."""
+    moment = getattr(row, f"{name}_at")
+    return moment.astimezone(ZoneInfo(row.zone)).isoformat() if moment else getattr(row, f"{name}_on").isoformat()
+
+
+def organisers() -> list[tuple[str, str]]:
+    """Organisations that organise something the actor may see, for a filter."""
+    return [(str(row.id), row.name) for row in queries.organisers(current_actor())]
+
+
+def _in_period(statement: Select[Any], period: str) -> Select[Any]:
+    today = clock.today()
+    return statement.where(E.ends_on >= today if period == "upcoming" else E.ends_on < today)
+
+
+def _concerning(statement: Select[Any], code: str) -> Select[Any]:
+    links = select(LINK.record_id).join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
+    return statement.where(E.id.in_(links.where(MicroCredential.code == code.upper().replace("\0", ""))))
+
+
+def _codes() -> Any:
+    return (
+        select(func.aggregate_strings(MicroCredential.code, " "))
+        .join(LINK, LINK.microcredential_id == MicroCredential.id)
+        .where(LINK.record_id == E.id, queries.microcredentials_visible_to(current_actor()))
+        .correlate(E)
+        .scalar_subquery()
+    )
+
+
+def codes_of(row: Any) -> list[str]:
+    """The codes of the micro-credentials an event of the list concerns."""
+    return sorted((row.codes or "").split())
+
+
+class EventListing(Listing):
+    """Events, the latest first."""
+
+    title = _l("Events")
+    filename = "events"
+    default_sort = "-date"
+    columns = (
+        Column("id", _l("Number"), lambda row: row.id, in_page=False),
+        Column("date", _l("Date"), lambda row: local_time(row, "starts"), sort=E.starts_on),
+        Column("end", _l("End"), lambda row: local_time(row, "ends"), in_page=False),
+        Column("zone", _l("Time zone"), lambda row: row.zone, in_page=False),
+        Column("title", _l("Title"), title_of),
+        Column("kind", _l("Kind"), lambda row: row.kind.value, sort=(E.kind, E.starts_on)),
+        Column("format", _l("Form"), lambda row: row.format.value if row.format else "", in_page=False),
+        Column("place", _l("Place"), lambda row: row.city or row.venue),
+        Column("country", _l("Country"), lambda row: row.country, sort=(E.country, E.starts_on), in_page=False),
+        Column("organiser", _l("Organiser"), lambda row: row.organiser, in_page=False),
+        Column("organisations", _l("Organisations"), lambda row: row.organisations, in_page=False),
+        Column("women", _l("Women"), lambda row: row.women, in_page=False),
+        Column("men", _l("Men"), lambda row: row.men, in_page=False),
+        Column("nonbinary", _l("Non-binary"), lambda row: row.nonbinary, in_page=False),
+        Column("undisclosed", _l("Not stated"), lambda row: row.undisclosed, in_page=False),
+        Column("microcredentials", _l("Micro-credentials"), codes_of),
+        Column("state", _l("State"), lambda row: row.state.value, sort=(E.state, E.starts_on)),
+        Column("visibility", _l("Who may see it"), lambda row: row.visibility.value, in_page=False),
+        Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),
+    )
+    filters = (
+        Filter("period", _l("When"), _in_period, lambda: PERIODS),
+        Filter("kind", _l("Kind"), lambda s, v: s.where(E.kind == v), EventKind.choices),
+        Filter("country", _l("Country"), lambda s, v: s.where(E.country == v), countries),
+        Filter("state", _l("State"), lambda s, v: s.where(E.state == v), EventState.choices),
+        Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
+        Filter("organiser", _l("Organiser"), lambda s, v: s.where(E.organiser_id == int(v)), organisers),
+    )
+
+    def statement(self, actor: Actor) -> Select[Any]:
+        """Rows of events the actor may see."""
+        taking_part = (
+            select(func.count())
+            .select_from(event_organisation)
+            .where(event_organisation.c.event_id == E.id)
+            .correlate(E)
+            .scalar_subquery()
+        )
+        return (
+            select(
+                *(E.id, E.kind, E.title, E.state, E.visibility, E.zone, E.all_day, E.starts_on, E.ends_on, E.starts_at),
+                *(E.ends_at, E.format, E.venue, E.city, E.country, E.is_example),
+                *(E.women, E.men, E.nonbinary, E.undisclosed),
+                Organisation.name.label("organiser"),
+                taking_part.label("organisations"),
+                _codes().label("codes"),
+            )
+            .outerjoin(Organisation, Organisation.id == E.organiser_id)
+            .where(queries.visible_to(actor))
+        )
+
+    def matching(self, statement: Select[Any], key: str) -> Select[Any]:
+        """Events with the key in their title, in any language, or their place."""
+        return statement.where(E.search_key.contains(key, autoescape=True))
+
+    def tie_breaker(self) -> ColumnElement[Any]:
+        """The event's number."""
+        return E.id

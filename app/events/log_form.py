@@ -1,0 +1,130 @@
+"""The short form: something that took place, in the few facts that matter."""
+
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.validators import InputRequired, Optional
+
+from app.core import clock
+from app.core.access import current_actor
+from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField
+from app.core.forms import BaseForm
+from app.core.templating import reader_language
+from app.events import queries
+from app.events.forms import (
+    TITLE_LENGTH,
+    CountField,
+    chosen_organisations,
+    creating_countries,
+    default_country,
+    default_zone,
+    may_create_for_all,
+    own_organisation,
+    zone_choices,
+)
+from app.events.models import ConsultationType, EventKind, Format, Visibility
+from app.events.rules import WITHOUT_PLACE
+from app.events.services import EventFacts
+from app.microcredentials import queries as microcredentials
+from app.microcredentials.forms import MicroCredentialsField
+from app.stakeholders.forms import OrganisationsField, QuickOrganisationForm, language_choices
+
+LOGGED_KINDS = (EventKind.CONSULTATION, EventKind.ROUND_TABLE, EventKind.WORKSHOP, EventKind.MEETING)
+
+
+class LogForm(BaseForm):
+    """Something that took place, in the few facts that matter."""
+
+    kind = RadioField(_l("What was it?"), choices=lambda: EventKind.choices(LOGGED_KINDS))
+    consultation_type = ChoiceField(
+        _l("If a consultation: how?"), choices=ConsultationType.choices, any_label=_l("Not said")
+    )
+    title = LineField(_l("Title"), [InputRequired(_l("Write a title."))], longest=TITLE_LENGTH)
+    language = ChoiceField(_l("Written in"), choices=language_choices)
+    starts_on = DayField(_l("Date"), [InputRequired(_l("Choose a day."))])
+    starts_time = ClockField(_l("From"), [Optional()])
+    ends_time = ClockField(_l("Until"), [Optional()])
+    zone = ChoiceField(_l("Time zone"), choices=zone_choices)
+    format = RadioField(_l("Where?"), choices=Format.choices)
+    venue = LineField(_l("Place or link"), longest=2000)
+    country = ChoiceField(_l("Country"), choices=creating_countries)
+    microcredentials = MicroCredentialsField(_l("Which micro-credentials did it concern?"))
+    organiser = OrganisationsField(_l("Who organised it?"), multiple=False)
+    organisations = OrganisationsField(_l("Who took part?"), create_label=_l("Add a new organisation"))
+    total = CountField(_l("Present"))
+    women = CountField(_l("Women"))
+    men = CountField(_l("Men"))
+    nonbinary = CountField(_l("Non-binary"))
+    undisclosed = CountField(_l("Not stated"))
+    summary = TextField(
+        _l("What was said?"), description=_l("Two or three sentences. Any of your languages; English can follow.")
+    )
+    visibility = ChoiceField(_l("Who may see it?"), choices=Visibility.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if may_create_for_all():
+            self.country.any_label = _("The whole consortium")
+
+    @classmethod
+    def new(cls, kind: str | None = None, code: str | None = None) -> "LogForm":
+        """An empty form with sensible guesses; ``kind`` and the ``code`` of a micro-credential may come with a link."""
+        consortium = current_app.config["CONSORTIUM"]
+        language = current_actor().language
+        concerned = queries.microcredentials_named(current_actor(), code) if code else []
+        guesses = {
+            "kind": kind if kind in LOGGED_KINDS else EventKind.CONSULTATION.value,
+            "language": language if language in consortium.by_language else reader_language().code,
+            "starts_on": clock.today(default_zone()),
+            "zone": default_zone(),
+            "format": Format.ONSITE.value,
+            "country": default_country(),
+            "organiser": own_organisation(),
+            "microcredentials": concerned,
+            "visibility": Visibility.CONSORTIUM.value,
+        }
+        return cls(data=guesses)
+
+    def refuse(self, messages: Any) -> None:
+        """Show refusals at their fields; place and link share one."""
+        super().refuse({"venue" if name == "link" else name: message for name, message in messages.items()})
+
+    def event_facts(self) -> EventFacts:
+        """What was filled in: a pasted web address is the link of an online event, anything else a place."""
+        kind, where = EventKind(self.kind.data), self.venue.data or ""
+        is_link = where.startswith(("http://", "https://"))
+        form = Format(self.format.data)
+        if is_link and form is Format.ONSITE:
+            form = Format.ONLINE
+        consulted = self.consultation_type.data if kind is EventKind.CONSULTATION else None
+        values = self.facts("language", "title", "summary", "venue", "format", "kind", "consultation_type")
+        written_in = self.language.data
+        return EventFacts(
+            **values
+            | {
+                "kind": kind,
+                "consultation_type": ConsultationType(consulted) if consulted else None,
+                "title": {written_in: self.title.data},
+                "summary": {written_in: self.summary.data} if self.summary.data else None,
+                "format": None if consulted in WITHOUT_PLACE and not where else form,
+                "venue": None if is_link else where or None,
+                "link": where if is_link else None,
+                "link_follows": True,
+                "visibility": Visibility(self.visibility.data),
+                "organiser": next(iter(chosen_organisations(self.organiser.values)), None),
+                "organisations": chosen_organisations(self.organisations.data),
+                "microcredentials": microcredentials.by_keys(current_actor(), self.microcredentials.data),
+            }
+        )
+
+
+class NewOrganisationForm(QuickOrganisationForm):
+    """An organisation that is not in the register yet, typed beside the picker of those that took part."""
+
+    def __init__(self) -> None:
+        super().__init__(prefix="new-", data={"country": default_country()})
+        # The picker's script carries over what was looked for and not found.
+        self.name.render_kw = {"data-from-query": True}

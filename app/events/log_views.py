@@ -1,0 +1,100 @@
+"""The page on which something that took place is logged, an organisation that is not in the register included."""
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import Permission, current_actor, requires
+from app.core.errors import NotAllowed
+from app.core.templating import plain_tr
+from app.core.web import created, form_page
+from app.events import services
+from app.events.log_form import LogForm, NewOrganisationForm
+from app.events.models import Event, EventState
+from app.events.plan_views import page_url, remark
+from app.events.views import bp
+from app.stakeholders import queries as stakeholders
+from app.stakeholders import services as stakeholder_services
+from app.stakeholders.models import Category, NameKind, Organisation
+from app.stakeholders.services import NameFacts, OrganisationFacts
+
+NAMED = 3
+ADD, ADD_ANYWAY, DRAFT = "add-organisation", "add-organisation-anyway", "draft"
+
+
+@bp.route("/log", methods=["GET", "POST"])
+@requires(Permission.EVENT_CREATE)
+def log() -> BaseResponse:
+    """Log an event in one form; a button within it adds an organisation and leaves the rest as it was typed."""
+    form = LogForm.new(request.args.get("kind"), request.args.get("mc"))
+    quick = NewOrganisationForm()
+    done = request.form.get("do")
+    similar: list[Organisation] = []
+    if done in (ADD, ADD_ANYWAY):
+        similar = add_organisation(form, quick, anyway=done == ADD_ANYWAY)
+    elif form.validate_on_submit() and nothing_half_added(form, quick):
+        with form.refusals():
+            event = enter(form, as_draft=done == DRAFT)
+            remark(event)
+            return created(form, page_url(event), saved_message(event))
+    status = 422 if quick.errors or similar else None
+    page = form_page("events/log.html", form, quick=quick, similar=similar)
+    if status and page.status_code < 400:
+        page.status_code = status
+    return page
+
+
+def enter(form: LogForm, as_draft: bool) -> Event:
+    """Enter what was filled in, as held or as a draft to go on with."""
+    if as_draft:
+        return services.plan(current_actor(), form.event_facts(), EventState.DRAFT)
+    return services.log(current_actor(), form.event_facts())
+
+
+def nothing_half_added(form: LogForm, quick: NewOrganisationForm) -> bool:
+    """Whether no organisation was typed without being added; saving now would lose it."""
+    if quick.name.data:
+        form.refuse(
+            {"organisations": _("“%(name)s” is not added yet: add it, or empty its name.", name=quick.name.data)}
+        )
+        return False
+    return True
+
+
+def add_organisation(form: LogForm, quick: NewOrganisationForm, anyway: bool) -> list[Organisation]:
+    """Put the organisation typed beside the picker into the register and choose it.
+
+    Answers organisations with a like name instead, unless it is to be added ``anyway``: a second press of the button
+    finds the one that the first press made.
+    """
+    if not quick.validate():
+        return []
+    actor = current_actor()
+    similar = [] if anyway else stakeholders.similar(actor, quick.name.data, quick.country.data)
+    if similar:
+        return similar
+    name = NameFacts(quick.name.data, form.language.data or "en", NameKind.WORKING)
+    facts = OrganisationFacts(names=[name], category=Category(quick.category.data), country=quick.country.data)
+    try:
+        organisation = stakeholder_services.create_organisation(actor, facts)
+    except NotAllowed:
+        quick.refuse({"country": _("Your role does not let you add organisations of this country.")})
+        return []
+    picker = form.organisations
+    picker.data, picker.query = [*picker.values, organisation.id], ""
+    for field in (quick.name, quick.category):
+        field.process(None)
+    return []
+
+
+def saved_message(event: Event) -> str:
+    """What was saved, naming the micro-credentials it concerns."""
+    concerned = list(event.microcredentials)
+    if not concerned:
+        return _("Saved.")
+    names = ", ".join(f"{entry.code} {plain_tr(entry.title)}" for entry in concerned[:NAMED])
+    more = len(concerned) - NAMED
+    if more > 0:
+        names = ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", more, names=names)
+    return _("Saved. It concerns %(names)s.", names=names)

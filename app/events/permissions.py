@@ -1,0 +1,22 @@
+"""Who may change an event: whoever the role allows, and whoever entered it."""
+
+from flask_babel import gettext as _
+
+from app.core.access import Actor, Permission
+from app.core.errors import NotAllowed
+from app.events.models import Event
+
+
+def may_edit(actor: Actor, event: Event) -> bool:
+    """Whether the actor may change the event.
+
+    People often enter what others organised; they must be able to write its minutes, so entering it is enough.
+    """
+    entered_it = actor.user_id is not None and event.created_by_id == actor.user_id
+    return actor.may(Permission.EVENT_EDIT, event) or (entered_it and actor.may(Permission.EVENT_EDIT))
+
+
+def check_edit(actor: Actor, event: Event) -> None:
+    """Raise ``NotAllowed`` where ``may_edit`` answers no."""
+    if not may_edit(actor, event):
+        raise NotAllowed(_("Your role does not allow you to change this event."))

@@ -1,0 +1,118 @@
+"""Pages on which events are planned, changed, moved on, cancelled and, as drafts, deleted."""
+
+from flask import current_app, flash, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import Permission, current_actor, requires
+from app.core.errors import Refused
+from app.core.web import answer, created, form_page, redirect_to
+from app.events import queries, rules, services
+from app.events.forms import CancelForm, EventForm, MoveForm
+from app.events.models import Event, EventKind, EventState
+from app.events.permissions import check_edit
+from app.events.views import bp, page_of
+from app.extensions import db
+
+SAID_AFTER = {
+    EventState.PLANNED: lambda: _("It is planned."),
+    EventState.CONFIRMED: lambda: _("It is confirmed."),
+    EventState.HELD: lambda: _("It was held."),
+    EventState.MINUTED: lambda: _("Its minutes are written."),
+    EventState.CLOSED: lambda: _("It is closed."),
+    EventState.DONE: lambda: _("It is done."),
+}
+
+
+def page_url(event: Event) -> str:
+    """The address of an event's page."""
+    return url_for("events.show", event_id=event.id)
+
+
+def remark(event: Event) -> None:
+    """Tell what was accepted and may still surprise: a time shown twice, a day outside the project."""
+    consortium = current_app.config["CONSORTIUM"]
+    if rules.shown_twice(event.starts_at, event.zone) or rules.shown_twice(event.ends_at, event.zone):
+        flash(_("The clocks go back that night and show this time twice; meant is the first of the two."), "attention")
+    if rules.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end):
+        flash(_("The day lies outside the run of the project."), "attention")
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.EVENT_CREATE)
+def create() -> BaseResponse:
+    """Plan an event of the kind that the address names."""
+    wanted = request.args.get("kind", "")
+    kind = EventKind(wanted) if wanted in set(EventKind) else EventKind.MEETING
+    form = EventForm.new(kind)
+    if form.validate_on_submit():
+        with form.refusals():
+            event = services.plan(current_actor(), form.event_facts(), form.state)
+            remark(event)
+            return created(form, page_url(event), _("Saved."))
+    return form_page("events/form.html", form, event=None, kind=kind, kinds=EventKind)
+
+
+@bp.route("/<int:event_id>/edit", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def edit(event_id: int) -> BaseResponse:
+    """Change an event."""
+    event = queries.event_to_edit(current_actor(), event_id)
+    check_edit(current_actor(), event)
+    if event.state is EventState.CLOSED:
+        return page_of(event, [_("This event is closed. Reopen it to change it.")])
+    form = EventForm.of(event)
+    if form.validate_on_submit():
+        with form.refusals(event):
+            services.edit(current_actor(), event, form.version.data, form.event_facts())
+            remark(event)
+            return redirect_to(page_url(event), _("Saved."))
+    return form_page("events/form.html", form, event=event, kind=event.kind, kinds=())
+
+
+@bp.post("/<int:event_id>/move")
+@requires(Permission.EVENT_EDIT)
+def move(event_id: int) -> BaseResponse:
+    """Move an event to another state; what is missing for it is told on its page."""
+    event = queries.event(current_actor(), event_id)
+    form = MoveForm()
+    check_edit(current_actor(), event)
+    if not form.validate_on_submit():
+        return page_of(event, [str(text) for errors in form.errors.values() for text in errors])
+    state = EventState(form.state.data)
+    try:
+        services.move(current_actor(), event, form.version.data, state)
+    except Refused as refused:
+        db.session.rollback()
+        return page_of(queries.event(current_actor(), event_id), list(refused.messages.values()))
+    return redirect_to(page_url(event), SAID_AFTER[state]())
+
+
+@bp.route("/<int:event_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def cancel(event_id: int) -> BaseResponse:
+    """Call an event off and say why."""
+    event = queries.event(current_actor(), event_id)
+    check_edit(current_actor(), event)
+    form = CancelForm(data={"version": event.version})
+    if form.validate_on_submit():
+        try:
+            services.cancel(current_actor(), event, form.version.data, form.reason.data)
+        except Refused as refused:
+            db.session.rollback()
+            form.refuse(refused.messages)
+        else:
+            return redirect_to(page_url(event), _("It is cancelled. Calendars will show it struck out."), "attention")
+    return form_page("events/cancel.html", form, event=event)
+
+
+@bp.route("/<int:event_id>/delete", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def delete(event_id: int) -> BaseResponse:
+    """Delete a draft, after asking."""
+    event = queries.event(current_actor(), event_id)
+    check_edit(current_actor(), event)
+    if request.method == "POST":
+        services.delete(current_actor(), event, request.form.get("version", type=int))
+        return redirect_to(url_for("events.index"), _("The draft is deleted."))
+    return answer("events/delete.html", event=event)

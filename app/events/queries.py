@@ -1,0 +1,214 @@
+"""What can be asked about events."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.core.access import RIGHTS, Actor, Grant, Permission, Role, own_country, own_organisation
+from app.core.database import Base
+from app.core.states import StateMove, moves_of
+from app.events.models import Event, EventState, Rescheduling, Visibility, event_organisation
+from app.extensions import db
+from app.microcredentials.links import LinkedRecord, LinkKind, register
+from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import visible_to as microcredentials_visible_to
+from app.stakeholders.models import Organisation
+from app.stakeholders.queries import visible_to as organisations_visible_to
+
+# Tables whose rows are part of an event rather than records that refer to it.
+OWN_TABLES = frozenset({event_organisation.name, Event.link_model.__tablename__})
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Events the actor may see: one criterion for lists, pages, feeds, search and the pages of micro-credentials.
+
+    Everybody sees what is public; the consortium also its own, a country its own, organisers and whoever entered an
+    event everything of theirs. Taking part opens what is not for the organisers alone. Drafts are seen by those who
+    could change them. Administrators and coordinators see everything, auditors everything but drafts.
+    """
+    if actor.has(Role.ADMIN, Role.COORDINATOR):
+        return true()
+    published = Event.state != EventState.DRAFT
+    if actor.has(Role.AUDITOR):
+        return published
+    ways = [Event.visibility == Visibility.PUBLIC]
+    if actor.organisations:
+        ways.append(and_(_takes_part(actor), Event.visibility != Visibility.PRIVATE))
+    if not actor.is_internal:
+        return and_(published, or_(*ways))
+    ways += [Event.visibility == Visibility.CONSORTIUM, Event.organiser_id.in_(actor.organisations)]
+    if actor.countries:
+        ways.append(and_(Event.visibility == Visibility.COUNTRY, Event.country.in_(actor.countries)))
+    if actor.user_id is not None:
+        ways.append(Event.created_by_id == actor.user_id)
+    return or_(and_(published, or_(*ways)), *_changeable_drafts(actor))
+
+
+def _takes_part(actor: Actor) -> ColumnElement[bool]:
+    taking_part = select(event_organisation.c.event_id).where(
+        event_organisation.c.organisation_id.in_(actor.organisations)
+    )
+    return or_(Event.organiser_id.in_(actor.organisations), Event.id.in_(taking_part))
+
+
+def _changeable_drafts(actor: Actor) -> list[ColumnElement[bool]]:
+    """Drafts the actor could change: entered by it, organised by it, or of a country it leads, unless private there."""
+    editing = [grant for grant in actor.grants if Permission.EVENT_EDIT in RIGHTS[grant.role]]
+    ways = [_reached_by(grant) for grant in editing]
+    if editing and actor.user_id is not None:
+        ways.append(Event.created_by_id == actor.user_id)
+    return ways
+
+
+def _reached_by(grant: Grant) -> ColumnElement[bool]:
+    scope = RIGHTS[grant.role][Permission.EVENT_EDIT]
+    if scope is own_organisation:
+        return Event.organiser_id == grant.organisation_id
+    if scope is own_country:
+        return and_(Event.country == grant.country, Event.visibility != Visibility.PRIVATE)
+    return true()
+
+
+def event(actor: Actor, event_id: int) -> Event:
+    """One event with its organiser. Raises ``NoResultFound`` when it does not exist or is not open to the actor."""
+    return db.session.execute(
+        select(Event).where(Event.id == event_id, visible_to(actor)).options(joinedload(Event.organiser))
+    ).scalar_one()
+
+
+def event_to_edit(actor: Actor, event_id: int) -> Event:
+    """One event with everything a form shows. Raises ``NoResultFound`` as ``event``."""
+    return db.session.execute(
+        select(Event)
+        .where(Event.id == event_id, visible_to(actor))
+        .options(
+            joinedload(Event.organiser),
+            selectinload(Event.organisations),
+            selectinload(Event.microcredential_links),
+        )
+    ).scalar_one()
+
+
+def organisations_of(actor: Actor, event: Event) -> tuple[list[Row[Any]], int]:
+    """Who took part, by name, as far as the register is open to the actor, and how many others did."""
+    rows = db.session.execute(
+        select(
+            Organisation.id,
+            Organisation.name,
+            Organisation.name_language,
+            Organisation.country,
+            Organisation.is_example,
+            organisations_visible_to(actor).label("is_open"),
+        )
+        .join(event_organisation, event_organisation.c.organisation_id == Organisation.id)
+        .where(event_organisation.c.event_id == event.id)
+        .order_by(Organisation.name_key)
+    ).all()
+    known = [row for row in rows if row.is_open]
+    return known, len(rows) - len(known)
+
+
+def microcredentials_of(actor: Actor, event: Event) -> Sequence[Row[Any]]:
+    """The micro-credentials it concerns that the actor may see, by code; rows of key, code and title."""
+    link = Event.link_model
+    return db.session.execute(
+        select(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.is_example)
+        .join(link, link.microcredential_id == MicroCredential.id)
+        .where(link.record_id == event.id, microcredentials_visible_to(actor))
+        .order_by(MicroCredential.code)
+    ).all()
+
+
+def microcredentials_named(actor: Actor, code: str) -> list[MicroCredential]:
+    """The micro-credential with this code, where the actor may see it; else none."""
+    statement = select(MicroCredential).where(
+        MicroCredential.code == code.upper().replace("\0", ""), microcredentials_visible_to(actor)
+    )
+    return list(db.session.scalars(statement))
+
+
+def moves(event: Event) -> list[StateMove]:
+    """How the event came to its state, oldest first."""
+    return moves_of(db.session, event)
+
+
+def reschedulings(event: Event) -> list[Rescheduling]:
+    """The times the event was announced for before, oldest first."""
+    if not event.sequence:
+        return []  # each of them counted the sequence up, so most events need not be asked about
+    return list(
+        db.session.scalars(select(Rescheduling).where(Rescheduling.event_id == event.id).order_by(Rescheduling.id))
+    )
+
+
+def between(actor: Actor, first: date, last: date) -> Sequence[Row[Any]]:
+    """Events that touch the days from ``first`` to ``last``, in their order, for a calendar page."""
+    return db.session.execute(
+        select(
+            Event.id,
+            Event.kind,
+            Event.title,
+            Event.state,
+            Event.zone,
+            Event.all_day,
+            Event.starts_on,
+            Event.ends_on,
+            Event.starts_at,
+            Event.ends_at,
+            Event.is_example,
+        )
+        .where(Event.starts_on <= last, Event.ends_on >= first, visible_to(actor))
+        .order_by(Event.starts_on, Event.all_day.desc(), Event.starts_at, Event.id)
+    ).all()
+
+
+def organisers(actor: Actor) -> Sequence[Row[Any]]:
+    """Organisations that organise something the actor may see: rows of key and name."""
+    organising = select(Event.organiser_id).where(visible_to(actor))
+    return db.session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.id.in_(organising))
+        .order_by(Organisation.name_key)
+    ).all()
+
+
+def referrers(event: Event) -> list[str]:
+    """Names of the tables with rows that refer to the event and are no part of it."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            refers = any(key.column.table is Event.__table__ for key in column.foreign_keys)
+            if (
+                refers
+                and table.name not in OWN_TABLES
+                and db.session.scalar(select(exists().where(column == event.id)))
+            ):
+                found.append(table.name.replace("_", " "))
+    return found
+
+
+def _linked(row: Row[Any]) -> LinkedRecord:
+    return LinkedRecord(
+        dated=row.dated,
+        title=row.title,
+        url=f"/events/{row.id}",
+        state=row.state,
+        note=str(row.kind.label),
+        is_example=row.is_example,
+    )
+
+
+register(
+    LinkKind(
+        model=Event,
+        label=_l("Events"),
+        icon="calendar-event",
+        visible_to=visible_to,
+        columns=(Event.id, Event.kind, Event.title, Event.state, Event.is_example),
+        present=_linked,
+    )
+)

@@ -1,0 +1,38 @@
+"""How the time of an event is said to a reader: days in words, times on the clock of its place with its offset."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_interval
+from flask_babel import get_locale
+
+from app.events.rules import words
+
+
+def said(event: Any) -> str:
+    """When an event or its row is: "16 May 2025, 14:00–17:00 (UTC+4)", "5–7 May 2025"."""
+    days = _days(event)
+    if event.all_day:
+        return days
+    zone = ZoneInfo(event.zone)
+    start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    if start.date() == end.date() and start.utcoffset() == end.utcoffset():
+        return f"{days}, {start:%H:%M}–{end:%H:%M} ({offset(start)})"
+    first, last = words(start.date()), words(end.date())
+    return f"{first}, {start:%H:%M} ({offset(start)}) – {last}, {end:%H:%M} ({offset(end)})"
+
+
+def offset(moment: datetime) -> str:
+    """How far a clock is from UTC: "UTC", "UTC+4", "UTC+5:30"."""
+    away = moment.utcoffset() or timedelta()
+    sign, minutes = ("−" if away < timedelta() else "+"), abs(away) // timedelta(minutes=1)
+    if not minutes:
+        return "UTC"
+    return f"UTC{sign}{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
+
+
+def _days(event: Any) -> str:
+    if event.starts_on == event.ends_on:
+        return words(event.starts_on)
+    return str(format_interval(event.starts_on, event.ends_on, "yMMMd", locale=get_locale() or "en_GB"))

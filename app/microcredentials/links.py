@@ -1,0 +1,208 @@
+"""The one way in which records are tied to micro-credentials.
+
+A model that takes ``ConcernsMicroCredentials`` gets a link table of its own with real foreign keys,
+``.microcredentials``, and a place in the registry that the micro-credential's page, feeds, search and reports walk.
+Link rows carry the record's date, so that "everything about this one, newest first" reads an index and nothing else,
+whatever its size.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, event, func, select
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
+
+from app.core.access import Actor
+from app.core.audit import Audited
+from app.core.database import Base
+from app.microcredentials.models import MicroCredential
+
+MOST_COUNTED = 100
+
+
+@dataclass(frozen=True)
+class LinkedRecord:
+    """A record as the page of a micro-credential lists it."""
+
+    dated: date
+    title: dict[str, str]
+    url: str
+    state: Any
+    note: str = ""
+    is_example: bool = False
+
+
+@dataclass(frozen=True)
+class LinkKind:
+    """How one kind of record presents itself to whoever walks the registry.
+
+    ``visible_to`` is the feature's own criterion; ``columns`` are what ``present`` needs of each row, so that a list of
+    fifty reads fifty rows and no entities.
+    """
+
+    model: type["ConcernsMicroCredentials"]
+    label: Any
+    icon: str
+    visible_to: Callable[[Actor], ColumnElement[bool]]
+    columns: Sequence[Any]
+    present: Callable[[Any], LinkedRecord]
+
+    @property
+    def name(self) -> str:
+        """What its records are called in addresses."""
+        return self.model.__tablename__
+
+
+_registry: dict[str, LinkKind] = {}
+
+
+def register(kind: LinkKind) -> None:
+    """Put a kind of record into the registry; a feature does so when it is imported."""
+    _registry[kind.name] = kind
+
+
+def kinds() -> list[LinkKind]:
+    """Every kind of record that can concern micro-credentials."""
+    return list(_registry.values())
+
+
+def kind_named(name: str) -> LinkKind | None:
+    """The kind whose records are called ``name`` in addresses."""
+    return _registry.get(name)
+
+
+class MicroCredentialLink:
+    """What every link table has: the micro-credential, the record and the record's date."""
+
+    record_id: Mapped[int]
+    microcredential_id: Mapped[int]
+    dated: Mapped[date]
+
+
+class ConcernsMicroCredentials:
+    """Mixin for a model whose records concern micro-credentials; the model says its date in ``link_date``."""
+
+    __tablename__: ClassVar[str]
+    link_model: ClassVar[type[Any]]
+    id: Any
+
+    @property
+    def link_date(self) -> date:
+        """The day by which the record is listed."""
+        raise NotImplementedError
+
+    @declared_attr
+    @classmethod
+    def microcredential_links(cls) -> Mapped[list[Any]]:
+        """The rows of the link table; use ``microcredentials``."""
+        cls.link_model = _link_model(cls)
+        return relationship(
+            cls.link_model,
+            cascade="all, delete-orphan",
+            order_by=cls.link_model.microcredential_id,
+            back_populates="record",
+        )
+
+    @declared_attr
+    @classmethod
+    def microcredentials(cls) -> AssociationProxy[list[MicroCredential]]:
+        """The micro-credentials the record concerns."""
+        return association_proxy(
+            "microcredential_links",
+            "microcredential",
+            creator=lambda microcredential: cls.link_model(microcredential=microcredential),
+        )
+
+
+def _link_model(owner: type[ConcernsMicroCredentials]) -> type[Any]:
+    table = owner.__tablename__
+    name = f"{table}_microcredential"
+    return type(
+        f"{owner.__name__}MicroCredential",
+        (MicroCredentialLink, Base, Audited),
+        {
+            "__tablename__": name,
+            "__table_args__": (
+                Index(f"uq_{name}_pair", "record_id", "microcredential_id", unique=True),
+                Index(f"ix_{name}_newest", "microcredential_id", "dated", "record_id"),
+            ),
+            "__module__": owner.__module__,
+            "record_id": mapped_column(ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False),
+            "microcredential_id": mapped_column(ForeignKey("microcredential.id"), nullable=False),
+            "dated": mapped_column(Date, nullable=False),
+            "record": relationship(owner, back_populates="microcredential_links"),
+            "microcredential": relationship(MicroCredential, lazy="joined"),
+        },
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _carry_dates(session: Session, _context: object, _instances: object) -> None:
+    """Give link rows the date of their record, when either is new or the record moved."""
+    for record in {*session.new, *session.dirty}:
+        if isinstance(record, ConcernsMicroCredentials):
+            for link in record.microcredential_links:
+                if link.dated != record.link_date:
+                    link.dated = record.link_date
+
+
+@dataclass(frozen=True)
+class Concern:
+    """The newest records of one kind that concern a micro-credential; ``count`` ends at ``MOST_COUNTED`` + 1."""
+
+    kind: LinkKind
+    records: list[LinkedRecord]
+    count: int
+
+    @property
+    def is_countless(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.count > MOST_COUNTED
+
+
+def concerning(
+    session: Session, actor: Actor, microcredential_id: int, kind: LinkKind, *, limit: int, offset: int = 0
+) -> Concern:
+    """The newest records of one kind that concern a micro-credential and that the actor may see, and their number.
+
+    One statement, which walks the index of the link table from its newest end and stops: it costs the same whether a
+    hundred records or a million are linked, as long as the actor may see most of them.
+    """
+    link = kind.model.link_model
+    wanted = (
+        select(link.record_id)
+        .join(kind.model, kind.model.id == link.record_id)
+        .where(link.microcredential_id == microcredential_id, kind.visible_to(actor))
+    )
+    counted = wanted.order_by(link.dated.desc(), link.record_id.desc()).limit(MOST_COUNTED + 1).subquery()
+    rows = session.execute(
+        wanted.with_only_columns(
+            link.dated, *kind.columns, select(func.count()).select_from(counted).scalar_subquery().label("counted")
+        )
+        .order_by(link.dated.desc(), link.record_id.desc())
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    return Concern(kind, [kind.present(row) for row in rows], rows[0].counted if rows else 0)
+
+
+def everything_concerning(session: Session, actor: Actor, microcredential_id: int, limit: int = 50) -> list[Concern]:
+    """What concerns a micro-credential, by kind, newest first; one statement a kind."""
+    return [concerning(session, actor, microcredential_id, kind, limit=limit) for kind in kinds()]
+
+
+def referrers(session: Session, microcredential: MicroCredential, limit: int = 20) -> list[str]:
+    """Names of kinds with records that refer to a micro-credential, for refusing to delete it."""
+    found: Iterable[LinkKind] = (
+        kind
+        for kind in kinds()
+        if session.scalar(
+            select(kind.model.link_model.id)
+            .where(kind.model.link_model.microcredential_id == microcredential.id)
+            .limit(1)
+        )
+    )
+    return [str(kind.label) for kind in found][:limit]

@@ -1,0 +1,179 @@
+"""The list of micro-credentials, and the catalogue as a file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Row, Select, String, case, cast, exists, select
+from sqlalchemy.orm import Session
+
+from app.core.access import Actor
+from app.core.export import download, plain
+from app.core.listing import Column, Filter, Listing, ListPage
+from app.microcredentials.annex import DESIGN_ELEMENTS
+from app.microcredentials.columns import TOLD_ONLY, columns
+from app.microcredentials.facts import facts_of
+from app.microcredentials.models import MicroCredential, MicroCredentialState, Participation, microcredential_developer
+from app.microcredentials.names import content_languages, credential_countries
+from app.microcredentials.queries import CHUNK, developers, visible_to, with_everything
+from app.stakeholders.models import Organisation
+
+M = MicroCredential
+S = MicroCredentialState
+IN_ORDER = {state.value: place for place, state in enumerate(S)}
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A filter, or a part of a page, one click away."""
+
+    label: Any
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+def parts(microcredential: MicroCredential, is_internal: bool) -> list[Anchor]:
+    """The parts of a micro-credential's page."""
+    anchors = [
+        Anchor(_("Annex I"), "#annex", count=microcredential.annex_score),
+        Anchor(_("What concerns it"), "#concerns"),
+        Anchor(_("Learning outcomes"), "#outcomes", count=len(microcredential.outcomes)),
+        Anchor(_("Award and use"), "#details"),
+    ]
+    return [*anchors, Anchor(_("History"), "#history")] if is_internal else anchors
+
+
+def _lists(column: Any, code: str) -> ColumnElement[bool]:
+    """Whether a JSON array of codes has one: codes are plain words, so their quoted form is found in the text."""
+    return cast(column, String).contains(f'"{code}"', autoescape=True)
+
+
+def _developed_by(statement: Select[Any], value: str) -> Select[Any]:
+    link = microcredential_developer.c
+    return statement.where(exists().where(link.microcredential_id == M.id, link.organisation_id == int(value)))
+
+
+class MicroCredentialListing(Listing):
+    """Micro-credentials, by code."""
+
+    title = _l("Micro-credentials")
+    filename = "microcredentials"
+    default_sort = "code"
+    columns = (
+        Column("code", _l("Code"), sort=M.code, css="num"),
+        Column("title", _l("Title"), sort=M.title_key),
+        Column("country", _l("Country"), sort=(M.country, M.code)),
+        Column("developers", _l("Developed by"), css="fold"),
+        Column("eqf_level", _l("EQF"), sort=M.eqf_level, css="num"),
+        Column("workload_hours", _l("Hours"), sort=M.workload_hours, css="num"),
+        Column("annex_score", _l("Annex I"), sort=M.annex_score, css="num"),
+        Column("state", _l("State"), sort=(case(IN_ORDER, value=cast(M.state, String)), M.code)),
+    )
+    filters = (
+        Filter("country", _l("Country"), lambda s, v: s.where(M.country == v), credential_countries),
+        Filter("state", _l("State"), lambda s, v: s.where(M.state == v), S.choices),
+        Filter(
+            "eqf",
+            _l("EQF level"),
+            lambda s, v: s.where(M.eqf_level == int(v)),
+            lambda: [(str(level), str(level)) for level in range(1, 9)],
+        ),
+        Filter(
+            "participation",
+            _l("Form of participation"),
+            lambda s, v: s.where(_lists(M.participation, v)),
+            Participation.choices,
+        ),
+        Filter("language", _l("Taught in"), lambda s, v: s.where(_lists(M.languages, v)), content_languages),
+        Filter("developer", _l("Developed by"), _developed_by, developers),
+        Filter(
+            "annex",
+            _l("Annex I"),
+            lambda s, v: s.where(
+                M.annex_score == DESIGN_ELEMENTS if v == "complete" else M.annex_score < DESIGN_ELEMENTS
+            ),
+            lambda: [("complete", _("Complete")), ("incomplete", _("Something is missing"))],
+        ),
+    )
+
+    def statement(self, actor: Actor) -> Select[Any]:
+        """Rows of micro-credentials the actor may see."""
+        return select(
+            M.id,
+            M.code,
+            M.title,
+            M.country,
+            M.state,
+            M.eqf_level,
+            M.nqf_level_code,
+            M.workload_hours,
+            M.annex_score,
+            M.is_example,
+        ).where(visible_to(actor))
+
+    def matching(self, statement: Select[Any], key: str) -> Select[Any]:
+        """Micro-credentials with the key in their code or in a title in any language."""
+        return statement.where(M.search_key.contains(key, autoescape=True))
+
+    def tie_breaker(self) -> ColumnElement[Any]:
+        """The micro-credential's number."""
+        return M.id
+
+    def complete(self, session: Session, rows: Sequence[Row[Any]]) -> Mapping[str, Any]:
+        """Who develops what stands on the page: names of organisations by micro-credential."""
+        link = microcredential_developer.c
+        found = session.execute(
+            select(link.microcredential_id, Organisation.name)
+            .join(Organisation, Organisation.id == link.organisation_id)
+            .where(link.microcredential_id.in_([row.id for row in rows]))
+            .order_by(Organisation.name_key)
+        )
+        names: dict[int, list[str]] = {}
+        for key, name in found:
+            names.setdefault(key, []).append(name)
+        return {"developers": names}
+
+    def page(self, session: Session, actor: Actor, path: str, args: Mapping[str, str]) -> "MicroCredentialPage":
+        """The page of the list that the query arguments ask for."""
+        return MicroCredentialPage(self, session, actor, path, args)
+
+
+class MicroCredentialPage(ListPage):
+    """One page of the list; its file holds whole designs, in columns that can be imported again."""
+
+    @property
+    def views(self) -> list[Anchor]:
+        """All of them, and those of each state."""
+        chosen = next(state.value for state in self.filters if state.name == "state")
+        states = S if self.actor.is_internal else (S.PUBLISHED, S.RETIRED)
+        return [
+            Anchor(_("All"), self.url(state=""), not chosen),
+            *(Anchor(state.label, self.url(state=state.value), chosen == state.value) for state in states),
+        ]
+
+    def export(self, kind: str) -> Response:
+        """Everything the filters leave, in the order shown: ``csv`` or ``xlsx``, a column for every field."""
+        written = columns(current_app.config["CONSORTIUM"])
+        head = [*(column.key for column in written), *TOLD_ONLY]
+        return download(kind, self.declaration.filename, head, self._written(written))
+
+    def _written(self, written: Sequence[Any]) -> Iterator[list[Any]]:
+        keys = list(self.session.scalars(self.declaration.ordered(self.statement, self.sort).with_only_columns(M.id)))
+        for start in range(0, len(keys), CHUNK):
+            chunk = keys[start : start + CHUNK]
+            found = {
+                record.id: record for record in self.session.scalars(with_everything(self.actor).where(M.id.in_(chunk)))
+            }
+            for key in chunk:
+                record = found[key]
+                facts = facts_of(record)
+                told = (record.state, record.annex_score, "yes" if record.is_example else "", record.version)
+                yield [*(_cell(column.write(facts)) for column in written), *map(plain, told)]
+
+
+def _cell(value: Any) -> Any:
+    return ("yes" if value else "") if isinstance(value, bool) else plain(value)

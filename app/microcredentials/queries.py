@@ -1,0 +1,172 @@
+"""What can be asked about micro-credentials."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.core.access import Actor, Permission
+from app.core.audit import AuditEntry
+from app.core.fields import Option
+from app.core.files import StoredFile
+from app.core.i18n import read_in
+from app.core.search_key import search_key
+from app.core.states import StateMove, moves_of
+from app.extensions import db
+from app.microcredentials.models import MicroCredential, MicroCredentialState, microcredential_developer
+from app.stakeholders.models import Organisation, OrganisationName
+from app.stakeholders.queries import visible_to as organisations_visible_to
+
+MOST_OPTIONS = 20
+MOST_CHANGES = 20
+MOST_DEVELOPERS = 200
+CHUNK = 500
+
+M = MicroCredential
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Micro-credentials the actor may see: the consortium all, everybody else those that are or were published."""
+    if actor.is_internal:
+        return true()
+    return or_(M.state == MicroCredentialState.PUBLISHED, M.published_at.is_not(None))
+
+
+def by_code(actor: Actor, code: str) -> MicroCredential:
+    """One micro-credential with all that its page shows of it, in three statements.
+
+    Raises ``NoResultFound`` when it does not exist or is not open to the actor.
+    """
+    return (
+        db.session.execute(
+            select(M)
+            .where(M.code == code.upper(), visible_to(actor))
+            .options(
+                joinedload(M.awarding_body),
+                joinedload(M.developers),
+                selectinload(M.outcomes),
+                selectinload(M.assessments),
+            )
+        )
+        .unique()
+        .scalar_one()
+    )
+
+
+def by_keys(actor: Actor, keys: Sequence[int]) -> list[MicroCredential]:
+    """The micro-credentials with these keys that the actor may see, by code."""
+    return list(db.session.scalars(select(M).where(M.id.in_(keys), visible_to(actor)).order_by(M.code)))
+
+
+def by_codes(actor: Actor, codes: Sequence[str]) -> list[MicroCredential]:
+    """The micro-credentials with these codes that the actor may see, with everything in them."""
+    found: list[MicroCredential] = []
+    for start in range(0, len(codes), CHUNK):
+        found += db.session.scalars(with_everything(actor).where(M.code.in_(codes[start : start + CHUNK])))
+    return found
+
+
+def with_everything(actor: Actor) -> Select[tuple[MicroCredential]]:
+    """Micro-credentials the actor may see, ready to be written into a file or compared with one."""
+    return (
+        select(M)
+        .where(visible_to(actor))
+        .options(
+            selectinload(M.awarding_body),
+            selectinload(M.developers),
+            selectinload(M.outcomes),
+            selectinload(M.assessments),
+        )
+    )
+
+
+def organisations_called(actor: Actor, names: Iterable[str]) -> dict[str, list[Organisation]]:
+    """Organisations by how a file names them: any of their names in any script, or ``#`` and their number."""
+    wanted = list(names)
+    keys = {name: search_key(name) for name in wanted}
+    numbers = {name: int(name[1:]) for name in wanted if name[1:].isascii() and name[1:].isdigit() and len(name) < 12}
+    by_key: dict[str, dict[int, Organisation]] = {}
+    by_number: dict[int, Organisation] = {}
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        named = select(OrganisationName.search_key, Organisation).join(OrganisationName.organisation)
+        named = named.where(OrganisationName.search_key.in_([keys[name] for name in chunk if keys[name]]))
+        for key, organisation in db.session.execute(named.where(organisations_visible_to(actor))):
+            by_key.setdefault(key, {})[organisation.id] = organisation
+        numbered = [numbers[name] for name in chunk if name.startswith("#") and name in numbers]
+        if numbered:
+            rows = db.session.scalars(
+                select(Organisation).where(Organisation.id.in_(numbered), organisations_visible_to(actor))
+            )
+            by_number.update({organisation.id: organisation for organisation in rows})
+    return {
+        name: [by_number[numbers[name]]]
+        if name.startswith("#") and numbers.get(name) in by_number
+        else list(by_key.get(keys[name], {}).values())
+        for name in wanted
+    }
+
+
+def find_options(actor: Actor, query: str, language: str) -> list[Option]:
+    """Micro-credentials found by code or title in any script, for a picker; retired ones are not offered."""
+    statement = select(M).where(visible_to(actor), M.state != MicroCredentialState.RETIRED).order_by(M.code)
+    key = search_key(query)
+    if key:
+        statement = statement.where(M.search_key.contains(key, autoescape=True))
+    return [_option(row, language) for row in db.session.scalars(statement.limit(MOST_OPTIONS))]
+
+
+def options_of(actor: Actor, keys: Sequence[int], language: str) -> list[Option]:
+    """The micro-credentials with these keys that the actor may see, for a picker; retired ones stay chosen."""
+    return [_option(row, language) for row in by_keys(actor, keys)]
+
+
+def developers() -> list[tuple[int, str]]:
+    """Key and name of the organisations that develop micro-credentials, for a filter."""
+    developing = select(microcredential_developer.c.organisation_id)
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.id.in_(developing))
+        .order_by(Organisation.name_key)
+        .limit(MOST_DEVELOPERS)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def uploaded_file(actor: Actor, file_id: int) -> StoredFile:
+    """A file this person sent. Raises ``NoResultFound`` for any other."""
+    return db.session.execute(
+        select(StoredFile).where(StoredFile.id == file_id, StoredFile.uploaded_by_id == actor.user_id)
+    ).scalar_one()
+
+
+def history(actor: Actor, microcredential: MicroCredential) -> list[StateMove]:
+    """How it came to its state, oldest first; who moved it is the consortium's own business."""
+    return moves_of(db.session, microcredential) if actor.is_internal else []
+
+
+def changes(actor: Actor, microcredential: MicroCredential) -> list[AuditEntry]:
+    """What was changed last and by whom, for those who may read the audit."""
+    if not actor.may(Permission.AUDIT_READ):
+        return []
+    return list(
+        db.session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.record_kind == M.__tablename__, AuditEntry.record_id == microcredential.id)
+            .order_by(AuditEntry.id.desc())
+            .limit(MOST_CHANGES)
+        )
+    )
+
+
+def _option(microcredential: MicroCredential, language: str) -> Option:
+    reading = read_in(microcredential.title, language)
+    native = next((text for code, text in microcredential.title.items() if code not in ("en", "de", language)), "")
+    return Option(
+        value=microcredential.id,
+        label=reading.text if reading else microcredential.code,
+        code=microcredential.code,
+        native="" if reading and native == reading.text else native,
+        note=str(microcredential.state.label),
+        is_example=microcredential.is_example,
+    )

@@ -1,0 +1,171 @@
+"""What may happen to micro-credentials."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core import clock
+from app.core.access import Actor, Permission
+from app.core.errors import Refused, StillReferred, expect_version
+from app.core.search_key import search_key
+from app.extensions import db
+from app.microcredentials import annex, guards, links
+from app.microcredentials.facts import PLAIN, AssessmentFacts, MicroCredentialFacts, OutcomeFacts
+from app.microcredentials.models import Assessment, LearningOutcome, MicroCredential, MicroCredentialState
+
+S = MicroCredentialState
+P = Permission
+# The way a design usually goes; loaders of files follow it, so that every move is on record.
+USUAL_WAY = (S.IDEA, S.DRAFT, S.INTERNAL_REVIEW, S.FINAL, S.PUBLISHED)
+SETTLED = frozenset({S.FINAL, S.PUBLISHED})
+
+
+def create(actor: Actor, facts: MicroCredentialFacts, **marks: Any) -> MicroCredential:
+    """Add a design to the catalogue, as an idea.
+
+    ``marks`` are what only the consortium's own files say (``is_example``). Raises ``Refused`` for what
+    ``guards.faults`` finds, and ``NotAllowed`` outside the actor's country or organisations.
+    """
+    _accept(facts)
+    actor.check(P.MICROCREDENTIAL_CREATE, facts)
+    microcredential = MicroCredential(**marks)
+    _fill(microcredential, facts)
+    db.session.add(microcredential)
+    db.session.flush()
+    return microcredential
+
+
+def edit(actor: Actor, microcredential: MicroCredential, version: int | None, facts: MicroCredentialFacts) -> None:
+    """Change a design. A published one is corrected by those who may publish, and stays fit to be public.
+
+    Raises ``NotEditable`` when it is final or retired, ``EditConflict`` when somebody saved in between, ``Refused`` and
+    ``NotAllowed`` as for creating.
+    """
+    needed = edit_permission(microcredential)
+    actor.check(needed, microcredential)
+    guards.editable(microcredential.state)
+    expect_version(microcredential, version)
+    if microcredential.published_at and facts.code != microcredential.code:
+        raise Refused(code=_("The code is part of a public address and stays."))
+    _accept(facts)
+    actor.check(needed, facts)
+    if microcredential.state is S.PUBLISHED:
+        guards.ready(facts, S.PUBLISHED)
+    _fill(microcredential, facts)
+    microcredential.updated_at = clock.now()  # a change of outcomes alone must give the design a new version, too
+    db.session.flush()
+
+
+def edit_permission(microcredential: MicroCredential) -> Permission:
+    """What it takes to change a design as it stands."""
+    return P.MICROCREDENTIAL_PUBLISH if microcredential.state is S.PUBLISHED else P.MICROCREDENTIAL_EDIT
+
+
+def move_permission(old: MicroCredentialState, new: MicroCredentialState) -> Permission:
+    """What it takes to move a design: whoever edits may draft and submit, whoever publishes decides what is final."""
+    decides = new in SETTLED or (new is S.RETIRED and old in SETTLED)
+    return P.MICROCREDENTIAL_PUBLISH if decides else P.MICROCREDENTIAL_EDIT
+
+
+def move(
+    actor: Actor,
+    microcredential: MicroCredential,
+    wanted: MicroCredentialState,
+    version: int | None,
+    reason: str | None = None,
+) -> None:
+    """Move a design on, back or into retirement; retiring and going back need a reason.
+
+    Raises ``StateTransitionError`` for a move the table does not have, ``DesignIncomplete`` or ``NotPublishable`` at a
+    gate, ``Refused`` without a reason, ``EditConflict`` when somebody changed it since the page was opened.
+    """
+    actor.check(move_permission(microcredential.state, wanted), microcredential)
+    expect_version(microcredential, version)
+    if not microcredential.moves.allows(microcredential.state, wanted):
+        microcredential.move_to(wanted, actor)
+    if needs_reason(microcredential.state, wanted) and not (reason and reason.strip()):
+        raise Refused(reason=_("Write why, in a few words."))
+    guards.ready(microcredential, wanted)
+    if wanted is S.PUBLISHED:
+        microcredential.published_at = clock.now()
+    microcredential.move_to(wanted, actor, reason.strip() if reason else None)
+    db.session.flush()
+
+
+def needs_reason(old: MicroCredentialState, new: MicroCredentialState) -> bool:
+    """Whether a move must say why: retiring, and every step back."""
+    return new is S.RETIRED or (new is S.DRAFT and old is not S.IDEA)
+
+
+def advance(actor: Actor, microcredential: MicroCredential, wanted: MicroCredentialState, reason: str = "") -> None:
+    """Bring a new design to the state a file says, move by move; the guards and the record are the same as ever."""
+    way = USUAL_WAY if wanted in USUAL_WAY else (*USUAL_WAY[: USUAL_WAY.index(microcredential.state) + 1], wanted)
+    for step in way[way.index(microcredential.state) + 1 : way.index(wanted) + 1]:
+        move(actor, microcredential, step, microcredential.version, reason or None)
+
+
+def delete(actor: Actor, microcredential: MicroCredential) -> None:
+    """Remove a design that was never public and that nothing refers to.
+
+    Raises ``StillReferred`` naming what refers to it, or saying that it was public; it can be retired instead.
+    """
+    actor.check(edit_permission(microcredential), microcredential)
+    if microcredential.published_at:
+        raise StillReferred(_("It was public, so others may rely on it. Retire it instead."), [])
+    referrers = links.referrers(db.session, microcredential)
+    if referrers:
+        raise StillReferred(_("Records refer to it. Retire it instead."), referrers)
+    db.session.delete(microcredential)
+    db.session.flush()
+
+
+def _accept(facts: MicroCredentialFacts) -> None:
+    faults = guards.faults(facts)
+    if faults:
+        raise Refused(**faults)
+
+
+def _fill(microcredential: MicroCredential, facts: MicroCredentialFacts) -> None:
+    for name in PLAIN:
+        value = getattr(facts, name)
+        if isinstance(value, float):
+            value = round(value, 2)
+        setattr(microcredential, name, list(value) if isinstance(value, (list, tuple)) else value)
+    microcredential.developers = sorted(dict.fromkeys(facts.developers), key=lambda entry: entry.name_key)
+    _fill_outcomes(microcredential, facts.outcomes)
+    _fill_assessments(microcredential, facts.assessments)
+    keys = dict.fromkeys(search_key(text) for text in (facts.code, *facts.title.values()))
+    microcredential.search_key = " | ".join(keys)
+    microcredential.title_key = search_key(facts.title.get("en") or next(iter(facts.title.values())))
+    microcredential.annex_score = annex.score(facts)
+
+
+def _fill_outcomes(microcredential: MicroCredential, wanted: Sequence[OutcomeFacts]) -> None:
+    rows = microcredential.outcomes
+    for position, facts in enumerate(wanted):
+        if position == len(rows):
+            rows.append(LearningOutcome())
+        row = rows[position]
+        row.position, row.type = position, facts.type
+        row.text = {language: " ".join(text.split()) for language, text in facts.text.items()}
+        row.esco_uris = list(facts.esco_uris)
+    _cut(rows, len(wanted))
+
+
+def _fill_assessments(microcredential: MicroCredential, wanted: Sequence[AssessmentFacts]) -> None:
+    rows = microcredential.assessments
+    for position, facts in enumerate(wanted):
+        if position == len(rows):
+            rows.append(Assessment())
+        row = rows[position]
+        row.position, row.type = position, facts.type
+        row.title = {language: " ".join(text.split()) for language, text in (facts.title or {}).items()} or None
+    _cut(rows, len(wanted))
+
+
+def _cut(rows: list[Any], length: int) -> None:
+    """Remove the rows beyond ``length`` one by one: the audit does not see what only falls out of a list."""
+    for row in rows[length:]:
+        db.session.delete(row)
+    del rows[length:]

@@ -1,0 +1,1 @@
+"""Speed and memory beside a bare Flask route, in the same run: ``./run bench``."""
