@@ -1,12 +1,44 @@
 """Flask extensions, created here and initialised in ``create_app``: no feature has to import the application."""
 
-from flask_babel import Babel
+from functools import cached_property
+
+from babel import Locale
+from babel.support import NullTranslations
+from flask_babel import Babel, Domain, get_locale
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
+
+class Catalogues(Domain):
+    """The portal's words in every language, each catalogue read once."""
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(domain=domain)
+        self._by_locale: dict[Locale, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue of the reader's locale; an empty one where there is no application to have one."""
+        locale = get_locale()
+        found = self._by_locale.get(locale) if locale else None
+        if found is None:
+            found = super().get_translations()
+            if locale:
+                self._by_locale[locale] = found
+        return found
+
+
+class Speech(Babel):
+    """Flask-Babel, which by itself would read the reader's catalogue anew with every request."""
+
+    @cached_property
+    def domain_instance(self) -> Catalogues:
+        """The catalogues, kept as long as the process runs."""
+        return Catalogues(self.domain)
+
+
 db = SQLAlchemy()
-babel = Babel()
+babel = Speech()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True)

@@ -114,9 +114,9 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def app(backend: Backend) -> Iterator[Flask]:
+def app(backend: Backend) -> Flask:
     """The application, without a context: requests bring their own."""
-    yield backend.app
+    return backend.app
 
 
 @pytest.fixture

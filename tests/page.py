@@ -223,7 +223,7 @@ class Form:
         return [str(tag.get("value", "")) for tag in offered]
 
     def submit(
-        self, client: FlaskClient, button: tuple[str, str] | None = None, /, follow: bool = False, **changes: Any
+        self, client: FlaskClient, button: tuple[str, str] | None = None, /, follow: Any = False, **changes: Any
     ) -> TestResponse:
         """Send the form with some fields filled in anew; a ``None`` leaves a field out, a list sends a name repeatedly.
 

@@ -107,9 +107,9 @@ def test_a_view_fits_on_a_screen(path: Path):
 # ---- States ----
 
 
-def stateful_models() -> list[type[Stateful]]:
+def stateful_models() -> list[Any]:
     """The features' models that have states; the tests' own are left aside."""
-    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Stateful)]
+    found: list[Any] = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Stateful)]
     return [model for model in found if model.metadata is Base.metadata]
 
 
@@ -119,14 +119,15 @@ def test_there_are_models_with_states(portal: Flask):
 
 def test_every_state_has_its_row_and_can_be_reached(portal: Flask):
     for model in stateful_models():
-        table, states = model.moves.table, type(model.moves.first)
-        assert set(table) == set(states), f"{model.__name__}: a state without a row"
+        table = model.moves.table
+        states = set(model.moves.first.__class__)
+        assert set(table) == states, f"{model.__name__}: a state without a row"
         reached, ahead = set(), [model.moves.first]
         while ahead:
             state = ahead.pop()
             reached.add(state)
             ahead += [onwards for onwards in table[state] if onwards not in reached]
-        assert reached == set(states), f"{model.__name__}: nothing leads to {set(states) - reached}"
+        assert reached == states, f"{model.__name__}: nothing leads to {states - reached}"
 
 
 def test_every_state_has_a_name_and_a_shape(portal: Flask):

@@ -17,7 +17,7 @@ def reckon_with(day: date | None, zone: str | None = None) -> None:
 
     ``zone`` (IANA name) is where the portal's days begin and end; without it that stays as it was.
     """
-    global _as_of, _zone  # noqa: PLW0603 - one day for the whole process, set when it starts
+    global _as_of, _zone  # one day for the whole process, set when it starts
     _as_of, _zone = day, zone or _zone
 
 

@@ -26,7 +26,6 @@ from sqlalchemy.orm import (
 from uuid_utils.compat import uuid7
 
 from app.core import clock
-from app.core.i18n import TranslatedText, TranslatedTextType
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -75,7 +74,6 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
         UUID: Uuid,
-        TranslatedText: TranslatedTextType,
         PythonEnum: Enum(
             PythonEnum,
             native_enum=False,

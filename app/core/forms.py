@@ -49,6 +49,7 @@ class BaseForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_stale = False
         self.conflict: Sequence[Difference] = ()
 
     @property
@@ -59,7 +60,7 @@ class BaseForm(FlaskForm):
     @property
     def status(self) -> int:
         """The HTTP status of the page that shows this form again."""
-        if self.conflict:
+        if self.is_stale:
             return 409
         return 422 if self.is_submitted() and self.errors else 200
 
@@ -115,7 +116,7 @@ class BaseForm(FlaskForm):
             db.session.refresh(record)
         except InvalidRequestError:
             raise EditConflict(_("Somebody else removed this in the meantime.")) from None
-        self.conflict = list(self._differences(record))
+        self.is_stale, self.conflict = True, list(self._differences(record))
         self.version.data = record.version
         self.version.raw_data = None
 

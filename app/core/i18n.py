@@ -5,11 +5,11 @@ English as the visible, marked fallback.
 """
 
 from dataclasses import dataclass
-from typing import Any, NewType
+from typing import Annotated, Any
 
 from sqlalchemy import JSON, Dialect, TypeDecorator
+from sqlalchemy.orm import mapped_column
 
-TranslatedText = NewType("TranslatedText", dict[str, str])
 SOURCE_LANGUAGE = "en"
 
 
@@ -46,6 +46,9 @@ class TranslatedTextType(TypeDecorator[dict[str, str]]):
     def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> Any:
         """Drop languages in which nothing was written, so that "has English" is a plain question."""
         return None if value is None else {code: text for code, text in value.items() if text and text.strip()}
+
+
+TranslatedText = Annotated[dict[str, str], mapped_column(TranslatedTextType)]
 
 
 def read_in(texts: dict[str, str] | None, language: str) -> Reading | None:

@@ -1,14 +1,17 @@
 """What templates may use: assets, languages, dates in the reader's locale, translated content, rights."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, session
+from flask.templating import Environment
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -18,6 +21,17 @@ from app.core import clock
 from app.core.access import current_actor
 from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
+
+
+class Templates(Environment):
+    """Jinja's environment as Flask sets it up, with one dictionary of globals for all templates.
+
+    By itself each template has a view of its own onto them, and every ``import`` compares two of those name by name.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template."""
+        return super().make_globals(d) if d else self.globals
 
 
 def init_templating(app: Flask) -> None:
@@ -71,6 +85,16 @@ def reader_language() -> Language:
     return language
 
 
+def reader_locale() -> Locale:
+    """The locale of the reader's language; one object for all requests, since each reads its data from the files anew."""
+    return _locale(reader_language().locale)
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
+
+
 def select_language(consortium: Consortium) -> Language:
     """Choose the reader's language: as chosen in this browser or on signing in, else as the browser asks."""
     active = {language.code: language for language in consortium.languages if language.active}
@@ -118,7 +142,12 @@ def country_name(code: str | None) -> str:
     if not code:
         return ""
     locale = get_locale()
-    return locale.territories.get(code, code) if locale else code
+    return _territories(locale).get(code, code) if locale else code
+
+
+@cache
+def _territories(locale: Locale) -> dict[str, str]:
+    return dict(locale.territories)
 
 
 def day(value: date | datetime | None) -> str:
@@ -154,7 +183,10 @@ def _in(value: datetime, zone: str | None) -> datetime:
 
 def number(value: float | None) -> str:
     """A number as the reader's locale writes it."""
-    return "" if value is None else format_decimal(value)
+    if value is None:
+        return ""
+    # Up to here nothing is grouped, and every language of the portal writes these digits.
+    return str(value) if isinstance(value, int) and 0 <= value < 1000 else format_decimal(value)
 
 
 def with_args(**changes: Any) -> str:

@@ -4,15 +4,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import SQLColumnExpression, func, select
 
 from app.core import clock
 from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
-from app.core.listing import Column, Filter, Listing
+from app.core.listing import Column, Filter, Listing, Rows
 from app.events import queries
 from app.events.models import Event, EventKind, EventState, event_organisation
 from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
@@ -43,7 +44,7 @@ def title_of(row: Any) -> str:
 def local_time(row: Any, name: str) -> str:
     """The start or the end with its offset, ISO 8601; the day alone for whole days."""
     moment = getattr(row, f"{name}_at")
-    return moment.astimezone(ZoneInfo(row.zone)).isoformat() if moment else getattr(row, f"{name}_on").isoformat()
+    return str(moment.astimezone(ZoneInfo(row.zone)).isoformat() if moment else getattr(row, f"{name}_on").isoformat())
 
 
 def organisers() -> list[tuple[str, str]]:
@@ -51,12 +52,12 @@ def organisers() -> list[tuple[str, str]]:
     return [(str(row.id), row.name) for row in queries.organisers(current_actor())]
 
 
-def _in_period(statement: Select[Any], period: str) -> Select[Any]:
+def _in_period(statement: Rows, period: str) -> Rows:
     today = clock.today()
     return statement.where(E.ends_on >= today if period == "upcoming" else E.ends_on < today)
 
 
-def _concerning(statement: Select[Any], code: str) -> Select[Any]:
+def _concerning(statement: Rows, code: str) -> Rows:
     links = select(LINK.record_id).join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
     return statement.where(E.id.in_(links.where(MicroCredential.code == code.upper().replace("\0", ""))))
 
@@ -65,7 +66,7 @@ def _codes() -> Any:
     return (
         select(func.aggregate_strings(MicroCredential.code, " "))
         .join(LINK, LINK.microcredential_id == MicroCredential.id)
-        .where(LINK.record_id == E.id, queries.microcredentials_visible_to(current_actor()))
+        .where(LINK.record_id == E.id, microcredentials_visible_to(current_actor()))
         .correlate(E)
         .scalar_subquery()
     )
@@ -112,7 +113,7 @@ class EventListing(Listing):
         Filter("organiser", _l("Organiser"), lambda s, v: s.where(E.organiser_id == int(v)), organisers),
     )
 
-    def statement(self, actor: Actor) -> Select[Any]:
+    def statement(self, actor: Actor) -> Rows:
         """Rows of events the actor may see."""
         taking_part = (
             select(func.count())
@@ -134,10 +135,10 @@ class EventListing(Listing):
             .where(queries.visible_to(actor))
         )
 
-    def matching(self, statement: Select[Any], key: str) -> Select[Any]:
+    def matching(self, statement: Rows, key: str) -> Rows:
         """Events with the key in their title, in any language, or their place."""
         return statement.where(E.search_key.contains(key, autoescape=True))
 
-    def tie_breaker(self) -> ColumnElement[Any]:
+    def tie_breaker(self) -> SQLColumnExpression[int]:
         """The event's number."""
         return E.id

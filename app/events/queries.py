@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, exists, false, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.access import RIGHTS, Actor, Grant, Permission, Role, own_country, own_organisation
@@ -19,6 +19,8 @@ from app.microcredentials.queries import visible_to as microcredentials_visible_
 from app.stakeholders.models import Organisation
 from app.stakeholders.queries import visible_to as organisations_visible_to
 
+# A row of some columns of a query below.
+Found = Row[*tuple[Any, ...]]
 # Tables whose rows are part of an event rather than records that refer to it.
 OWN_TABLES = frozenset({event_organisation.name, Event.link_model.__tablename__})
 
@@ -67,7 +69,8 @@ def _changeable_drafts(actor: Actor) -> list[ColumnElement[bool]]:
 def _reached_by(grant: Grant) -> ColumnElement[bool]:
     scope = RIGHTS[grant.role][Permission.EVENT_EDIT]
     if scope is own_organisation:
-        return Event.organiser_id == grant.organisation_id
+        # A role of a whole country has no organisation; NULL would reach every event that nobody organises.
+        return Event.organiser_id == grant.organisation_id if grant.organisation_id else false()
     if scope is own_country:
         return and_(Event.country == grant.country, Event.visibility != Visibility.PRIVATE)
     return true()
@@ -93,7 +96,7 @@ def event_to_edit(actor: Actor, event_id: int) -> Event:
     ).scalar_one()
 
 
-def organisations_of(actor: Actor, event: Event) -> tuple[list[Row[Any]], int]:
+def organisations_of(actor: Actor, event: Event) -> tuple[list[Found], int]:
     """Who took part, by name, as far as the register is open to the actor, and how many others did."""
     rows = db.session.execute(
         select(
@@ -112,7 +115,7 @@ def organisations_of(actor: Actor, event: Event) -> tuple[list[Row[Any]], int]:
     return known, len(rows) - len(known)
 
 
-def microcredentials_of(actor: Actor, event: Event) -> Sequence[Row[Any]]:
+def microcredentials_of(actor: Actor, event: Event) -> Sequence[Found]:
     """The micro-credentials it concerns that the actor may see, by code; rows of key, code and title."""
     link = Event.link_model
     return db.session.execute(
@@ -145,7 +148,7 @@ def reschedulings(event: Event) -> list[Rescheduling]:
     )
 
 
-def between(actor: Actor, first: date, last: date) -> Sequence[Row[Any]]:
+def between(actor: Actor, first: date, last: date) -> Sequence[Found]:
     """Events that touch the days from ``first`` to ``last``, in their order, for a calendar page."""
     return db.session.execute(
         select(
@@ -166,7 +169,7 @@ def between(actor: Actor, first: date, last: date) -> Sequence[Row[Any]]:
     ).all()
 
 
-def organisers(actor: Actor) -> Sequence[Row[Any]]:
+def organisers(actor: Actor) -> Sequence[Found]:
     """Organisations that organise something the actor may see: rows of key and name."""
     organising = select(Event.organiser_id).where(visible_to(actor))
     return db.session.execute(
@@ -191,7 +194,7 @@ def referrers(event: Event) -> list[str]:
     return found
 
 
-def _linked(row: Row[Any]) -> LinkedRecord:
+def _linked(row: Found) -> LinkedRecord:
     return LinkedRecord(
         dated=row.dated,
         title=row.title,

@@ -130,7 +130,7 @@ def _forget_undone(session: Session, _undone: object) -> None:
 @sqlalchemy_event.listens_for(Session, "after_flush")
 def _follow_people(session: Session, _context: object) -> None:
     """Note that personal feeds change: somebody was given a role, lost one, or is called otherwise."""
-    grants = (record for record in (*session.new, *session.deleted) if isinstance(record, RoleGrant))
+    grants = (record for record in (*session.new, *session.dirty, *session.deleted) if isinstance(record, RoleGrant))
     people = (record for record in session.dirty if isinstance(record, User))
     if any(grant.user not in session.new for grant in grants) or any(
         inspect(user).attrs.name.history.has_changes() for user in people

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from app.accounts.queries import feed_secrets_of
 from app.accounts.services import create_feed_secret, revoke_feed_secret
@@ -25,7 +25,7 @@ class SecretForm(BaseForm):
 
     label = LineField(
         _l("Where will you use it?"),
-        [InputRequired(_l("Write where you will use it, such as “my phone”."))],
+        [DataRequired(_l("Write where you will use it, such as “my phone”."))],
         longest=60,
         description=_l("For example “my phone” or “office computer”: each program its own address."),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import tzdata  # type: ignore[import-untyped]
 from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import Connection, select
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_date, parse_etags
@@ -100,7 +101,7 @@ def own(secret: str) -> Response:
     with queries.snapshot() as connection:
         found = personal.subscriber(connection, secret)
         if found is None:
-            abort(404)
+            return _nobodys()
         return _answer(
             Feed(
                 scope=f"my:{found.secret_id}",
@@ -149,6 +150,13 @@ def _public(scope: str, label: str, exists: Callable[[Connection], bool] | None 
             )
 
         return _answer(Feed(scope=scope, label=label, version=version, changed_at=changed_at, load=load))
+
+
+def _nobodys() -> Response:
+    """The one answer to a secret that was never given, was revoked, or whose owner left; no page repeats it."""
+    headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+    text = _("This address opens no calendar. Make a new one on the page about calendar feeds.")
+    return Response(f"{text}\n", status=404, mimetype="text/plain", headers=headers)
 
 
 def _own_body(connection: Connection, found: personal.Subscriber) -> Body:

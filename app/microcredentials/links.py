@@ -85,7 +85,7 @@ class MicroCredentialLink:
 class ConcernsMicroCredentials:
     """Mixin for a model whose records concern micro-credentials; the model says its date in ``link_date``."""
 
-    __tablename__: ClassVar[str]
+    __tablename__: Any
     link_model: ClassVar[type[Any]]
     id: Any
 

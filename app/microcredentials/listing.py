@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.access import Actor
 from app.core.export import download, plain
 from app.core.listing import Column, Filter, Listing, ListPage
+from app.extensions import db
 from app.microcredentials.annex import DESIGN_ELEMENTS
 from app.microcredentials.columns import TOLD_ONLY, columns
 from app.microcredentials.facts import facts_of
@@ -162,12 +163,12 @@ class MicroCredentialPage(ListPage):
         return download(kind, self.declaration.filename, head, self._written(written))
 
     def _written(self, written: Sequence[Any]) -> Iterator[list[Any]]:
-        keys = list(self.session.scalars(self.declaration.ordered(self.statement, self.sort).with_only_columns(M.id)))
+        # A CSV is sent after the request's own session is closed, so the rows come by the one that is open then.
+        keys = list(db.session.scalars(self.declaration.ordered(self.statement, self.sort).with_only_columns(M.id)))
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
-            found = {
-                record.id: record for record in self.session.scalars(with_everything(self.actor).where(M.id.in_(chunk)))
-            }
+            wanted = with_everything(self.actor).where(M.id.in_(chunk))
+            found = {record.id: record for record in db.session.scalars(wanted)}
             for key in chunk:
                 record = found[key]
                 facts = facts_of(record)

@@ -1,13 +1,11 @@
 """The lists of organisations and of people."""
 
-from typing import Any
-
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import SQLColumnExpression, select
 
 from app.core.access import Actor
-from app.core.listing import Column, Filter, Listing
+from app.core.listing import Column, Filter, Listing, Rows
 from app.core.templating import country_name, plain_tr
 from app.stakeholders.models import Affiliation, Category, Organisation, Person
 from app.stakeholders.queries import people_visible_to, visible_to
@@ -58,7 +56,7 @@ class OrganisationListing(Listing):
         ),
     )
 
-    def statement(self, actor: Actor) -> Select[Any]:
+    def statement(self, actor: Actor) -> Rows:
         """Rows of organisations the actor may see."""
         return select(
             O.id,
@@ -77,11 +75,11 @@ class OrganisationListing(Listing):
             O.is_example,
         ).where(visible_to(actor))
 
-    def matching(self, statement: Select[Any], key: str) -> Select[Any]:
+    def matching(self, statement: Rows, key: str) -> Rows:
         """Organisations with the key in any of their names."""
         return statement.where(O.search_key.contains(key, autoescape=True))
 
-    def tie_breaker(self) -> ColumnElement[Any]:
+    def tie_breaker(self) -> SQLColumnExpression[int]:
         """The organisation's number."""
         return O.id
 
@@ -103,7 +101,7 @@ class PersonListing(Listing):
     )
     filters = (Filter("country", _l("Country"), lambda s, v: s.where(O.country == v), countries),)
 
-    def statement(self, actor: Actor) -> Select[Any]:
+    def statement(self, actor: Actor) -> Rows:
         """Rows of people the actor may see."""
         latest = (
             select(Affiliation.id)
@@ -131,10 +129,10 @@ class PersonListing(Listing):
             .where(people_visible_to(actor))
         )
 
-    def matching(self, statement: Select[Any], key: str) -> Select[Any]:
+    def matching(self, statement: Rows, key: str) -> Rows:
         """People with the key in one of their names."""
         return statement.where(Person.search_key.contains(key, autoescape=True))
 
-    def tie_breaker(self) -> ColumnElement[Any]:
+    def tie_breaker(self) -> SQLColumnExpression[int]:
         """The person's number."""
         return Person.id

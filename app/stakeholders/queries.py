@@ -21,7 +21,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     if actor.is_authenticated:
         return Organisation.is_partner | Organisation.id.in_(actor.organisations)
-    return Organisation.is_partner
+    return Organisation.is_partner.expression
 
 
 def people_visible_to(actor: Actor) -> ColumnElement[bool]:

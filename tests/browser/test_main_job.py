@@ -1,15 +1,13 @@
 """The main job, from the first click to the last: log a consultation, find it at its micro-credential, subscribe."""
 
 import re
-from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
 from app.core.access import Role
-from tests.browser.conftest import Portal, Visit
+from tests.browser.conftest import Visit
 
 SIZES = [(375, 700), (1280, 900)]
 
@@ -25,9 +23,7 @@ def pick(page: Page, legend: str, words: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES, ids=["phone", "desk"])
-def test_a_teacher_logs_a_consultation_and_everybody_finds_it(
-    visit: Visit, portal: Portal, width: int, height: int
-) -> None:
+def test_a_teacher_logs_a_consultation_and_everybody_finds_it(visit: Visit, width: int, height: int) -> None:
     title = f"Talk about printed fabrics at {width} pixels"
     page = visit(Role.PARTNER_EDITOR, width=width, height=height)
     page.goto("/")
@@ -46,9 +42,8 @@ def test_a_teacher_logs_a_consultation_and_everybody_finds_it(
     expect(page.locator("#messages")).to_contain_text("AM-03")
     page.goto("/microcredentials/AM-03")
     expect(page.get_by_role("link", name=title)).to_be_visible()
-    with urlopen(f"{portal.address}/feeds/mc/AM-03.ics") as answer:
-        titles = [str(event["SUMMARY"]) for event in Calendar.from_ical(answer.read()).walk("VEVENT")]
-    assert title in titles
+    feed = page.request.get("/feeds/mc/AM-03.ics")
+    assert title in [str(event["SUMMARY"]) for event in Calendar.from_ical(feed.body()).walk("VEVENT")]
 
 
 def test_an_organisation_nobody_knows_yet_is_added_in_passing(visit: Visit) -> None:
@@ -92,14 +87,13 @@ def test_what_is_wrong_gets_the_focus_and_nothing_typed_is_lost(visit: Visit) ->
     expect(page.get_by_label("Title")).to_have_value("A talk that does not add up")
 
 
-def test_a_calendar_of_ones_own_is_opened_and_closed(visit: Visit, portal: Portal, tmp_path: Path) -> None:
+def test_a_calendar_of_ones_own_is_opened_and_closed(visit: Visit) -> None:
     page = visit(Role.COUNTRY_LEAD)
     page.goto("/feeds/")
     page.get_by_label("Where will you use it?").fill("my phone")
     page.get_by_role("button", name="Make an address").click()
     address = page.get_by_label("Your address").input_value()
-    with urlopen(address) as answer:
-        assert len(Calendar.from_ical(answer.read()).walk("VEVENT")) > 10
+    assert len(Calendar.from_ical(page.request.get(address).body()).walk("VEVENT")) > 10
     page.get_by_role("button", name="Close this address").click()
     expect(page.locator("#messages")).to_contain_text("opens nothing")
 

@@ -87,7 +87,7 @@ def test_two_threads_with_one_form_make_one_record(app: Flask, client: FlaskClie
 
     def send(name: str) -> Any:
         browser = app.test_client()
-        for cookie in client._cookies.values():  # type: ignore[attr-defined] # both are the same browser
+        for cookie in client._cookies.values():  # both are the same browser
             browser.set_cookie(cookie.key, cookie.value, domain="localhost")
         together.wait()
         return form.submit(browser, name=name)

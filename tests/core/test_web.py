@@ -62,6 +62,11 @@ def test_a_broken_rule_is_a_page_that_says_so_and_nothing_is_half_written(
     assert count(app) == 0
 
 
+def test_a_view_that_answers_a_refusal_itself_writes_nothing(app: Flask, client: FlaskClient):
+    assert client.post("/stopped", data=token(client)).status_code == 410
+    assert count(app) == 0
+
+
 def test_a_bug_is_a_page_without_details_and_nothing_is_half_written(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):

@@ -214,6 +214,15 @@ def login() -> str:
     return "Sign in"
 
 
+@things.post("/stopped")
+@public("A view that answers a refusal itself")
+def stopped() -> Response:
+    """Write, then answer that it did not work."""
+    db.session.add(Thing(name="half"))
+    db.session.flush()
+    return answer("test/thing.html", status=410, thing=None)
+
+
 @things.get("/managed")
 @requires(Permission.ACCOUNT_MANAGE)
 def managed() -> str:

@@ -214,6 +214,12 @@ def test_an_organisation_is_added_and_chosen_and_everything_typed_is_kept(
     assert {entry.name for entry in event.organisations} == {"Tekstil Lori", "Швейна майстерня"}
 
 
+def test_what_was_looked_for_and_not_found_is_carried_into_the_new_organisation(editor: FlaskClient) -> None:
+    text = editor.get("/events/log").text
+    assert re.search(r"<input[^>]*data-from-query[^>]*name=\"new-name\"", text)
+    assert 'formaction="/events/log#organisations"' in text
+
+
 def test_a_like_name_is_shown_first_and_may_still_be_another_one(
     app: Flask, world: World, editor: FlaskClient, typed: dict
 ) -> None:

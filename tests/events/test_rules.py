@@ -98,6 +98,8 @@ def test_what_was_typed_is_what_the_clock_of_the_place_shows(
         span = rules.span(zone, day, end.date(), start, end.time())
     except (rules.TimeSkipped, rules.EndsBeforeStart, rules.DayOutOfReach):
         return
+    assert span.starts_at is not None
+    assert span.ends_at is not None
     assert span.starts_at < span.ends_at
     assert span.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == datetime.combine(day, start)
     shown = span.ends_at.astimezone(ZoneInfo(zone))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import icalendar
 from sqlalchemy import select
 
-from app.core.access import SYSTEM, Actor
+from app.core.access import SYSTEM
 from app.events import services
 from app.events.models import Event, EventKind, EventState, Visibility
 from app.events.services import EventFacts
 from app.extensions import db
 from app.feeds.models import CalendarEntry
 from app.microcredentials.models import MicroCredential
+from app.stakeholders.models import Organisation
 from tests.accounts.people import work
 from tests.events.world import NEXT_WEEK
 
@@ -51,15 +52,22 @@ def plan(app: Flask, made: Callable[..., EventFacts], state: EventState, **chang
         return services.plan(SYSTEM, made(**changes), state).id
 
 
-def change(app: Flask, event_id: int, actor: Actor = SYSTEM, concerns: int | None = None, **changes: Any) -> None:
-    """Edit an event and commit; facts that are not named stay, and it ``concerns`` the micro-credential with a key."""
+def change(
+    app: Flask, event_id: int, *, concerns: int | None = None, organised_by: int | None = None, **changes: Any
+) -> None:
+    """Edit an event and commit; facts that are not named stay.
+
+    ``concerns`` is the key of the one micro-credential it concerns, ``organised_by`` that of the organiser.
+    """
     with work(app):
         event = db.session.get_one(Event, event_id)
         facts = {name: getattr(event, name) for name in SAME}
         facts |= {"organisations": list(event.organisations), "microcredentials": list(event.microcredentials)}
         if concerns:
             facts["microcredentials"] = [db.session.get_one(MicroCredential, concerns)]
-        services.edit(actor, event, event.version, EventFacts(**{**facts, **changes}))
+        if organised_by:
+            facts["organiser"] = db.session.get_one(Organisation, organised_by)
+        services.edit(SYSTEM, event, event.version, EventFacts(**{**facts, **changes}))
 
 
 def move(app: Flask, event_id: int, state: EventState, reason: str | None = None) -> None:

@@ -40,7 +40,7 @@ def test_one_design_is_read_in_three_statements(app: Flask, session: Session):
     session.expunge_all()
     with statements(app) as seen:
         made = queries.by_code(SYSTEM, "AM-03")
-        assert made.awarding_body and made.developers and made.outcomes and made.assessments
+        assert all((made.awarding_body, made.developers, made.outcomes, made.assessments))
     assert len(seen) == 3
 
 

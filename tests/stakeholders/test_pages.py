@@ -7,8 +7,7 @@ from flask.testing import FlaskClient
 from app.core.access import Role
 from app.stakeholders.models import NameKind, Organisation
 from tests.accounts.people import arrive, statements, work
-from tests.page import open_page
-from tests.page import Page
+from tests.page import Page, open_page
 from tests.stakeholders.register import name, organisation, person
 
 
@@ -45,7 +44,9 @@ def test_the_register_costs_the_same_however_long_it_is(app: Flask, client: Flas
     assert counts[0] == counts[1] <= 6
 
 
-@pytest.mark.parametrize("query", ["page=1000000000", "page=-1", "page=x", "sort=nothing", "country=XX", "q=" + "ж" * 9000])
+@pytest.mark.parametrize(
+    "query", ["page=1000000000", "page=-1", "page=x", "sort=nothing", "country=XX", "q=" + "ж" * 9000]
+)
 def test_an_odd_address_is_a_sensible_page(app: Flask, client: FlaskClient, school: int, query: str) -> None:
     arrive(app, client)
     open_page(client, f"/stakeholders/?{query}")

@@ -10,7 +10,7 @@ from app.core.access import Actor, Grant, Role
 from app.core.audit import AuditEntry
 from app.core.errors import EditConflict, NotAllowed, Refused
 from app.stakeholders import queries, services
-from app.stakeholders.models import LawfulBasis, NameKind, Script
+from app.stakeholders.models import Category, LawfulBasis, NameKind, Script
 from app.stakeholders.services import AffiliationFacts, script_of
 from tests.stakeholders.register import facts, name, organisation, person
 
@@ -40,11 +40,13 @@ def test_wildcards_are_words_like_any_other(session: Session) -> None:
     assert queries.find_options(LEAD_OF_SERBIA, "S%l") == []
 
 
+def facts_without_names() -> services.OrganisationFacts:
+    return services.OrganisationFacts(names=(), category=Category.COMPANY, country="RS")
+
+
 def test_an_organisation_needs_a_name(session: Session) -> None:
     with pytest.raises(Refused) as refused:
-        services.create_organisation(
-            LEAD_OF_SERBIA, services.OrganisationFacts(names=(), category="company", country="RS")
-        )
+        services.create_organisation(LEAD_OF_SERBIA, facts_without_names())
     assert "names" in refused.value.messages
 
 

@@ -1,0 +1,131 @@
+"""What the demonstration holds, that it is loaded once, and how one enters it."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.core.access import Role
+from app.core.states import moves_of
+from app.demo import load, prepare
+from app.events.models import Event, EventKind, EventState, Rescheduling
+from app.extensions import db
+from app.feeds.models import CalendarEntry
+from app.microcredentials.models import MicroCredential, MicroCredentialState
+from app.stakeholders.models import Organisation, Person
+from tests.accounts.people import is_signed_in, submit
+from tests.conftest import Backend
+from tests.demo.conftest import Show
+
+
+def count(model: type, *conditions: object) -> int:
+    """How many records of a kind there are."""
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0  # type: ignore[arg-type]
+
+
+def test_the_demonstration_holds_the_consortium_and_marked_examples(show: Show) -> None:
+    with show.app.app_context():
+        assert count(Organisation) == 53
+        assert count(Organisation, Organisation.is_partner) == 17
+        assert count(Organisation, Organisation.is_coordinator) == 1
+        assert count(MicroCredential) == 62
+        real = select(MicroCredential.title["en"].as_string()).where(MicroCredential.is_example.is_(False))
+        assert [dict(title)["en"] for title in _titles()] == ["Pattern on Fabric"], real
+        assert count(Person) > 0
+
+
+def _titles() -> list[dict[str, str]]:
+    return list(db.session.scalars(select(MicroCredential.title).where(MicroCredential.is_example.is_(False))))
+
+
+def test_the_eighteen_real_events_are_seven_meetings_and_eleven_deadlines(show: Show) -> None:
+    with show.app.app_context():
+        real = Event.is_example.is_(False)
+        assert count(Event, real, Event.kind == EventKind.MEETING) == 7
+        assert count(Event, real, Event.kind == EventKind.DEADLINE) == 11
+        assert count(Event, real) == 18
+        assert count(Event) > 40
+        for event in db.session.scalars(select(Event).where(real, Event.kind == EventKind.DEADLINE)):
+            assert event.all_day
+            assert event.responsible
+        held = select(Event).where(real, Event.kind == EventKind.MEETING, Event.state != EventState.CONFIRMED)
+        assert all(event.agenda and event.decisions for event in db.session.scalars(held))
+
+
+def test_deadlines_lie_on_both_sides_of_the_day_the_portal_reckons_with(show: Show) -> None:
+    from tests.conftest import AS_OF
+
+    with show.app.app_context():
+        assert count(Event, Event.kind == EventKind.DEADLINE, Event.ends_on < AS_OF) > 0
+        assert count(Event, Event.kind == EventKind.DEADLINE, Event.ends_on >= AS_OF) > 0
+
+
+def test_every_country_has_its_designs_in_several_states(show: Show) -> None:
+    consortium = show.app.config["CONSORTIUM"]
+    with show.app.app_context():
+        countries = dict(
+            db.session.execute(select(MicroCredential.country, func.count()).group_by(MicroCredential.country)).all()  # type: ignore[arg-type]
+        )
+        assert set(countries) == {country.code for country in consortium.credential_countries}
+        assert min(countries.values()) >= 10
+        published = MicroCredential.state == MicroCredentialState.PUBLISHED
+        assert count(MicroCredential, published) == 29
+
+
+def test_every_record_came_the_way_people_bring_it(show: Show) -> None:
+    with show.app.app_context():
+        published = count(Event, Event.state != EventState.DRAFT)
+        assert count(CalendarEntry) == published == count(Event)
+        assert count(Rescheduling) > 0
+        for event in db.session.scalars(select(Event).where(Event.state == EventState.CANCELLED)):
+            assert moves_of(db.session, event)[-1].reason
+
+
+def test_loading_again_changes_nothing(show: Show) -> None:
+    with show.app.app_context():
+        before = [count(model) for model in (Organisation, Person, MicroCredential, Event)]
+    assert load(show.app) is False
+    prepare(show.app)
+    with show.app.app_context():
+        assert [count(model) for model in (Organisation, Person, MicroCredential, Event)] == before
+
+
+def test_a_portal_with_data_of_its_own_is_left_alone(backend: Backend) -> None:
+    from tests.accounts.people import organisation, work
+
+    with work(backend.app) as session:
+        organisation(session, "Ours alone")
+    assert load(backend.app) is False
+    with backend.app.app_context():
+        assert _names(db.session) == ["Ours alone"]
+
+
+def _names(session: Session) -> list[str]:
+    return list(session.scalars(select(Organisation.name)))
+
+
+def test_one_line_a_role_is_printed_with_its_link(show: Show) -> None:
+    lines = show.printed.splitlines()
+    assert [line.split()[0] for line in lines] == [role.value for role in Role]
+    assert all(re.fullmatch(r"\w+ http://localhost/enter/\w+/[\w.-]+", line) for line in lines)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_link_of_each_role_lets_one_in_to_every_page_of_the_frame(show: Show, role: Role) -> None:
+    client = show.app.test_client()
+    path = next(line.split()[1] for line in show.printed.splitlines() if line.startswith(f"{role.value} "))
+    path = path.removeprefix("http://localhost")
+    assert client.get(path).status_code == 200
+    assert submit(client, path).location == "/"
+    assert is_signed_in(client)
+    for address in sorted(_links(client)):
+        assert client.get(address).status_code == 200, address
+
+
+def _links(client: FlaskClient) -> set[str]:
+    """Addresses of this portal on the front page, without those that begin work or leave."""
+    page = client.get("/").get_data(as_text=True)
+    found = set(re.findall(r'href="(/[^"#?]*)[^"]*"', page))
+    return {address for address in found if not address.startswith(("/static/", "/sign-out", "/logout"))}
