@@ -192,7 +192,7 @@ def _listed(name: str, allowed: Callable[[Known], Iterable[str]] | None) -> Shee
 
 def _read_country(cell: str, draft: Draft, known: Known) -> None:
     code = cell.upper()
-    if code not in known.consortium.by_country:
+    if code and code not in known.consortium.by_country:
         raise CellFault(_not_one_of([code], known.consortium.by_country))
     draft.values["country"] = code
 

@@ -123,11 +123,8 @@ def import_rows(
     report = _Reading(actor, sheet, consortium, existing).report()
     if dry_run or report.faults or (expected is not None and expected != report.fingerprint):
         return report
-    for entry in report.planned:
-        if entry.action is Action.CREATE:
-            services.create(actor, entry.facts)
-        elif entry.action is Action.UPDATE and entry.record is not None:
-            services.edit(actor, entry.record, entry.record.version, entry.facts)
+    written = (entry for entry in report.planned if entry.action in (Action.CREATE, Action.UPDATE))
+    services.keep_all(actor, [(entry.record, entry.facts) for entry in written])
     report.is_done = True
     return report
 

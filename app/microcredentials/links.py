@@ -125,6 +125,7 @@ def _link_model(owner: type[ConcernsMicroCredentials]) -> type[Any]:
         (MicroCredentialLink, Base, Audited),
         {
             "__tablename__": name,
+            "audit_skips": ("dated",),
             "__table_args__": (
                 Index(f"uq_{name}_pair", "record_id", "microcredential_id", unique=True),
                 Index(f"ix_{name}_newest", "microcredential_id", "dated", "record_id"),

@@ -65,7 +65,7 @@ class MicroCredentialListing(Listing):
     filename = "microcredentials"
     default_sort = "code"
     columns = (
-        Column("code", _l("Code"), sort=M.code, css="num"),
+        Column("code", _l("Code"), sort=M.code),
         Column("title", _l("Title"), sort=M.title_key),
         Column("country", _l("Country"), sort=(M.country, M.code)),
         Column("developers", _l("Developed by"), css="fold"),

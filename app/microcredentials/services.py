@@ -1,6 +1,6 @@
 """What may happen to micro-credentials."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,11 +27,7 @@ def create(actor: Actor, facts: MicroCredentialFacts, **marks: Any) -> MicroCred
     ``marks`` are what only the consortium's own files say (``is_example``). Raises ``Refused`` for what
     ``guards.faults`` finds, and ``NotAllowed`` outside the actor's country or organisations.
     """
-    _accept(facts)
-    actor.check(P.MICROCREDENTIAL_CREATE, facts)
-    microcredential = MicroCredential(**marks)
-    _fill(microcredential, facts)
-    db.session.add(microcredential)
+    microcredential = _create(actor, facts, marks)
     db.session.flush()
     return microcredential
 
@@ -42,6 +38,30 @@ def edit(actor: Actor, microcredential: MicroCredential, version: int | None, fa
     Raises ``NotEditable`` when it is final or retired, ``EditConflict`` when somebody saved in between, ``Refused`` and
     ``NotAllowed`` as for creating.
     """
+    _edit(actor, microcredential, version, facts)
+    db.session.flush()
+
+
+def keep_all(actor: Actor, designs: Iterable[tuple[MicroCredential | None, MicroCredentialFacts]]) -> None:
+    """Make those designs that are not there yet and change the others, written together; rules as for each alone."""
+    for microcredential, facts in designs:
+        if microcredential is None:
+            _create(actor, facts, {})
+        else:
+            _edit(actor, microcredential, microcredential.version, facts)
+    db.session.flush()
+
+
+def _create(actor: Actor, facts: MicroCredentialFacts, marks: Mapping[str, Any]) -> MicroCredential:
+    _accept(facts)
+    actor.check(P.MICROCREDENTIAL_CREATE, facts)
+    microcredential = MicroCredential(**marks)
+    _fill(microcredential, facts)
+    db.session.add(microcredential)
+    return microcredential
+
+
+def _edit(actor: Actor, microcredential: MicroCredential, version: int | None, facts: MicroCredentialFacts) -> None:
     needed = edit_permission(microcredential)
     actor.check(needed, microcredential)
     guards.editable(microcredential.state)
@@ -54,7 +74,6 @@ def edit(actor: Actor, microcredential: MicroCredential, version: int | None, fa
         guards.ready(facts, S.PUBLISHED)
     _fill(microcredential, facts)
     microcredential.updated_at = clock.now()  # a change of outcomes alone must give the design a new version, too
-    db.session.flush()
 
 
 def edit_permission(microcredential: MicroCredential) -> Permission:

@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from app.core.errors import Refused
 from app.core.export import FORMULA_STARTS
 
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 MOST_COLUMNS = 500
 LONGEST_CELL = 20_000
 # An XLSX file is a ZIP archive; one that claims to unpack to more than this is no table of ours.

@@ -5,7 +5,6 @@ import re
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app.core.access import Role
 from app.core.states import moves_of
@@ -15,8 +14,8 @@ from app.extensions import db
 from app.feeds.models import CalendarEntry
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.stakeholders.models import Organisation, Person
-from tests.accounts.people import is_signed_in, submit
-from tests.conftest import Backend
+from tests.accounts.people import is_signed_in, organisation, submit, work
+from tests.conftest import AS_OF, Backend
 from tests.demo.conftest import Show
 
 
@@ -31,13 +30,9 @@ def test_the_demonstration_holds_the_consortium_and_marked_examples(show: Show) 
         assert count(Organisation, Organisation.is_partner) == 17
         assert count(Organisation, Organisation.is_coordinator) == 1
         assert count(MicroCredential) == 62
-        real = select(MicroCredential.title["en"].as_string()).where(MicroCredential.is_example.is_(False))
-        assert [dict(title)["en"] for title in _titles()] == ["Pattern on Fabric"], real
+        real = select(MicroCredential).where(MicroCredential.is_example.is_(False))
+        assert [design.title["en"] for design in db.session.scalars(real)] == ["Pattern on Fabric"]
         assert count(Person) > 0
-
-
-def _titles() -> list[dict[str, str]]:
-    return list(db.session.scalars(select(MicroCredential.title).where(MicroCredential.is_example.is_(False))))
 
 
 def test_the_eighteen_real_events_are_seven_meetings_and_eleven_deadlines(show: Show) -> None:
@@ -55,8 +50,6 @@ def test_the_eighteen_real_events_are_seven_meetings_and_eleven_deadlines(show: 
 
 
 def test_deadlines_lie_on_both_sides_of_the_day_the_portal_reckons_with(show: Show) -> None:
-    from tests.conftest import AS_OF
-
     with show.app.app_context():
         assert count(Event, Event.kind == EventKind.DEADLINE, Event.ends_on < AS_OF) > 0
         assert count(Event, Event.kind == EventKind.DEADLINE, Event.ends_on >= AS_OF) > 0
@@ -93,17 +86,11 @@ def test_loading_again_changes_nothing(show: Show) -> None:
 
 
 def test_a_portal_with_data_of_its_own_is_left_alone(backend: Backend) -> None:
-    from tests.accounts.people import organisation, work
-
     with work(backend.app) as session:
         organisation(session, "Ours alone")
     assert load(backend.app) is False
     with backend.app.app_context():
-        assert _names(db.session) == ["Ours alone"]
-
-
-def _names(session: Session) -> list[str]:
-    return list(session.scalars(select(Organisation.name)))
+        assert list(db.session.scalars(select(Organisation.name))) == ["Ours alone"]
 
 
 def test_one_line_a_role_is_printed_with_its_link(show: Show) -> None:
