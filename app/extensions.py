@@ -1,9 +1,11 @@
 """Flask extensions, created here and initialised in ``create_app``: no feature has to import the application."""
 
 from functools import cached_property
+from typing import Any
 
 from babel import Locale
 from babel.support import NullTranslations
+from flask import Flask
 from flask_babel import Babel, Domain, get_locale
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -15,7 +17,7 @@ class Catalogues(Domain):
     """The portal's words in every language, each catalogue read once."""
 
     def __init__(self, domain: str) -> None:
-        super().__init__(domain=domain)
+        super().__init__(domain=domain)  # type: ignore[no-untyped-call]
         self._by_locale: dict[Locale, NullTranslations] = {}
 
     def get_translations(self) -> NullTranslations:
@@ -23,7 +25,7 @@ class Catalogues(Domain):
         locale = get_locale()
         found = self._by_locale.get(locale) if locale else None
         if found is None:
-            found = super().get_translations()
+            found = super().get_translations()  # type: ignore[no-untyped-call]
             if locale:
                 self._by_locale[locale] = found
         return found
@@ -32,13 +34,24 @@ class Catalogues(Domain):
 class Speech(Babel):
     """Flask-Babel, which by itself would read the reader's catalogue anew with every request."""
 
+    def init_app(self, app: Flask, *arguments: Any, **options: Any) -> None:
+        """Set ``app`` up; its templates come to the catalogues without a detour by the request's domain."""
+        super().init_app(app, *arguments, **options)  # type: ignore[no-untyped-call]
+        words = self.domain_instance
+        app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+            lambda text: words.get_translations().ugettext(text),
+            lambda one, many, number: words.get_translations().ungettext(one, many, number),
+            newstyle=True,
+        )
+        app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
     @cached_property
     def domain_instance(self) -> Catalogues:
         """The catalogues, kept as long as the process runs."""
-        return Catalogues(self.domain)
+        return Catalogues("messages")
 
 
 db = SQLAlchemy()
-babel = Speech()
+babel = Speech()  # type: ignore[no-untyped-call]
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True)

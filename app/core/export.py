@@ -2,16 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from flask import Response, stream_with_context
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -53,23 +52,26 @@ def defused(value: Any) -> Any:
 
 
 def _workbook(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
+
+    def cell(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        made = WriteOnlyCell(sheet, value=NOT_IN_XML.sub("", value))
+        made.data_type = "s"  # text, also where it begins like a formula
+        return made
+
     sheet.freeze_panes = "A2"
     sheet.append(list(head))
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append([cell(value) for value in row])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-
-def _cell(sheet: Any, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value))
-    cell.data_type = "s"  # text, also where it begins like a formula
-    return cell
 
 
 def _attached(body: Any, name: str, mime: str) -> Response:

@@ -7,20 +7,31 @@ refuses comes back to the field it concerns (``refusals``).
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, ClassVar
 
+from babel import Locale
+from babel.support import NullTranslations, Translations
 from flask import request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Field, HiddenField, IntegerField
+from wtforms.i18n import messages_path
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.errors import Difference, EditConflict, Refused
 from app.core.submissions import refuse_repeat
 from app.extensions import db
+
+
+@cache
+def _wtforms_messages(locale: Locale | None) -> NullTranslations:
+    # Flask-WTF reads the file anew in every request that has a form.
+    return Translations.load(messages_path(), [locale] if locale else None, domain="wtforms")
 
 
 class VersionField(IntegerField):
@@ -40,6 +51,13 @@ class BaseForm(FlaskForm):
     ``constraint_messages`` maps a database constraint (``table.column`` or its name) to ``(field, message)``, for the
     race that a service's own check cannot see.
     """
+
+    class Meta:
+        """How every form speaks."""
+
+        def get_translations(self, _form: FlaskForm) -> NullTranslations:
+            """WTForms' own messages in the reader's language."""
+            return _wtforms_messages(get_locale())
 
     constraint_messages: ClassVar[dict[str, tuple[str, Any]]] = {}
     hidden_names: ClassVar[frozenset[str]] = frozenset({"csrf_token", "version", "submission_key"})

@@ -56,7 +56,7 @@ def init_templating(app: Flask) -> None:
         plain_tr=plain_tr,
         country_name=country_name,
         get_locale=get_locale,
-        html_lang=html_lang,
+        html_lang=lambda code: _html_lang(consortium, code),
         with_args=with_args,
     )
     app.jinja_env.filters.update(
@@ -86,7 +86,7 @@ def reader_language() -> Language:
 
 
 def reader_locale() -> Locale:
-    """The locale of the reader's language; one object for all requests, since each reads its data from the files anew."""
+    """The locale of the reader's language: one object for all requests, because each object reads its data anew."""
     return _locale(reader_language().locale)
 
 
@@ -122,7 +122,9 @@ def tr(texts: dict[str, str] | None, default: str = "") -> Markup:
         return escape(default)
     if not reading.is_fallback:
         return escape(reading.text)
-    return Markup('<span class="fallback" lang="{}">{}</span>').format(html_lang(reading.language), reading.text)
+    return Markup('<span class="fallback" lang="{}">{}</span>').format(
+        _html_lang(current_app.config["CONSORTIUM"], reading.language), reading.text
+    )
 
 
 def plain_tr(texts: dict[str, str] | None, default: str = "") -> str:
@@ -131,9 +133,9 @@ def plain_tr(texts: dict[str, str] | None, default: str = "") -> str:
     return reading.text if reading else default
 
 
-def html_lang(code: str | None) -> str:
+def _html_lang(consortium: Consortium, code: str | None) -> str:
     """The value of ``lang`` for a content language."""
-    language = current_app.config["CONSORTIUM"].by_language.get(code)
+    language = consortium.by_language.get(code or "")
     return language.html if language else (code or "")
 
 

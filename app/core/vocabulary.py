@@ -4,6 +4,31 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Self
 
+from babel import Locale
+from flask_babel import get_locale
+from flask_babel.speaklater import LazyString
+from markupsafe import escape
+
+
+class Label(LazyString):
+    """A term's word, which lists show in every row: each locale's translation is looked up once."""
+
+    def __init__(self, text: Any) -> None:
+        super().__init__(lambda: str(text))  # type: ignore[no-untyped-call]
+        self._by_locale: dict[Locale | None, str] = {}
+
+    def __str__(self) -> str:
+        locale = get_locale()
+        said = self._by_locale.get(locale)
+        if said is None:
+            said = str(self._func())
+            if locale is not None:  # Outside a request, as while modules load, there may be no catalogue yet.
+                self._by_locale[locale] = said
+        return said
+
+    def __html__(self) -> str:
+        return escape(str(self))
+
 
 class Term(StrEnum):
     """A member of a vocabulary, written ``NAME = "code", _l("Label")`` and, for a state, its shape in the interface.
@@ -21,7 +46,7 @@ class Term(StrEnum):
         """
         member = str.__new__(cls, code)
         member._value_ = code
-        member.label = label
+        member.label = Label(label)
         member.shape = shape
         return member
 

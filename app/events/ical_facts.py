@@ -6,12 +6,14 @@ the event's own row and the codes of its micro-credentials, so that nothing else
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE, read_in
-from app.events.ical import CalendarFacts
 from app.events.models import Event, EventKind, EventState, Visibility
+
+if TYPE_CHECKING:
+    from app.events.ical import CalendarFacts
 
 Status = Literal["tentative", "confirmed", "cancelled"]
 
@@ -49,7 +51,7 @@ def published_part(event: Event) -> PublishedPart | None:
     )
 
 
-def published_facts(event: Event, consortium: Consortium, public_url: str) -> CalendarFacts | None:
+def published_facts(event: Event, consortium: Consortium, public_url: str) -> "CalendarFacts | None":
     """The facts of an event's calendar entry; ``None`` for a draft.
 
     ``public_url`` is the portal's own address without a slash at its end. The event needs its key, its stamps and its
@@ -63,6 +65,8 @@ def published_facts(event: Event, consortium: Consortium, public_url: str) -> Ca
     spoken = consortium.by_language.get(title.language) if title else None
     named = consortium.by_country.get(country or "")
     codes = [link.microcredential.code for link in event.microcredential_links]
+    from app.events.ical import CalendarFacts  # icalendar is heavy, and most processes only read
+
     return CalendarFacts(
         uid=event.uid,
         domain=consortium.uid_domain,

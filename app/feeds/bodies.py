@@ -8,9 +8,12 @@ member.
 
 import struct
 import zlib
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from io import SEEK_CUR, SEEK_END, SEEK_SET, RawIOBase
+from itertools import accumulate, groupby
 from threading import Lock
 
 CHUNK = 64
@@ -42,6 +45,43 @@ class Chunk:
         if self.packed is None:
             self.packed = _deflate(self.plain, zlib.Z_FULL_FLUSH)
         return self.packed
+
+
+class Pieces(RawIOBase):
+    """Octets in several pieces, read as one file, so that a server can send them without a copy of the whole."""
+
+    def __init__(self, pieces: Sequence[bytes]) -> None:
+        self._pieces = pieces
+        self._ends = list(accumulate(map(len, pieces)))
+        self._position = 0
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    def seekable(self) -> bool:
+        """A server looks for the end first."""
+        return True
+
+    def tell(self) -> int:
+        """Where the next reading begins."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = SEEK_SET) -> int:
+        """Read on from another place."""
+        self._position = offset + {SEEK_SET: 0, SEEK_CUR: self._position, SEEK_END: len(self)}[whence]
+        return self._position
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next ``size`` octets, or all that are left."""
+        end = len(self) if size is None or size < 0 else min(len(self), self._position + size)
+        parts: list[bytes] = []
+        index = bisect_right(self._ends, self._position)
+        while self._position < end:
+            piece, begins = self._pieces[index], self._ends[index] - len(self._pieces[index])
+            parts.append(piece[self._position - begins : end - begins])
+            self._position = min(end, self._ends[index])
+            index += 1
+        return b"".join(parts)
 
 
 @dataclass
@@ -138,10 +178,10 @@ class Bodies:
         """A new body with the chunks of ``positions`` read again; the old one may still be on its way to a reader."""
         numbers = sorted({position // CHUNK for position in positions})
         chunks = [*body.chunks, *(Chunk() for _missing in range(-(-places // CHUNK) - len(body.chunks)))]
-        found: dict[int, list[Placed]] = {number: [] for number in numbers}
-        for placed in read(_ranges(numbers)) if numbers else ():
-            found[placed[0] // CHUNK].append(placed)
-        for number, entries in found.items():
+        for number in numbers:
+            chunks[number] = Chunk()
+        found = read(_ranges(numbers)) if numbers else ()
+        for number, entries in groupby(found, lambda placed: placed[0] // CHUNK):
             chunks[number] = Chunk.of(entries)
         return Body(version, places, chunks)
 

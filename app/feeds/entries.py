@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, SessionTransaction
 from app.accounts.models import RoleGrant, User
 from app.core import clock, outbox
 from app.core.consortium import Consortium
-from app.events.ical import Audience, vevent, zone_needed
 from app.events.ical_facts import published_facts
 from app.events.models import Event, Visibility
 from app.events.services import after_change
@@ -50,6 +49,8 @@ def store(session: Session, event: Event, consortium: Consortium, public_url: st
     facts = published_facts(event, consortium, public_url)
     if facts is None:
         return
+    from app.events.ical import Audience, vevent, zone_needed
+
     entry = session.scalar(select(CalendarEntry).where(CalendarEntry.uid == event.uid))
     entry = entry or CalendarEntry(uid=event.uid, event_id=event.id)
     former = entry.public_octets

@@ -12,6 +12,7 @@ from app.feeds.bodies import Placed
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 from app.microcredentials.models import MicroCredential
 
+AT_ONCE = 500
 P = CalendarPlace
 # Put together once: putting it together takes longer than asking it.
 VERSION = select(FeedVersion.version, FeedVersion.places, FeedVersion.changed_at).where(
@@ -46,11 +47,12 @@ def changed_since(connection: Connection, scope: str, version: int) -> Sequence[
     return connection.scalars(select(P.position).where(P.scope == scope, P.version > version)).all()
 
 
-def places(connection: Connection, scope: str, ranges: Sequence[tuple[int, int]]) -> list[Placed]:
-    """What stands in ranges of positions of a feed, in order."""
+def places(connection: Connection, scope: str, ranges: Sequence[tuple[int, int]]) -> Iterator[Placed]:
+    """What stands in ranges of positions of a feed, in order; read bit by bit, so that memory holds a feed once."""
     within = or_(*((first <= P.position) & (P.position < end) for first, end in ranges))
     statement = ENTRIES.where(P.scope == scope, within, P.is_empty.is_(False)).order_by(P.position)
-    return [(row[0], row[1] or b"", row[2]) for row in connection.execute(statement)]
+    for row in connection.execute(statement, execution_options={"yield_per": AT_ONCE}):
+        yield row[0], row[1] or b"", row[2]
 
 
 def personal(connection: Connection, criterion: ColumnElement[bool]) -> list[Placed]:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection, select
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_date, parse_etags
+from werkzeug.wsgi import wrap_file
 
 from app.config import Settings
 from app.core.access import current_actor, public
@@ -21,8 +22,7 @@ from app.events.models import EventKind
 from app.events.queries import event as visible_event
 from app.extensions import db
 from app.feeds import personal, queries
-from app.feeds.bodies import Bodies, Body, Chunk
-from app.feeds.calendar import calendar_frame, feed_uid, single_text
+from app.feeds.bodies import Bodies, Body, Chunk, Pieces
 from app.feeds.models import CalendarEntry
 
 if TYPE_CHECKING:
@@ -130,6 +130,8 @@ def event(event_id: int) -> Response:
         "Vary": "Cookie",
         "X-Robots-Tag": "noindex",
     }
+    from app.feeds.calendar import single_text
+
     return Response(single_text(octets, entry.zone), content_type=MIME, headers=headers)
 
 
@@ -184,9 +186,9 @@ def _answer(feed: Feed) -> Response:
         headers["Content-Encoding"] = "gzip"
         packed = bodies.gzipped(body, lambda: _frame(feed, body.zones))
         return Response(packed, content_type=MIME, headers=headers)
-    pieces = body.framed(*_frame(feed, body.zones))
-    headers["Content-Length"] = str(sum(map(len, pieces)))
-    return Response(pieces, content_type=MIME, headers=headers)
+    pieces = Pieces(body.framed(*_frame(feed, body.zones)))
+    headers["Content-Length"] = str(len(pieces))
+    return Response(wrap_file(request.environ, pieces), content_type=MIME, headers=headers, direct_passthrough=True)
 
 
 def _is_known(tag: str, changed_at: datetime) -> bool:
@@ -200,6 +202,8 @@ def _is_known(tag: str, changed_at: datetime) -> bool:
 
 
 def _frame(feed: Feed, zones: Iterable[str]) -> tuple[bytes, bytes]:
+    from app.feeds.calendar import calendar_frame, feed_uid
+
     consortium = _consortium()
     settings: Settings = current_app.config["PORTAL"]
     page = f"{settings.public_url}{url_for('feeds.index')}"

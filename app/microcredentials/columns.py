@@ -7,9 +7,8 @@ decided elsewhere.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import zip_longest
 from typing import Any
 
@@ -17,6 +16,7 @@ from flask_babel import gettext as _
 
 from app.core.consortium import Consortium
 from app.core.vocabulary import Term
+from app.microcredentials.cells import CellFault, day, not_one_of, points, split, term_of, truth, whole_number
 from app.microcredentials.facts import AssessmentFacts, MicroCredentialFacts, OutcomeFacts
 from app.microcredentials.models import (
     AssessmentType,
@@ -33,16 +33,6 @@ from app.stakeholders.models import Organisation
 REQUIRED = ("code", "country", "developers")
 VERSION = "version"
 TOLD_ONLY = ("state", "annex_score", "is_example", VERSION)
-YES = {"yes", "true", "1", "ja", "x"}
-NO = {"", "no", "false", "0", "nein"}
-
-
-class CellFault(Exception):
-    """A cell cannot be read; the message says why, and ``column`` where, when it is not the one being read."""
-
-    def __init__(self, message: str, column: str = "") -> None:
-        self.column = column
-        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -90,12 +80,12 @@ def columns(consortium: Consortium) -> tuple[SheetColumn, ...]:
         *_lines("outcomes", languages),
         _line_terms("outcome_types", "outcomes", OutcomeType),
         SheetColumn("outcome_esco", _write_esco, _read_esco),
-        _plain("workload_hours", _integer),
-        _plain("ecvet_points", _points),
-        _plain("ects_points", _points),
-        _plain("eqf_level", _integer),
+        _plain("workload_hours", whole_number),
+        _plain("ecvet_points", points),
+        _plain("ects_points", points),
+        _plain("eqf_level", whole_number),
         _plain("nqf_level_code", str),
-        _plain("level_not_applicable", _truth),
+        _plain("level_not_applicable", truth),
         *_translated("level_note", languages),
         _listed("isced_f", None),
         _listed("occupations", None),
@@ -118,7 +108,7 @@ def columns(consortium: Consortium) -> tuple[SheetColumn, ...]:
         _plain("skillstools_url", str),
         _plain("europass_url", str),
         _plain("badge_url", str),
-        _plain("accreditation_valid_until", _day),
+        _plain("accreditation_valid_until", day),
     )
 
 
@@ -152,7 +142,7 @@ def _assessment(line: dict[str, Any]) -> AssessmentFacts | None:
 
 def _plain(name: str, parse: Callable[[str], Any]) -> SheetColumn:
     def read(cell: str, draft: Draft, known: Known) -> None:
-        draft.values[name] = (parse(cell) if cell else None) if parse is not _truth else _truth(cell)
+        draft.values[name] = (parse(cell) if cell else None) if parse is not truth else truth(cell)
 
     return SheetColumn(name, lambda facts: _rounded(getattr(facts, name)), read)
 
@@ -174,7 +164,7 @@ def _translated(name: str, languages: Sequence[str]) -> tuple[SheetColumn, ...]:
 
 def _term(name: str, terms: type[Term]) -> SheetColumn:
     def read(cell: str, draft: Draft, known: Known) -> None:
-        draft.values[name] = _term_of(terms, cell) if cell else None
+        draft.values[name] = term_of(terms, cell) if cell else None
 
     return SheetColumn(name, lambda facts: getattr(facts, name), read)
 
@@ -184,7 +174,7 @@ def _listed(name: str, allowed: Callable[[Known], Iterable[str]] | None) -> Shee
         codes = tuple(dict.fromkeys(split(cell)))
         unknown = [] if allowed is None else [code for code in codes if code not in allowed(known)]
         if unknown:
-            raise CellFault(_not_one_of(unknown, allowed(known) if allowed else ()))
+            raise CellFault(not_one_of(unknown, allowed(known) if allowed else ()))
         draft.values[name] = codes
 
     return SheetColumn(name, lambda facts: list(getattr(facts, name)), read)
@@ -193,7 +183,7 @@ def _listed(name: str, allowed: Callable[[Known], Iterable[str]] | None) -> Shee
 def _read_country(cell: str, draft: Draft, known: Known) -> None:
     code = cell.upper()
     if code and code not in known.consortium.by_country:
-        raise CellFault(_not_one_of([code], known.consortium.by_country))
+        raise CellFault(not_one_of([code], known.consortium.by_country))
     draft.values["country"] = code
 
 
@@ -239,7 +229,7 @@ def _line_terms(key: str, name: str, terms: type[Term]) -> SheetColumn:
 
     def read(cell: str, draft: Draft, known: Known) -> None:
         for line, code in _paired(draft, name, re.split(r"[;\n]", cell)):
-            line["type"] = _term_of(terms, code.strip()) if code.strip() else None
+            line["type"] = term_of(terms, code.strip()) if code.strip() else None
             line["told"] = line.get("told") or line["type"] is not None
 
     return SheetColumn(key, write, read)
@@ -269,49 +259,3 @@ def _as_line(row: OutcomeFacts | AssessmentFacts) -> dict[str, Any]:
     if isinstance(row, OutcomeFacts):
         return {"text": dict(row.text), "type": row.type, "esco": list(row.esco_uris)}
     return {"text": dict(row.title or {}), "type": row.type}
-
-
-# ---- Values ----
-
-
-def split(cell: str) -> list[str]:
-    """The entries of a cell with several, apart by semicolons or lines."""
-    return [entry.strip() for entry in re.split(r"[;\n]", cell) if entry.strip()]
-
-
-def _term_of(terms: type[Term], code: str) -> Term:
-    try:
-        return terms(code)
-    except ValueError:
-        raise CellFault(_not_one_of([code], list(terms))) from None
-
-
-def _not_one_of(codes: Sequence[str], allowed: Iterable[str] | Mapping[str, Any]) -> str:
-    return _("“%(codes)s” is not one of %(allowed)s.", codes=", ".join(codes), allowed=", ".join(allowed))
-
-
-def _integer(cell: str) -> int:
-    if not re.fullmatch(r"[+-]?\d{1,9}", cell, re.ASCII):
-        raise CellFault(_("“%(text)s” is not a whole number.", text=cell[:40]))
-    return int(cell)
-
-
-def _points(cell: str) -> float:
-    if not re.fullmatch(r"[+-]?\d{1,9}([.,]\d{1,2})?", cell, re.ASCII):
-        raise CellFault(_("“%(text)s” is not a number with at most two decimals.", text=cell[:40]))
-    return float(cell.replace(",", "."))
-
-
-def _day(cell: str) -> date:
-    try:
-        return date.fromisoformat(cell)
-    except ValueError:
-        raise CellFault(_("“%(text)s” is not a date like 2025-05-12.", text=cell[:40])) from None
-
-
-def _truth(cell: str) -> bool:
-    if cell.lower() in YES:
-        return True
-    if cell.lower() in NO:
-        return False
-    raise CellFault(_("“%(text)s” is neither yes nor no.", text=cell[:40]))

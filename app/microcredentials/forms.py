@@ -1,33 +1,27 @@
 """Forms of micro-credentials."""
 
-import re
 from typing import Any
 
 from flask import current_app, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
-    FieldList,
-    FloatField,
     Form,
-    FormField,
     HiddenField,
     IntegerField,
     RadioField,
-    SelectMultipleField,
 )
 from wtforms.validators import AnyOf, InputRequired, Optional
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import HiddenInput
 
 from app.core.access import current_actor
 from app.core.fields import ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.templating import country_name, reader_language
 from app.microcredentials import queries
-from app.microcredentials.columns import split
 from app.microcredentials.facts import PLAIN, AssessmentFacts, MicroCredentialFacts, OutcomeFacts
+from app.microcredentials.fields import ChecksField, IscedField, LevelField, LinesField, PointsField, RowsField
 from app.microcredentials.frameworks import FRAMEWORKS
 from app.microcredentials.importing import Existing
 from app.microcredentials.models import (
@@ -64,88 +58,10 @@ class MicroCredentialsField(PickerField):
         )
 
 
-class ChecksField(SelectMultipleField):
-    """Any number of several codes, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class LinesField(TextField):
-    """Several entries, one a line; a record holds them as a list."""
-
-    def process_data(self, value: Any) -> None:
-        """Take a list, or nothing."""
-        self.data = "\n".join(value or ())
-
-    @property
-    def entries(self) -> tuple[str, ...]:
-        """The entries, each once."""
-        return tuple(dict.fromkeys(split(self.data or "")))
-
-    def shown(self, value: Any) -> str:
-        """The entries one beneath the other, as text or as a list."""
-        return value or "" if isinstance(value, str) else "\n".join(value or ())
-
-
-class LevelField(ChoiceField):
-    """A level that a record holds as a number."""
-
-    def process_data(self, value: Any) -> None:
-        """Take a number, or nothing."""
-        self.data = str(value) if value else None
-
-
-class PointsField(FloatField):
-    """A number of points, with a point or a comma."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read ``2.5`` and ``2,5``."""
-        try:
-            super().process_formdata([value.strip().replace(",", ".") for value in valuelist])
-        except ValueError:
-            self.data = None
-            raise ValueError(_("Write a number like 2.5.")) from None
-
-
-class IscedField(FieldList):
-    """Fields of education, the main one first; what is typed begins with the code, as the suggestions do."""
-
-    def __init__(self, label: Any, **kwargs: Any) -> None:
-        super().__init__(LineField(label, longest=200, render_kw={"list": "isced"}), label=label, **kwargs)
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The codes, each once."""
-        return tuple(dict.fromkeys(_isced_code(text) for text in self.data if text))
-
-    def shown(self, value: Any) -> str:
-        """The codes in a row."""
-        return ", ".join(_isced_code(text) for text in value or () if text)
-
-
-class RowsField(FieldList):
-    """Rows of a subform; a comparison shows the English text of each, or any other."""
-
-    def __init__(self, row: type[Form], label: Any, text: str, **kwargs: Any) -> None:
-        super().__init__(FormField(row), label=label, **kwargs)
-        self.text = text
-
-    def shown(self, value: Any) -> str:
-        """The rows as a person reads them: records, or what was typed."""
-        return "\n".join(line for line in map(self._line, value or ()) if line)
-
-    def _line(self, row: Any) -> str:
-        get = row.get if isinstance(row, dict) else lambda name: getattr(row, name, None)
-        texts = get(self.text) or {}
-        kind = f"[{get('type')}]" if get("type") else ""
-        return f"{texts.get('en') or next(iter(texts.values()), '')} {kind}".strip()
-
-
 class OutcomeForm(Form):
     """One learning outcome; a row without text is left out."""
 
-    text = TranslatedField(_l("What a learner knows, understands or can do"), longest=2000)
+    text = TranslatedField(_l("Outcome"), rows=2, longest=2000)
     type = ChoiceField(_l("Kind"), choices=OutcomeType.choices, any_label=_l("Not said"))
     esco_uris = LinesField(_l("ESCO skills"))
 
@@ -278,12 +194,6 @@ class MicroCredentialForm(BaseForm):
 
 def _term(terms: Any, code: str | None) -> Any:
     return terms(code) if code else None
-
-
-def _isced_code(text: str) -> str:
-    """The code that a field begins with, as the list of suggestions writes it: ``0723 Textiles``."""
-    found = re.match(r"\d+", text, re.ASCII)
-    return found[0] if found else text
 
 
 def _outcome(row: OutcomeForm) -> OutcomeFacts:

@@ -18,7 +18,8 @@ from app.core.consortium import Consortium
 from app.core.errors import DomainError, Refused
 from app.core.export import plain
 from app.microcredentials import columns, guards, queries, services
-from app.microcredentials.columns import CellFault, Draft, Known, SheetColumn
+from app.microcredentials.cells import CellFault, split
+from app.microcredentials.columns import Draft, Known, SheetColumn
 from app.microcredentials.facts import PLAIN, MicroCredentialFacts, facts_of
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.microcredentials.sheets import LONGEST_CELL, Sheet, SheetRow
@@ -142,7 +143,7 @@ class _Reading:
         codes = [_code(row) for row in sheet.rows]
         self.records = {record.code: record for record in queries.by_codes(actor, codes)}
         named = ("developers", "awarding_body")
-        names = {name for row in sheet.rows for key in named for name in columns.split(row.cells.get(key, ""))}
+        names = {name for row in sheet.rows for key in named for name in split(row.cells.get(key, ""))}
         self.organisations = queries.organisations_called(actor, names)
         self.known = Known(consortium, self._organisation)
 

@@ -53,7 +53,7 @@ class LinkKind:
     @property
     def name(self) -> str:
         """What its records are called in addresses."""
-        return self.model.__tablename__
+        return str(self.model.__tablename__)
 
 
 _registry: dict[str, LinkKind] = {}

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response, current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, String, case, cast, exists, select
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, case, cast, exists, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor
 from app.core.export import download, plain
-from app.core.listing import Column, Filter, Listing, ListPage
+from app.core.listing import Column, Filter, Listing, ListPage, Rows
 from app.extensions import db
 from app.microcredentials.annex import DESIGN_ELEMENTS
 from app.microcredentials.columns import TOLD_ONLY, columns
@@ -53,7 +53,7 @@ def _lists(column: Any, code: str) -> ColumnElement[bool]:
     return cast(column, String).contains(f'"{code}"', autoescape=True)
 
 
-def _developed_by(statement: Select[Any], value: str) -> Select[Any]:
+def _developed_by(statement: Rows, value: str) -> Rows:
     link = microcredential_developer.c
     return statement.where(exists().where(link.microcredential_id == M.id, link.organisation_id == int(value)))
 
@@ -101,7 +101,7 @@ class MicroCredentialListing(Listing):
         ),
     )
 
-    def statement(self, actor: Actor) -> Select[Any]:
+    def statement(self, actor: Actor) -> Rows:
         """Rows of micro-credentials the actor may see."""
         return select(
             M.id,
@@ -116,11 +116,11 @@ class MicroCredentialListing(Listing):
             M.is_example,
         ).where(visible_to(actor))
 
-    def matching(self, statement: Select[Any], key: str) -> Select[Any]:
+    def matching(self, statement: Rows, key: str) -> Rows:
         """Micro-credentials with the key in their code or in a title in any language."""
         return statement.where(M.search_key.contains(key, autoescape=True))
 
-    def tie_breaker(self) -> ColumnElement[Any]:
+    def tie_breaker(self) -> SQLColumnExpression[int]:
         """The micro-credential's number."""
         return M.id
 

@@ -21,12 +21,13 @@ def content_languages() -> list[tuple[str, str]]:
 def language_name(code: str) -> str:
     """A language in the reader's language, else by its own name."""
     language = current_app.config["CONSORTIUM"].by_language.get(code)
-    return str(get_locale().languages.get(code.partition("-")[0]) or (language.label if language else code))
+    names: dict[str, str] = getattr(get_locale(), "languages", {})
+    return names.get(code.partition("-")[0]) or (language.label if language else code)
 
 
 def target_group_name(code: str) -> str:
     """A target group of the consortium in the reader's language."""
-    names = next(
+    names: dict[str, str] = next(
         (group["name"] for group in current_app.config["CONSORTIUM"].target_groups if group["code"] == code), {}
     )
     return str(names.get(reader_language().code) or names.get("en") or code)

@@ -66,7 +66,7 @@ def by_codes(actor: Actor, codes: Sequence[str]) -> list[MicroCredential]:
     return found
 
 
-def with_everything(actor: Actor) -> Select[tuple[MicroCredential]]:
+def with_everything(actor: Actor) -> Select[MicroCredential]:
     """Micro-credentials the actor may see, ready to be written into a file or compared with one."""
     return (
         select(M)
@@ -121,7 +121,7 @@ def options_of(actor: Actor, keys: Sequence[int], language: str) -> list[Option]
     return [_option(row, language) for row in by_keys(actor, keys)]
 
 
-def developers() -> list[tuple[int, str]]:
+def developers() -> list[tuple[str, str]]:
     """Key and name of the organisations that develop micro-credentials, for a filter."""
     developing = select(microcredential_developer.c.organisation_id)
     rows = db.session.execute(
@@ -130,7 +130,7 @@ def developers() -> list[tuple[int, str]]:
         .order_by(Organisation.name_key)
         .limit(MOST_DEVELOPERS)
     )
-    return [(row.id, row.name) for row in rows]
+    return [(str(row.id), row.name) for row in rows]
 
 
 def uploaded_file(actor: Actor, file_id: int) -> StoredFile:

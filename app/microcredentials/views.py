@@ -71,7 +71,7 @@ def _may_edit(microcredential: MicroCredential) -> bool:
 
 def _moves(microcredential: MicroCredential) -> list[MicroCredentialState]:
     """Where the actor may move it from here; retiring has a page of its own."""
-    onwards = microcredential.moves.onwards(microcredential.state)
+    onwards = map(MicroCredentialState, microcredential.moves.onwards(microcredential.state))
     permitted = ((state, services.move_permission(microcredential.state, state)) for state in onwards)
     return [state for state, permission in permitted if current_actor().may(permission, microcredential)]
 

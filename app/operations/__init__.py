@@ -23,6 +23,8 @@ def init_app(app: Flask) -> None:
             order=60,
             shows=lambda actor: settings.is_demo or actor.may(Permission.OUTBOX_READ),
         ),
+        # Whoever tries a demonstration without signing in looks for the mail with the link, too.
+        Entry("foot", "operations.mailbox", _l("Mailbox"), "envelope", order=60, shows=lambda _actor: settings.is_demo),
         Entry(
             "account",
             "operations.jobs",

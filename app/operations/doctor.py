@@ -91,7 +91,8 @@ def _mail(settings: Settings) -> str:
     import socket
 
     parts = urlsplit(settings.smtp_url)
-    with socket.create_connection((parts.hostname or "localhost", parts.port or 587), timeout=5):
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    with socket.create_connection((parts.hostname or "localhost", port), timeout=5):
         return f"{parts.hostname} answers"
 
 

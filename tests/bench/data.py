@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -275,4 +276,5 @@ def _cookie(app: Flask, identity: str, token: str) -> str:
     """The session cookie as the browser of somebody who signed in holds it."""
     serialiser = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     facts = {"_user_id": identity, "sid": token, "fs_paa": clock.now().timestamp(), "_permanent": True}
+    facts["csrf_token"] = token_hex(20)  # The first page of a browser made it.
     return f"{app.config['SESSION_COOKIE_NAME']}={serialiser.dumps(facts)}"

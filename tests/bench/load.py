@@ -14,7 +14,6 @@ from typing import Self
 CLIENTS = 8
 TIMEOUT = 60.0
 RECEIVED_AT_ONCE = 1024 * 1024
-LEAST = 3
 
 
 @dataclass(frozen=True)
@@ -82,11 +81,11 @@ def fetch(question: Question) -> Answer:
     return answer
 
 
-def latency(question: Question, seconds: float, most: int = 50) -> float:
-    """The median time one client waits for an answer, in milliseconds: of at least three requests, at most ``most``."""
+def latency(question: Question, seconds: float, least: int = 3, most: int = 50) -> float:
+    """The median time one client waits for an answer, in milliseconds, of ``least`` to ``most`` requests."""
     times: list[float] = []
     until = time.perf_counter() + seconds
-    while len(times) < LEAST or (len(times) < most and time.perf_counter() < until):
+    while len(times) < least or (len(times) < most and time.perf_counter() < until):
         started = time.perf_counter()
         fetch(question)
         times.append(time.perf_counter() - started)

@@ -13,7 +13,7 @@ from app.core.access import SYSTEM
 from app.dashboard import queries
 from app.dashboard.matters import Matter, Urgency, days_phrase, grouped, matters_of, urgency
 from app.events import services
-from app.events.models import EventKind, EventState, Format, Visibility
+from app.events.models import Event, EventKind, EventState, Format, Visibility
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.stakeholders.models import Organisation
 from tests.conftest import AS_OF
@@ -45,6 +45,14 @@ def test_how_far_a_day_is_stands_in_words(session: Session, days: int, english: 
         assert days_phrase(TODAY + timedelta(days=days), TODAY) == english
 
 
+@pytest.mark.parametrize(
+    ("days", "german"), [(-8, "8 Tage überfällig"), (-1, "1 Tag überfällig"), (0, "heute"), (1, "in 1 Tag")]
+)
+def test_german_has_its_own_plural(session: Session, days: int, german: str) -> None:
+    with force_locale("de"):
+        assert days_phrase(TODAY + timedelta(days=days), TODAY) == german
+
+
 def matter(name: str, due: date | None) -> Matter:
     return Matter(urgency(due, TODAY), {"en": name}, "/", "why", "step", "/", due)
 
@@ -67,7 +75,7 @@ def test_urgencies_have_different_shapes_and_headings(session: Session) -> None:
         assert [level.label for level in Urgency] == ["Late", "This week", "Later"]
 
 
-def plan(world: World, state: EventState, days: int, **changes: Any) -> services.Event:
+def plan(world: World, state: EventState, days: int, **changes: Any) -> Event:
     """A round table of the school, so many days from today."""
     facts = {
         "kind": EventKind.ROUND_TABLE,

@@ -45,6 +45,7 @@ def test_visitors_see_what_the_project_is(show: Show) -> None:
     assert "Pattern on Fabric" in words
     assert "Lori Regional State College" in words
     assert "Co-funded by the European Union" in words
+    assert "/operations/mailbox" in page
 
 
 def test_visitors_see_nothing_private(show: Show) -> None:

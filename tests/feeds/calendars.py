@@ -86,7 +86,8 @@ def entries(client: FlaskClient, path: str = ALL) -> list[icalendar.Event]:
     """The events in a feed, as the icalendar package reads them."""
     response = client.get(path)
     assert response.status_code == 200, response.status
-    return list(icalendar.Calendar.from_ical(response.data).walk("VEVENT"))
+    found = icalendar.Calendar.from_ical(response.data).walk("VEVENT")
+    return [entry for entry in found if isinstance(entry, icalendar.Event)]
 
 
 def titles(client: FlaskClient, path: str = ALL) -> list[str]:

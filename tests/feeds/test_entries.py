@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from app.core import outbox
 from app.core.access import SYSTEM, Role
+from app.core.errors import Refused
 from app.core.outbox import Job
 from app.events import services
-from app.events.models import EventKind, EventState, Format, Visibility
+from app.events.models import Event, EventKind, EventState, Format, Visibility
 from app.extensions import db
 from app.feeds.entries import FORGET, KEPT
 from app.feeds.models import CalendarPlace, FeedVersion
@@ -125,7 +126,7 @@ def test_a_draft_is_in_no_feed_until_it_is_planned(app: Flask, client: FlaskClie
 def test_a_deleted_draft_leaves_nothing(app: Flask, client: FlaskClient, world: World) -> None:
     event_id = enter(app, world, EventState.DRAFT)
     with work(app):
-        event = db.session.get_one(services.Event, event_id)
+        event = db.session.get_one(Event, event_id)
         services.delete(SYSTEM, event, event.version)
     assert titles(client) == []
 
@@ -274,7 +275,7 @@ def test_one_event_is_downloaded_as_a_file_that_no_cache_shares(app: Flask, clie
 def test_a_refused_change_leaves_feeds_as_they_are(app: Flask, client: FlaskClient, world: World) -> None:
     event_id = enter(app, world)
     before = client.get(ALL)
-    with pytest.raises(services.Refused):
+    with pytest.raises(Refused):
         change(app, event_id, title={"en": ""})
     after = client.get(ALL)
     assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
@@ -299,7 +300,7 @@ def test_two_writers_who_open_a_feed_at_once_both_get_in(app: Flask, client: Fla
     for path in (ALL, "/feeds/mc/AM-03.ics", "/feeds/country/AM.ics"):
         assert sorted(titles(client, path)) == [f"Writer {number}" for number in range(4)]
     with app.app_context():
-        versions = dict(db.session.execute(select(FeedVersion.scope, FeedVersion.version)).all())  # type: ignore[arg-type]
+        versions = dict(db.session.execute(select(FeedVersion.scope, FeedVersion.version)).all())
     assert set(versions.values()) == {4}
 
 

@@ -88,7 +88,7 @@ def test_the_feed_of_a_person_has_links_to_join(app: Flask, client: FlaskClient,
     enter(app, world, format=Format.ONLINE, link=LINK)
     (entry,) = entries(client, subscribe(app))
     assert entry["CONFERENCE"] == LINK
-    assert LINK in entry["DESCRIPTION"]
+    assert LINK in str(entry["DESCRIPTION"])
 
 
 def test_the_feed_of_a_person_is_private_and_has_at_most_three_statements(

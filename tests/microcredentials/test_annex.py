@@ -47,7 +47,7 @@ def test_each_element_is_missed_when_it_is_not_there(key: str):
 
 @pytest.mark.parametrize("level", [{"nqf_level_code": "NQFS 4"}, {"level_not_applicable": True}, {"eqf_level": 1}])
 def test_the_level_is_there_by_either_framework_or_by_saying_that_none_applies(level: dict[str, Any]):
-    assert annex.score(replace(COMPLETE, eqf_level=None, **level) if "eqf_level" not in level else COMPLETE) == 9
+    assert annex.score(replace(COMPLETE, **{"eqf_level": None} | level)) == 9
 
 
 @given(st.sets(st.sampled_from(sorted(WITHOUT))))

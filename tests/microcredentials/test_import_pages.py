@@ -35,7 +35,7 @@ def decide(browser: FlaskClient, path: str) -> TestResponse:
 
 def count(app: Flask, model: type = MicroCredential) -> int:
     with app.app_context():
-        return db.session.scalar(select(func.count()).select_from(model))
+        return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
 @pytest.fixture

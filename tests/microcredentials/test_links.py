@@ -1,6 +1,7 @@
 """The links between records and micro-credentials, and what the registry answers."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -17,7 +18,9 @@ LINK = Event.link_model
 
 
 def concerned(session: Session, mc_id: int, actor=SYSTEM, **how) -> links.Concern:
-    return links.concerning(session, actor, mc_id, links.kind_named("event"), **{"limit": 5, **how})
+    kind = links.kind_named("event")
+    assert kind is not None
+    return links.concerning(session, actor, mc_id, kind, **{"limit": 5, **how})
 
 
 def test_the_newest_come_first_and_the_count_goes_beyond_what_is_shown(session: Session):
@@ -79,7 +82,7 @@ def test_the_index_of_the_links_drives_the_newest_fifty(session: Session):
     if session.get_bind().dialect.name == "postgresql":
         for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):  # what a planner takes for small tables
             session.execute(sa.text(f"SET LOCAL enable_{way} = off"))
-    asked: list[str] = []
+    asked: list[tuple[str, Any]] = []
 
     def keep(_connection, _cursor, statement, parameters, *_more):
         asked.append((statement, parameters))
