@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Index, event, insert, inspect
+from sqlalchemy import JSON, Connection, Index, event, insert, inspect
 from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_column
 
 from app.core import clock
@@ -110,13 +110,19 @@ def _read_before(_record: object, _new: object, _old: object, _initiator: object
 def _record(session: Session, _context: object) -> None:
     rows = [
         _entry(record, action)
-        for action, records in (("create", session.new), ("update", session.dirty), ("delete", session.deleted))
+        for action, records in (("create", session.new), ("update", session.dirty))
         for record in records
         if isinstance(record, Audited)
     ]
-    rows = [row for row in rows if row["changes"] or row["action"] == "delete"]
+    rows = [row for row in rows if row["changes"]]
     if rows:
         session.execute(insert(AuditEntry), rows)
+
+
+@event.listens_for(Audited, "after_delete", propagate=True)
+def _record_removal(_mapper: Mapper[Any], connection: Connection, record: Any) -> None:
+    # Not with the others: a row that is deleted because its owner let go of it is not among ``session.deleted``.
+    connection.execute(insert(AuditEntry), _entry(record, "delete"))
 
 
 def _entry(record: Any, action: str) -> dict[str, Any]:

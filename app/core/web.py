@@ -148,7 +148,8 @@ def _domain_error(error: DomainError) -> Any:
 def _unexpected(error: Exception) -> Any:
     if current_app.testing:
         raise error
-    log.error("Unexpected error at %s %s", request.method, request.path, exc_info=error)
+    # The rule, not the path: an address may hold the secret of a feed or a link.
+    log.error("Unexpected error at %s %s", request.method, request.url_rule, exc_info=error)
     try:
         return _error_page(500)
     except SQLAlchemyError:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import tzdata  # type: ignore[import-untyped]
 from flask import Blueprint, Response, abort, current_app, request, url_for
@@ -188,7 +188,8 @@ def _answer(feed: Feed) -> Response:
         return Response(packed, content_type=MIME, headers=headers)
     pieces = Pieces(body.framed(*_frame(feed, body.zones)))
     headers["Content-Length"] = str(len(pieces))
-    return Response(wrap_file(request.environ, pieces), content_type=MIME, headers=headers, direct_passthrough=True)
+    file = wrap_file(request.environ, cast("IO[bytes]", pieces))
+    return Response(file, content_type=MIME, headers=headers, direct_passthrough=True)
 
 
 def _is_known(tag: str, changed_at: datetime) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.core import clock
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, expect_version
 from app.core.search_key import search_key
@@ -105,6 +106,7 @@ def edit_organisation(actor: Actor, organisation: Organisation, version: int | N
     actor.check(Permission.STAKEHOLDER_EDIT, organisation)
     expect_version(organisation, version)
     _fill(organisation, facts)
+    organisation.updated_at = clock.now()  # a change of names alone must give the organisation a new version, too
     actor.check(Permission.STAKEHOLDER_EDIT, organisation)
     db.session.flush()
 
@@ -124,6 +126,7 @@ def edit_person(actor: Actor, person: Person, version: int | None, facts: Person
     actor.check(Permission.PERSON_EDIT, person if person.affiliations else None)
     expect_version(person, version)
     _fill_person(person, facts)
+    person.updated_at = clock.now()
     db.session.flush()
 
 

@@ -233,6 +233,17 @@ def test_the_secret_stands_in_no_feed_page_or_log(
     assert token not in caplog.text
 
 
+def test_an_error_is_logged_without_the_secret(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = subscribe(app)
+    monkeypatch.setitem(app.config, "TESTING", False)
+    monkeypatch.setattr("app.feeds.personal.subscriber", lambda *_arguments: 1 / 0)
+    assert client.get(path).status_code == 500
+    assert "/feeds/my/<secret>.ics" in caplog.text
+    assert path not in caplog.text
+
+
 def test_an_address_is_made_shown_once_and_closed(app: Flask, client: FlaskClient, world: World) -> None:
     enter(app, world)
     arrive(app, client)

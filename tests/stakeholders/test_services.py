@@ -133,3 +133,20 @@ def test_an_auditor_sees_no_person(session: Session) -> None:
     person("Mira", LEAD_OF_SERBIA, AffiliationFacts(school, {"en": "Director"}))
     assert queries.affiliations(AUDITOR, school) == []
     assert len(queries.affiliations(LEAD_OF_ARMENIA, school)) == 1
+
+
+def test_a_name_that_is_taken_away_stays_on_record(session: Session) -> None:
+    made = organisation(name("School"), name("Former School", kind=NameKind.FORMER))
+    services.edit_organisation(LEAD_OF_SERBIA, made, made.version, facts(name("School")))
+    removed = session.scalars(
+        select(AuditEntry).where(AuditEntry.record_kind == "organisation_name", AuditEntry.action == "delete")
+    ).one()
+    assert removed.changes["text"] == ["Former School", None]
+
+
+def test_a_changed_row_beneath_alone_makes_a_new_version(session: Session) -> None:
+    made = organisation(name("School"), name("Školа", "sr-Latn", NameKind.LEGAL))
+    before = made.version
+    changed = facts(name("School"), name("Školа", "sr-Latn", NameKind.FORMER))
+    services.edit_organisation(LEAD_OF_SERBIA, made, before, changed)
+    assert made.version > before
