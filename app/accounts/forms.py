@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_security import hash_password
 from flask_security.proxies import _security
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from app.accounts import permissions, queries
 from app.accounts.models import normal_email
@@ -40,7 +40,7 @@ class AcceptForm(BaseForm):
     """What an invited person says: the name and a password."""
 
     name = LineField(
-        _l("Your name"), [InputRequired(_l("Write your name."))], longest=120, render_kw={"autocomplete": "name"}
+        _l("Your name"), [DataRequired(_l("Write your name."))], longest=120, render_kw={"autocomplete": "name"}
     )
     password = PasswordField(
         _l("Password"),
@@ -69,7 +69,7 @@ class ProfileForm(BaseForm):
     """How a person is called and addressed."""
 
     name = LineField(
-        _l("Name"), [InputRequired(_l("Write your name."))], longest=120, render_kw={"autocomplete": "name"}
+        _l("Name"), [DataRequired(_l("Write your name."))], longest=120, render_kw={"autocomplete": "name"}
     )
     language = ChoiceField(
         _l("Language"), any_label=_l("As my browser asks"), description=_l("The portal and its mails speak it to you.")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Integer, Row, String, column, false, func, or_, select, table, true
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import selectinload
 
 from app.accounts.models import FeedSecret, Invitation, RoleGrant, User, UserSession
 from app.accounts.tokens import digest
@@ -106,20 +106,6 @@ def feed_secrets_of(actor: Actor) -> list[FeedSecret]:
         .order_by(FeedSecret.id)
     )
     return list(db.session.scalars(statement))
-
-
-def user_of_feed_secret(token: str) -> Actor | None:
-    """Whose calendar feed a secret opens; nobody's when it was revoked, never given, or the account is closed."""
-    statement = (
-        select(User)
-        .join(FeedSecret, FeedSecret.user_id == User.id)
-        .join(User.grants)
-        .where(FeedSecret.token_hash == digest(token), FeedSecret.revoked_at.is_(None), User.active)
-        .options(contains_eager(User.grants))
-        .order_by(RoleGrant.id)
-    )
-    person = db.session.scalars(statement).unique().one_or_none()
-    return person.actor if person else None
 
 
 def organisation(organisation_id: int) -> Row[Any, Any, Any] | None:

@@ -34,6 +34,11 @@ class LineField(StringField):
     def __init__(self, label: Any = None, validators: Iterable[Any] = (), longest: int = LONGEST_LINE, **kwargs: Any):
         super().__init__(label, [*validators, Length(max=longest)], filters=[stripped], **kwargs)
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed without the white space around it: blanks alone are no answer to a required question."""
+        self.raw_data = [value.strip() for value in valuelist]
+        super().process_formdata(self.raw_data)
+
 
 class TextField(TextAreaField):
     """Several lines of text, trimmed, with plain line ends; longer than 20,000 characters is refused."""
@@ -200,6 +205,7 @@ class PickerField(Field):
             self.flags.required = True
         self.query = ""
         self._searching = False
+        self._is_unreadable = False
         self._chosen: list[Option] | None = None
 
     @property
@@ -243,8 +249,9 @@ class PickerField(Field):
         if formdata:
             self.query = (formdata.get(f"{self.name}-q") or "").strip()[:LONGEST_LINE]
             self._searching = formdata.get("find") == self.name
-            keys = dict.fromkeys(formdata.getlist(self.name)[: MOST_CHOSEN + 1])
+            keys = list(filter(None, dict.fromkeys(formdata.getlist(self.name)[: MOST_CHOSEN + 1])))
             sent = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+            self._is_unreadable = len(sent) < len(keys)
             self.data = sent if self.multiple else (sent[0] if sent else None)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -254,7 +261,7 @@ class PickerField(Field):
         """Refuse a key that the actor cannot see, too many, and nothing where something is required."""
         if len(self.values) > MOST_CHOSEN:
             raise StopValidation(_("Choose at most %(count)s.", count=MOST_CHOSEN))
-        if len(self.chosen) != len(self.values):
+        if self._is_unreadable or len(self.chosen) != len(self.values):
             raise StopValidation(_("One of the chosen entries no longer exists, or is not open to you."))
         if self.required and not self.values:
             raise StopValidation(str(self.required))

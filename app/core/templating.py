@@ -168,10 +168,11 @@ def weekday(value: date) -> str:
 
 
 def moment(value: datetime | None, zone: str | None = None) -> str:
-    """An instant as date and time, in ``zone`` or the consortium's."""
+    """An instant as date and time to the minute, in ``zone`` or the consortium's."""
     if value is None:
         return ""
-    return str(format_datetime(_in(value, zone), "medium", rebase=False))
+    local = _in(value, zone)
+    return f"{format_date(local, 'medium', rebase=False)}, {format_datetime(local, 'HH:mm', rebase=False)}"
 
 
 def time_of_day(value: datetime | None, zone: str | None = None) -> str:

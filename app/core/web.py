@@ -5,6 +5,7 @@ A request commits once, when its answer is below 400, and is rolled back otherwi
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -117,8 +118,17 @@ def created(form: BaseForm, location: str, message: str) -> BaseResponse:
 
 
 def _unauthorised() -> BaseResponse:
-    here = htmx.current_path if htmx else request.full_path.rstrip("?")
-    return redirect_to(url_for("security.login", next=here), _("Sign in to see this page."), "info")
+    return redirect_to(url_for("security.login", next=_here()), _("Sign in to see this page."), "info")
+
+
+def _here() -> str:
+    """The page the person is on; an address that only takes forms could not be opened after signing in."""
+    came_from = urlsplit(request.referrer or "")
+    if htmx:
+        return htmx.current_path
+    if request.method in WRITING_METHODS and came_from.netloc == request.host:
+        return f"{came_from.path}?{came_from.query}".rstrip("?")
+    return request.full_path.rstrip("?")
 
 
 def _http_error(error: HTTPException) -> Any:

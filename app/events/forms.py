@@ -7,7 +7,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField
-from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 from wtforms.widgets import NumberInput
 
 from app.core.access import RIGHTS, Permission, anywhere, current_actor
@@ -239,7 +239,7 @@ class CancelForm(BaseForm):
 
     reason = TextField(
         _l("Why is it cancelled?"),
-        [InputRequired(_l("Say why; those who wanted to come will ask."))],
+        [DataRequired(_l("Say why; those who wanted to come will ask."))],
         longest=500,
         description=_l("The event keeps its date. The reason stands on its page and in calendars."),
     )

@@ -6,7 +6,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from app.core import clock
 from app.core.access import current_actor
@@ -42,7 +42,7 @@ class LogForm(BaseForm):
     consultation_type = ChoiceField(
         _l("If a consultation: how?"), choices=ConsultationType.choices, any_label=_l("Not said")
     )
-    title = LineField(_l("Title"), [InputRequired(_l("Write a title."))], longest=TITLE_LENGTH)
+    title = LineField(_l("Title"), [DataRequired(_l("Write a title."))], longest=TITLE_LENGTH)
     language = ChoiceField(_l("Written in"), choices=language_choices)
     starts_on = DayField(_l("Date"), [InputRequired(_l("Choose a day."))])
     starts_time = ClockField(_l("From"), [Optional()])

@@ -115,4 +115,6 @@ def delete(event_id: int) -> BaseResponse:
     if request.method == "POST":
         services.delete(current_actor(), event, request.form.get("version", type=int))
         return redirect_to(url_for("events.index"), _("The draft is deleted."))
+    if event.is_published:
+        return page_of(event, [_("Only drafts can be deleted. Cancel this event instead: calendars then say so.")])
     return answer("events/delete.html", event=event)

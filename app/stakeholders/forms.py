@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, Form, FormField
-from wtforms.validators import URL, Email, InputRequired, Optional, Regexp
+from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp
 
 from app.core.access import current_actor
 from app.core.fields import ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
@@ -108,7 +108,7 @@ def region_choices() -> list[tuple[str, str]]:
 class QuickOrganisationForm(BaseForm):
     """An organisation made in passing, from another form."""
 
-    name = LineField(_l("Name"), [InputRequired(_l("Write a name."))])
+    name = LineField(_l("Name"), [DataRequired(_l("Write a name."))])
     category = ChoiceField(
         _l("Category"), [InputRequired(_l("Choose a category."))], choices=Category.choices, any_label=""
     )
@@ -128,7 +128,7 @@ class AffiliationForm(Form):
 class PersonForm(BaseForm):
     """A person and whom the person speaks for."""
 
-    given_name = LineField(_l("Given name"), [InputRequired(_l("Write a given name."))])
+    given_name = LineField(_l("Given name"), [DataRequired(_l("Write a given name."))])
     family_name = LineField(_l("Family name"))
     native_name = LineField(_l("Name in the national language"))
     native_language = ChoiceField(_l("Its language"), choices=language_choices, any_label=_l("Not said"))

@@ -53,6 +53,13 @@ def test_accepting_opens_the_account_and_signs_in(app: Flask, path: str):
     assert submit(other, "/sign-in", {"email": "new@example.org", "password": PASSWORD}).status_code == 302
 
 
+@pytest.mark.parametrize("name", ["   ", "\0"])
+def test_a_name_of_blanks_is_no_name(app: Flask, path: str, name: str):
+    answer = submit(app.test_client(), path, ACCEPTANCE | {"name": name})
+    assert answer.status_code == 422
+    assert "Write your name." in answer.get_data(as_text=True)
+
+
 def test_an_invitation_is_accepted_once(app: Flask, path: str):
     submit(app.test_client(), path, ACCEPTANCE)
     late = app.test_client()

@@ -65,8 +65,16 @@ LARGE = Size(organisations=100_000, events=50_000, concerns=20, in_feeds=False)
 OF_COUNTRY, OF_KIND = 1_000, 5_000
 
 
-def fill(app: Flask, size: Size) -> str:
-    """Write the schema and the records; answers the cookie of a coordinator who is signed in."""
+@dataclass(frozen=True)
+class Cookies:
+    """The session cookies of two browsers that were here before."""
+
+    visitor: str
+    coordinator: str
+
+
+def fill(app: Flask, size: Size) -> Cookies:
+    """Write the schema and the records; answers the cookies of a visitor and of a coordinator who is signed in."""
     with app.app_context(), writing():
         migrations().upgrade()
         with db.engine.begin() as connection:
@@ -91,7 +99,7 @@ def fill(app: Flask, size: Size) -> str:
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")
         db.engine.dispose()
-    return _cookie(app, identity, token)
+    return _cookies(app, identity, token)
 
 
 def _insert(connection: sa.Connection, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -272,9 +280,10 @@ def _coordinator(connection: sa.Connection) -> tuple[str, str]:
     return identity, token
 
 
-def _cookie(app: Flask, identity: str, token: str) -> str:
-    """The session cookie as the browser of somebody who signed in holds it."""
+def _cookies(app: Flask, identity: str, token: str) -> Cookies:
+    # The first page a browser is shown makes the token of its forms.
+    before = {"csrf_token": token_hex(20)}
+    signed_in = {"_user_id": identity, "sid": token, "fs_paa": clock.now().timestamp(), "_permanent": True}
     serialiser = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    facts = {"_user_id": identity, "sid": token, "fs_paa": clock.now().timestamp(), "_permanent": True}
-    facts["csrf_token"] = token_hex(20)  # The first page of a browser made it.
-    return f"{app.config['SESSION_COOKIE_NAME']}={serialiser.dumps(facts)}"
+    name = app.config["SESSION_COOKIE_NAME"]
+    return Cookies(*(f"{name}={serialiser.dumps(facts)}" for facts in (before, before | signed_in)))

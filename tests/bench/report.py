@@ -20,25 +20,26 @@ COLD_START, MEMORY = 1.5, 130
 METHOD = f"""\
 # Benchmarks
 
-Written by `./run bench`; `./run bench --quick` takes two rounds instead of five. The numbers are of one machine and one
-day. What is compared is a ratio: **CPU × cal** is the server's processor time for a request of the portal, divided by
-that for a bare Flask route (`return "hello"`) which the same server serves in another process. Both are measured one
-right after the other in every round; the ratio is formed within the round, and the table shows the median of the rounds
-with the lowest and the highest. Differences below 1.5 × mean little.
+Written by `./run bench`; `./run bench --quick` takes two rounds instead of five. The numbers are of one machine and
+one day. What is compared is a ratio: **CPU × cal** is the server's processor time for a request of the portal, divided
+by that for a bare Flask route (`return "hello"`) that the same server serves in another process. Both are measured one
+right after the other in every round; the ratio is formed within the round, and the table shows the median of the
+rounds with the lowest and the highest. Differences below 1.5 × mean little.
 
 ## How it is measured
 
-- One process each, served as in production by `app.operations.serving` (waitress, 8 threads): the bare route, a portal on
-  a small database, a portal on a large one. Loopback only, without TLS and without a proxy. The load generator runs on the
-  same machine, so requests per second of the fast routes are lower bounds.
+- One process each, served as in production by `app.operations.serving` (waitress, 8 threads): the bare route, a portal
+  on a small database, a portal on a large one. Loopback only, without TLS and without a proxy. The load generator runs
+  on the same machine, so requests per second of the fast routes are lower bounds.
 - Every request has a connection of its own, as when a calendar program polls.
-- *Requests/s*: {CLIENTS} clients at once for {rounds.SECONDS} s, every answer received completely. *Latency*: the median
-  for one client alone. *CPU*: user and system time of the server process, all threads, from `/proc`; for PostgreSQL the
-  time of its own processes for this database is a column of its own and not in the ratio.
-- *Small database*: {data.SMALL.organisations:,} organisations, {data.DESIGNS} micro-credentials, {data.SMALL.events:,} public
-  events in the feeds, {data.SMALL.links:,} links. *Large database*: {data.LARGE.organisations:,} organisations,
-  {data.DESIGNS} micro-credentials, {data.LARGE.events:,} events, {data.LARGE.links:,} links between them. Everything is made
-  up. Pages are in English, for a browser that was here before; "signed in" is a coordinator, who sees everything.
+- *Requests/s*: {CLIENTS} clients at once for {rounds.SECONDS} s, every answer received completely. *Latency*: the
+  median for one client alone. *CPU*: user and system time of the server process, all threads, from `/proc`; the time
+  that PostgreSQL's own processes spend on this database is a column of its own and not in the ratio.
+- *Small database*: {data.SMALL.organisations:,} organisations, {data.DESIGNS} micro-credentials,
+  {data.SMALL.events:,} public events in the feeds, {data.SMALL.links:,} links. *Large database*:
+  {data.LARGE.organisations:,} organisations, {data.DESIGNS} micro-credentials, {data.LARGE.events:,} events,
+  {data.LARGE.links:,} links between them. Everything is made up.
+- Pages are in English, for a browser that was here before; "signed in" is a coordinator, who sees everything.
 - *First read after a change*: another process changes one event by the portal's own service before each request; only
   the request is counted, {rounds.CHANGES} of them a round.
 - A target says how much CPU × cal a route may take; "met" is judged by the median.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from tests.bench.data import Cookies
 from tests.bench.load import Question, fetch, latency, throughput
 from tests.bench.routes import Route
 from tests.bench.server import Server, cpu_of
@@ -50,10 +51,10 @@ class Result:
 
 @dataclass
 class Portal:
-    """A served portal, who is signed in to it, and the PostgreSQL processes that work for it."""
+    """A served portal, the browsers that know it, and its database; ``change`` changes an event in a feed of 5,000."""
 
     server: Server
-    cookie: str
+    cookies: Cookies
     database: sa.URL
     change: Callable[[], None]
 
@@ -78,7 +79,13 @@ def _seen_cpu(pid: int) -> float:
 
 
 def run(
-    bare: Server, small: Portal, large: Portal, routes: Sequence[Route], rounds: int, tell: Callable[[str], None]
+    bare: Server,
+    small: Portal,
+    large: Portal,
+    *,
+    routes: Sequence[Route],
+    rounds: int,
+    tell: Callable[[str], None],
 ) -> list[Result]:
     """Measure all routes, round by round."""
     results = [Result(route) for route in routes]
@@ -87,7 +94,7 @@ def run(
         tell(f"round {number} of {rounds}")
         for result in results:
             portal = large if result.route.is_large else small
-            question = result.route.question(portal.server.port, portal.cookie)
+            question = result.route.question(portal.server.port, portal.cookies)
             answer = fetch(question)
             result.status, result.size = answer.status, answer.size
             reference = _steady(bare, hello, BARE_SECONDS)

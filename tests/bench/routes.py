@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.bench.data import code_of
+from tests.bench.data import Cookies, code_of
 from tests.bench.load import Question, fetch
 
 EVENT = 4_000
@@ -28,9 +28,10 @@ class Route:
     changes: bool = False
     is_conditional: bool = False
 
-    def question(self, port: int, cookie: str) -> Question:
-        """The request as it is sent to the portal at ``port``."""
-        headers = self.headers + ((("Cookie", cookie),) if self.signed_in else ())
+    def question(self, port: int, cookies: Cookies) -> Question:
+        """The request as it is sent to the portal at ``port``; calendar programs send no cookie."""
+        cookie = cookies.coordinator if self.signed_in else cookies.visitor
+        headers = self.headers if self.path.endswith(".ics") else (*self.headers, ("Cookie", cookie))
         if self.is_conditional:
             headers += (("If-None-Match", fetch(Question(port, self.path, headers)).header("etag")),)
         return Question(port, self.path, headers)

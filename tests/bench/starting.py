@@ -43,7 +43,7 @@ def measure(settings: dict[str, str], times: int) -> Start:
     """Start the bare route and the portal ``times`` times in turn; the last portal then sends the largest feed."""
     bare: list[float] = []
     portal: list[float] = []
-    memory: list[float] = []
+    memory_bare, memory = 0.0, [0.0, 0.0, 0.0]
     for number in range(times):
         with Server.bare() as server:
             bare.append(server.cold_start)

@@ -291,13 +291,42 @@ def test_what_was_published_is_not_deleted(app: Flask, lead: FlaskClient, logged
     assert count(app) == 1
 
 
+def test_what_was_published_is_not_offered_for_deletion(lead: FlaskClient, logged: int) -> None:
+    answer = lead.get(f"/events/{logged}/delete")
+    assert answer.status_code == 422
+    assert "Only drafts can be deleted" in answer.text
+
+
+@pytest.mark.parametrize("key", ["99999999999999999999", "-1", "abc"])
+def test_a_chosen_organisation_that_cannot_be_one_is_refused(
+    app: Flask, lead: FlaskClient, typed: dict, key: str
+) -> None:
+    answer = lead.post("/events/new?kind=meeting", data=typed | {"organisations": [key]})
+    assert answer.status_code == 422
+    assert "no longer exists" in answer.text
+    assert count(app) == 0
+
+
+@pytest.mark.parametrize("reason", ["   ", "\0"])
+def test_a_blank_is_no_reason_to_call_an_event_off(lead: FlaskClient, logged: int, reason: str) -> None:
+    answer = lead.post(f"/events/{logged}/cancel", data={"reason": reason})
+    assert answer.status_code == 422
+    assert "Say why" in answer.text
+
+
+def test_after_signing_in_one_is_back_on_the_page_and_not_at_its_button(app: Flask, logged: int) -> None:
+    headers = {"Referer": f"http://localhost/events/{logged}"}
+    answer = app.test_client().post(f"/events/{logged}/move", data={"state": "held"}, headers=headers)
+    assert answer.location.endswith(f"next=/events/{logged}")
+
+
 def test_reading_and_asking_write_nothing(app: Flask, lead: FlaskClient, logged: int) -> None:
     def entries() -> int:
         with app.app_context():
             return db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) or 0
 
     before = entries()
-    for path in ("", "/edit", "/cancel", "/delete"):
+    for path in ("", "/edit", "/cancel"):
         assert lead.get(f"/events/{logged}{path}").status_code == 200
     assert lead.get(f"/events/{logged}/move").status_code == 405
     assert entries() == before

@@ -127,6 +127,12 @@ def test_a_person_is_added_for_an_organisation(app: Flask, client: FlaskClient, 
     assert "School of Niš" in Page(answer).text
 
 
+def test_blanks_are_no_name(app: Flask, client: FlaskClient) -> None:
+    arrive(app, client)
+    answer = open_page(client, "/stakeholders/people/new").form("Save person").submit(client, given_name="   ")
+    assert Page(answer).errors == ["Given name: Write a given name."]
+
+
 def test_a_forged_organisation_of_a_person_is_refused(app: Flask, client: FlaskClient, school: int) -> None:
     arrive(app, client)
     page = open_page(client, f"/stakeholders/people/new?organisation={school}")
