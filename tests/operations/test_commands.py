@@ -119,7 +119,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
     assert {kind: len(found) for kind, found in rows.items()} == {
         "stakeholders": 53,
         "microcredentials": 62,
-        "events": 47,
+        "events": 48,
     }
     again = ready("import", "microcredentials", str(tmp_path / "out" / "microcredentials.csv"), "--dry-run")
     assert "unchanged 62" in again.output
