@@ -27,6 +27,8 @@ from uuid_utils.compat import uuid7
 
 from app.core import clock
 
+LARGEST_KEY = 2**31 - 1  # PostgreSQL refuses to look for a larger one in a column of integers.
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -12,6 +12,7 @@ from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaFi
 from wtforms.fields.choices import Choice
 from wtforms.validators import Length, StopValidation
 
+from app.core.database import LARGEST_KEY
 from app.core.i18n import Language
 
 LONGEST_LINE = 500
@@ -250,7 +251,8 @@ class PickerField(Field):
             self.query = (formdata.get(f"{self.name}-q") or "").strip()[:LONGEST_LINE]
             self._searching = formdata.get("find") == self.name
             keys = list(filter(None, dict.fromkeys(formdata.getlist(self.name)[: MOST_CHOSEN + 1])))
-            sent = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+            numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+            sent = [number for number in numbers if number <= LARGEST_KEY]
             self._is_unreadable = len(sent) < len(keys)
             self.data = sent if self.multiple else (sent[0] if sent else None)
 

@@ -7,10 +7,10 @@ import logging
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import NoResultFound, SQLAlchemyError
+from sqlalchemy.exc import DataError, NoResultFound, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.routing import IntegerConverter, Map
@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import audit
 from app.core.access import current_actor
-from app.core.database import set_writing
+from app.core.database import LARGEST_KEY, set_writing
 from app.core.errors import DomainError, EditConflict, NotAllowed, Refused, StillReferred
 from app.core.forms import BaseForm
 from app.core.htmx import htmx
@@ -47,7 +47,7 @@ class RecordNumber(IntegerConverter):
     """A record's number in an address; one that no database can hold is not found, rather than an error."""
 
     def __init__(self, url_map: Map, **limits: Any) -> None:
-        super().__init__(url_map, **{"max": 2**63 - 1, **limits})
+        super().__init__(url_map, **{"max": LARGEST_KEY, **limits})
 
 
 def init_web(app: Flask) -> None:
@@ -62,11 +62,15 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(NoResultFound, lambda _error: _error_page(404))
     app.register_error_handler(StaleDataError, lambda _error: _error_page(409))
     app.register_error_handler(CSRFError, lambda _error: _error_page(400))
+    # What PostgreSQL cannot even ask for, such as NUL or a number beyond its column, comes from a forged request.
+    app.register_error_handler(DataError, lambda _error: _error_page(400))
     app.register_error_handler(Exception, _unexpected)
 
 
 def _open() -> None:
     set_writing(request.method in WRITING_METHODS)
+    if "\0" in request.path:  # No record is called that, and PostgreSQL cannot look for it.
+        abort(404)
 
 
 def _name_actor() -> None:

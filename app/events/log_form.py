@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
@@ -72,12 +71,10 @@ class LogForm(BaseForm):
     @classmethod
     def new(cls, kind: str | None = None, code: str | None = None) -> "LogForm":
         """An empty form with sensible guesses; ``kind`` and the ``code`` of a micro-credential may come with a link."""
-        consortium = current_app.config["CONSORTIUM"]
-        language = current_actor().language
         concerned = queries.microcredentials_named(current_actor(), code) if code else []
         guesses = {
             "kind": kind if kind in LOGGED_KINDS else EventKind.CONSULTATION.value,
-            "language": language if language in consortium.by_language else reader_language().code,
+            "language": reader_language().code,
             "starts_on": clock.today(default_zone()),
             "zone": default_zone(),
             "format": Format.ONSITE.value,

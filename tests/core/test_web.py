@@ -82,7 +82,10 @@ def test_a_bug_is_a_page_without_details_and_nothing_is_half_written(
     assert count(app) == 0
 
 
-@pytest.mark.parametrize("address", ["/things/999", "/things/99999999999999999999999", "/things/-1", "/nowhere"])
+@pytest.mark.parametrize(
+    "address",
+    ["/things/999", "/things/2147483648", "/things/99999999999999999999999", "/things/-1", "/nowhere", "/fails/%00"],
+)
 def test_what_is_not_there_is_not_found(client: FlaskClient, address: str):
     assert open_page(client, address, status=404).title == "Not found"
 
@@ -205,6 +208,20 @@ def test_a_part_that_asks_for_signing_in_comes_back_to_its_page(client: FlaskCli
 
     assert response.status_code == 204
     assert response.headers["HX-Redirect"] == "/login?next=/things/new?country%3DAM"
+
+
+def test_a_button_that_asks_for_signing_in_comes_back_to_the_page_it_stands_on(client: FlaskClient):
+    headers = {"Referer": "http://localhost/things/1?tab=2"}
+
+    response = client.post("/managed", data=token(client), headers=headers)
+
+    assert response.location == "/login?next=/things/1?tab%3D2"
+
+
+def test_what_the_database_cannot_even_look_for_is_no_bug(app: Flask, client: FlaskClient):
+    response = client.post("/things/new", data=token(client) | {"submission_key": "\0", "name": "Loom"})
+
+    assert response.status_code in (303, 400)
 
 
 def test_a_refused_part_does_not_land_in_a_table(client: FlaskClient):

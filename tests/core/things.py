@@ -223,7 +223,7 @@ def stopped() -> Response:
     return answer("test/thing.html", status=410, thing=None)
 
 
-@things.get("/managed")
+@things.route("/managed", methods=["GET", "POST"])
 @requires(Permission.ACCOUNT_MANAGE)
 def managed() -> str:
     """What only some may see."""

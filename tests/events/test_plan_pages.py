@@ -314,12 +314,6 @@ def test_a_blank_is_no_reason_to_call_an_event_off(lead: FlaskClient, logged: in
     assert "Say why" in answer.text
 
 
-def test_after_signing_in_one_is_back_on_the_page_and_not_at_its_button(app: Flask, logged: int) -> None:
-    headers = {"Referer": f"http://localhost/events/{logged}"}
-    answer = app.test_client().post(f"/events/{logged}/move", data={"state": "held"}, headers=headers)
-    assert answer.location.endswith(f"next=/events/{logged}")
-
-
 def test_reading_and_asking_write_nothing(app: Flask, lead: FlaskClient, logged: int) -> None:
     def entries() -> int:
         with app.app_context():
