@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
-from sqlalchemy import Index, event, inspect, select
+from sqlalchemy import Index, bindparam, event, inspect, select
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, object_session
 
 from app.core import clock
@@ -128,12 +128,14 @@ def state_label(state: StrEnum) -> str:
     return str(getattr(state, "label", state.value))
 
 
+# Made once, because making it costs as much as asking it.
+_MOVES = (
+    select(StateMove)
+    .where(StateMove.record_kind == bindparam("kind"), StateMove.record_id == bindparam("key"))
+    .order_by(StateMove.id)
+)
+
+
 def moves_of(session: Session, record: Any) -> list[StateMove]:
     """The moves of one record, oldest first."""
-    return list(
-        session.scalars(
-            select(StateMove)
-            .where(StateMove.record_kind == record.__tablename__, StateMove.record_id == record.id)
-            .order_by(StateMove.id)
-        )
-    )
+    return list(session.scalars(_MOVES, {"kind": record.__tablename__, "key": record.id}))

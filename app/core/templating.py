@@ -21,6 +21,11 @@ from app.core import clock
 from app.core.access import current_actor
 from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
+from app.extensions import locale_now
+
+MOST_DAYS = 10_000
+# Lists of what happened have a day in every line, and writing one out is slow.
+_short_days: dict[tuple[Locale | None, date], str] = {}
 
 
 class Templates(Environment):
@@ -143,7 +148,7 @@ def country_name(code: str | None) -> str:
     """A country's name in the reader's language, as CLDR has it."""
     if not code:
         return ""
-    locale = get_locale()
+    locale = locale_now()
     return _territories(locale).get(code, code) if locale else code
 
 
@@ -159,7 +164,15 @@ def day(value: date | datetime | None) -> str:
 
 def day_short(value: date | datetime | None) -> str:
     """Day and month: 12 May."""
-    return format_date(value, _("d MMM"), rebase=False) if value else ""
+    if not value:
+        return ""
+    locale, day = locale_now(), value.date() if isinstance(value, datetime) else value
+    short = _short_days.get((locale, day))
+    if short is None:
+        if len(_short_days) >= MOST_DAYS:
+            _short_days.clear()
+        short = _short_days[locale, day] = format_date(day, _("d MMM"), rebase=False)
+    return short
 
 
 def weekday(value: date) -> str:

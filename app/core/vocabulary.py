@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any, Self
 
 from babel import Locale
-from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 from markupsafe import escape
+
+from app.extensions import locale_now
 
 
 class Label(LazyString):
@@ -18,7 +19,7 @@ class Label(LazyString):
         self._by_locale: dict[Locale | None, str] = {}
 
     def __str__(self) -> str:
-        locale = get_locale()
+        locale = locale_now()
         said = self._by_locale.get(locale)
         if said is None:
             said = str(self._func())

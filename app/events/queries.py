@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.access import RIGHTS, Actor, Grant, Permission, Role, own_country, own_organisation
@@ -78,9 +79,12 @@ def _reached_by(grant: Grant) -> ColumnElement[bool]:
 
 def event(actor: Actor, event_id: int) -> Event:
     """One event with its organiser. Raises ``NoResultFound`` when it does not exist or is not open to the actor."""
-    return db.session.execute(
-        select(Event).where(Event.id == event_id, visible_to(actor)).options(joinedload(Event.organiser))
-    ).scalar_one()
+    return db.session.execute(_one(actor), {"key": event_id}).scalar_one()
+
+
+@lru_cache(maxsize=256)
+def _one(actor: Actor) -> Select[Event]:
+    return select(Event).where(Event.id == bindparam("key"), visible_to(actor)).options(joinedload(Event.organiser))
 
 
 def event_to_edit(actor: Actor, event_id: int) -> Event:

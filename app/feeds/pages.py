@@ -1,6 +1,6 @@
 """The page about subscribing, and one's own secret addresses."""
 
-from flask import Blueprint, Response, current_app, request, session, url_for
+from flask import Blueprint, Response, abort, current_app, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
@@ -55,8 +55,9 @@ def create() -> BaseResponse:
 def revoke(secret_id: int) -> BaseResponse:
     """Close a secret address; calendars that use it stop being updated."""
     secret = next((entry for entry in feed_secrets_of(current_actor()) if entry.id == secret_id), None)
-    if secret is not None:
-        revoke_feed_secret(current_actor(), secret)
+    if secret is None:
+        abort(404)
+    revoke_feed_secret(current_actor(), secret)
     return redirect_to(url_for("feeds.index", _anchor="own"), _("The address opens nothing any more."))
 
 

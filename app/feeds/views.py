@@ -24,6 +24,7 @@ from app.extensions import db
 from app.feeds import personal, queries
 from app.feeds.bodies import Bodies, Body, Chunk, Pieces
 from app.feeds.models import CalendarEntry
+from app.feeds.polls import ANSWERED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -177,6 +178,8 @@ def _answer(feed: Feed) -> Response:
         "Vary": "Accept-Encoding",
         "X-Robots-Tag": "noindex",
     }
+    if not feed.is_own:
+        request.environ[ANSWERED] = (feed.scope, feed.version, feed.changed_at)
     if _is_known(tag, feed.changed_at):
         return Unchanged(status=304, content_type=MIME, headers=headers)
     bodies: Bodies = current_app.extensions["feeds"]

@@ -7,6 +7,7 @@ of its own for each gate.
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9.-]{0,38}[A-Z0-9])?")
 ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 MOST_HOURS = 10_000
 MOST_POINTS = 1_000
+LONGEST_LINE = 500  # what the form's lines take; a file may not bring what the form could not save again
 
 
 class DesignIncomplete(Refused):
@@ -101,7 +103,15 @@ def _codes(facts: MicroCredentialFacts) -> Iterator[tuple[str, str]]:
         yield "outcomes", _("Write ESCO addresses beginning with http.")
 
 
-_CHECKS = (_identity, _amounts, _levels, _codes)
+def _lengths(facts: MicroCredentialFacts) -> Iterator[tuple[str, str]]:
+    for field in fields(facts):
+        value = getattr(facts, field.name)
+        lines = value.values() if field.name == "title" else [value] if isinstance(value, str) else ()
+        if any(len(line) > LONGEST_LINE for line in lines):
+            yield field.name, _("Write at most %(count)s characters.", count=LONGEST_LINE)
+
+
+_CHECKS = (_identity, _amounts, _levels, _codes, _lengths)
 
 
 def ready(design: Design, wanted: MicroCredentialState) -> None:

@@ -9,9 +9,10 @@ whatever its size.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, event, func, select
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, bindparam, event, func, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
@@ -35,7 +36,7 @@ class LinkedRecord:
     is_example: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinkKind:
     """How one kind of record presents itself to whoever walks the registry.
 
@@ -172,22 +173,24 @@ def concerning(
     One statement, which walks the index of the link table from its newest end and stops: it costs the same whether a
     hundred records or a million are linked, as long as the actor may see most of them.
     """
+    values = {"microcredential": microcredential_id, "most": limit, "skipped": offset}
+    rows = session.execute(_newest(actor, kind), values).all()
+    return Concern(kind, [kind.present(row) for row in rows], rows[0].counted if rows else 0)
+
+
+@lru_cache(maxsize=512)
+def _newest(actor: Actor, kind: LinkKind) -> Select[Any]:
     link = kind.model.link_model
     wanted = (
         select(link.record_id)
         .join(kind.model, kind.model.id == link.record_id)
-        .where(link.microcredential_id == microcredential_id, kind.visible_to(actor))
+        .where(link.microcredential_id == bindparam("microcredential"), kind.visible_to(actor))
     )
-    counted = wanted.order_by(link.dated.desc(), link.record_id.desc()).limit(MOST_COUNTED + 1).subquery()
-    rows = session.execute(
-        wanted.with_only_columns(
-            link.dated, *kind.columns, select(func.count()).select_from(counted).scalar_subquery().label("counted")
-        )
-        .order_by(link.dated.desc(), link.record_id.desc())
-        .limit(limit)
-        .offset(offset)
-    ).all()
-    return Concern(kind, [kind.present(row) for row in rows], rows[0].counted if rows else 0)
+    newest = (link.dated.desc(), link.record_id.desc())
+    counted = wanted.order_by(*newest).limit(MOST_COUNTED + 1).subquery()
+    count = select(func.count()).select_from(counted).scalar_subquery().label("counted")
+    found = wanted.with_only_columns(link.dated, *kind.columns, count).order_by(*newest)
+    return found.limit(bindparam("most")).offset(bindparam("skipped"))
 
 
 def everything_concerning(session: Session, actor: Actor, microcredential_id: int, limit: int = 50) -> list[Concern]:

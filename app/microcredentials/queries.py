@@ -1,8 +1,9 @@
 """What can be asked about micro-credentials."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.access import Actor, Permission
@@ -37,19 +38,20 @@ def by_code(actor: Actor, code: str) -> MicroCredential:
 
     Raises ``NoResultFound`` when it does not exist or is not open to the actor.
     """
+    return db.session.execute(_one(actor), {"code": code.upper()}).unique().scalar_one()
+
+
+@lru_cache(maxsize=256)
+def _one(actor: Actor) -> Select[MicroCredential]:
     return (
-        db.session.execute(
-            select(M)
-            .where(M.code == code.upper(), visible_to(actor))
-            .options(
-                joinedload(M.awarding_body),
-                joinedload(M.developers),
-                selectinload(M.outcomes),
-                selectinload(M.assessments),
-            )
+        select(M)
+        .where(M.code == bindparam("code"), visible_to(actor))
+        .options(
+            joinedload(M.awarding_body),
+            joinedload(M.developers),
+            selectinload(M.outcomes),
+            selectinload(M.assessments),
         )
-        .unique()
-        .scalar_one()
     )
 
 

@@ -151,7 +151,7 @@ def test_a_double_press_makes_one_event(app: Flask, editor: FlaskClient, typed: 
         ({"women": "9" * 30}, "Write a number from 0 to 1000000."),
         ({"organisations": ["999999"]}, "One of the chosen entries no longer exists, or is not open to you."),
         ({"microcredentials": ["999999"]}, "One of the chosen entries no longer exists, or is not open to you."),
-        ({"microcredentials": ["1 OR 1=1"]}, "Choose at least one micro-credential."),
+        ({"microcredentials": ["1 OR 1=1"]}, "One of the chosen entries no longer exists, or is not open to you."),
         ({"venue": "", "format": "onsite"}, "Write where people meet."),
         ({"venue": "https://[nonsense"}, "Write an address like https://example.org/meeting."),
         ({"summary": "x" * 20_001}, "Field cannot be longer than 20000 characters."),

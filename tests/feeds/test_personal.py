@@ -194,7 +194,7 @@ def test_a_secret_that_opens_nothing_is_not_found_and_says_nothing_more(
         "unknown": "/feeds/my/" + "x" * 43 + ".ics",
         "short": "/feeds/my/x.ics",
         "long": "/feeds/my/" + "x" * 3000 + ".ics",
-        "odd": "/feeds/my/%00%ff'%22.ics",
+        "odd": "/feeds/my/%01%ff'%22.ics",
         "revoked": subscribe(app),
         "closed": subscribe(app, email="closed@example.org"),
     }

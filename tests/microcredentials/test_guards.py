@@ -134,3 +134,8 @@ def test_publishing_needs_english_texts_and_a_licence(changes: dict[str, Any]):
     with pytest.raises(guards.NotPublishable) as refused:
         guards.ready(design, S.PUBLISHED)
     assert len(refused.value.missing) == 1
+
+
+def test_a_title_that_no_form_could_save_again_is_refused():
+    assert "title" in guards.faults(facts(title={"en": "x" * 501}))
+    assert "title" not in guards.faults(facts(title={"en": "x" * 500}))

@@ -1,0 +1,71 @@
+"""A poll that finds nothing new is answered from one look at the feed's version; anything else is a request."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+
+from app.core.access import SYSTEM
+from app.events.models import Visibility
+from app.events.services import plan
+from app.feeds import polls
+from tests.accounts.people import statements, work
+from tests.events.world import World, build
+
+FEED = "/feeds/all.ics"
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """A consortium with one public deadline."""
+    with work(app):
+        made = build()
+        plan(SYSTEM, made.deadline(visibility=Visibility.PUBLIC))
+    return made
+
+
+def poll(client: FlaskClient, tag: str, **headers: str):
+    return client.get(FEED, headers={"If-None-Match": tag, **headers})
+
+
+def test_the_second_poll_is_answered_as_the_first_was(app: Flask, client: FlaskClient, world: World):
+    tag = client.get(FEED).headers["ETag"]
+    first = poll(client, tag)
+    with statements(app) as seen:
+        second = poll(client, tag)
+    assert (first.status_code, second.status_code, second.data, len(seen)) == (304, 304, b"", 1)
+    assert list(second.headers) == list(first.headers)
+
+
+def test_a_change_reaches_the_next_poll(app: Flask, client: FlaskClient, world: World):
+    tag = client.get(FEED).headers["ETag"]
+    poll(client, tag)
+    with work(app):
+        plan(SYSTEM, world.deadline(title={"en": "More reports"}, visibility=Visibility.PUBLIC))
+    changed = poll(client, tag)
+    assert changed.status_code == 200
+    assert "More reports" in changed.text
+    assert poll(client, changed.headers["ETag"]).status_code == 304
+
+
+def test_what_a_program_can_unpack_and_how_it_got_here_are_told_apart(client: FlaskClient, world: World):
+    tag = client.get(FEED).headers["ETag"]
+    for _time in range(2):
+        assert poll(client, tag).headers["ETag"] == tag
+        packed = poll(client, tag, **{"Accept-Encoding": "gzip"})
+        assert (packed.status_code, packed.headers["ETag"] != tag) == (304, True)
+    assert client.get(FEED).status_code == 200
+    assert client.head(FEED, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_database_that_does_not_answer_is_left_to_the_portal_to_tell(
+    client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    tag = client.get(FEED).headers["ETag"]
+    poll(client, tag)
+
+    def fail(*_arguments: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    monkeypatch.setattr(polls, "version_of", fail)
+    assert poll(client, tag).status_code == 304
