@@ -1,6 +1,8 @@
-"""What tests of the catalogue share: browsers of people with a role."""
+"""What tests of the catalogue share: designs, and browsers of people with a role."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.core.access import Role
 from app.events.models import Event
 from app.extensions import limiter
-from tests.accounts.people import arrive
+from app.microcredentials.models import MicroCredentialState as S
+from tests.accounts.people import arrive, work
 from tests.microcredentials.designs import design, event
 
 Enter = Callable[..., FlaskClient]
@@ -35,3 +38,27 @@ def enter(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Enter:
 def linked_event(session: Session) -> Event:
     """An event that concerns a design."""
     return event(session, design(session))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a browser may know of a design."""
+
+    id: int
+    version: int
+    developer: int
+
+
+Made = Callable[..., Known]
+
+
+@pytest.fixture
+def made(app: Flask) -> Made:
+    """Put a design into the catalogue."""
+
+    def make(state: S = S.IDEA, **changes: Any) -> Known:
+        with work(app) as session:
+            one = design(session, state, **changes)
+            return Known(one.id, one.version, one.developers[0].id)
+
+    return make

@@ -1,41 +1,11 @@
 """Deleting designs: ideas nobody refers to go, all others stay."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-import pytest
 from flask import Flask
 
 from app.microcredentials.models import MicroCredential
-from app.microcredentials.models import MicroCredentialState as S
 from tests.accounts.people import work
-from tests.microcredentials.conftest import Enter
-from tests.microcredentials.designs import design, event
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a browser may know of a design."""
-
-    id: int
-    version: int
-    developer: int
-
-
-Made = Callable[..., Known]
-
-
-@pytest.fixture
-def made(app: Flask) -> Made:
-    """Put a design into the catalogue."""
-
-    def make(state: S = S.IDEA, **changes: Any) -> Known:
-        with work(app) as session:
-            one = design(session, state, **changes)
-            return Known(one.id, one.version, one.developers[0].id)
-
-    return make
+from tests.microcredentials.conftest import Enter, Made
+from tests.microcredentials.designs import event
 
 
 def test_an_idea_that_nothing_refers_to_is_deleted_and_a_linked_one_is_not(app: Flask, made: Made, enter: Enter):

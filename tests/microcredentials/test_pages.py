@@ -1,9 +1,6 @@
 """The pages of the catalogue, and what they answer to bad input."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,32 +14,8 @@ from app.microcredentials import services
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.models import MicroCredentialState as S
 from tests.accounts.people import statements, work
-from tests.microcredentials.conftest import Enter
-from tests.microcredentials.designs import college, design, event
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a browser may know of a design."""
-
-    id: int
-    version: int
-    developer: int
-
-
-Made = Callable[..., Known]
-
-
-@pytest.fixture
-def made(app: Flask) -> Made:
-    """Put a design into the catalogue."""
-
-    def make(state: S = S.IDEA, **changes: Any) -> Known:
-        with work(app) as session:
-            one = design(session, state, **changes)
-            return Known(one.id, one.version, one.developers[0].id)
-
-    return make
+from tests.microcredentials.conftest import Enter, Made
+from tests.microcredentials.designs import college, event
 
 
 def stands(app: Flask, code: str = "AM-03") -> MicroCredential:
