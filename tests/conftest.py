@@ -23,6 +23,8 @@ from app.core.audit import acting_as
 from app.core.database import Base, writing
 from app.core.migrations import migrations
 from app.extensions import db
+from app.feeds.bodies import Bodies
+from app.feeds.polls import Polls
 from tests.servers import postgresql_url
 
 BACKENDS = ("sqlite", "postgresql")
@@ -67,7 +69,10 @@ class Backend:
                 source.backup(self.empty)
 
     def clean(self) -> None:
-        """Give the next test an empty database."""
+        """Give the next test an empty database, and a process that remembers no feed of this one."""
+        self.app.extensions["feeds"] = Bodies()
+        if isinstance(self.app.wsgi_app, Polls):
+            self.app.wsgi_app.forget()
         if self.empty is not None:
             with sqlite3.connect(self.file) as target:
                 self.empty.backup(target)

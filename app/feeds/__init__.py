@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
 
     app.extensions["feeds"] = Bodies()
     with app.app_context():
-        app.wsgi_app = Polls(app.wsgi_app, db.engine)  # type: ignore[method-assign]
+        app.wsgi_app = Polls(app, db.engine)  # type: ignore[method-assign]
     app.register_blueprint(views.bp)
     app.register_blueprint(pages.bp)
     add(app, Entry("overview", "feeds.index", _l("Calendar feeds"), "rss", order=80))

@@ -152,6 +152,15 @@ class Bodies:
                 self._make_room()
         return body
 
+    def packed(self, scope: str, version: int) -> bytes | None:
+        """A feed as one gzip member, if it is kept so in this version."""
+        with self._lock:
+            body = self._kept.get(scope)
+            if body is None or body.version != version:
+                return None
+            self._kept.move_to_end(scope)
+        return body.packed
+
     def gzipped(self, body: Body, frame: Callable[[], tuple[bytes, bytes]]) -> bytes:
         """A body as one gzip member, packed once; ``frame`` answers its head and foot."""
         if body.packed is None:

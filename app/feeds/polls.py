@@ -1,8 +1,8 @@
-"""Polls of public feeds that find nothing new, answered before they become requests.
+"""Public feeds that are asked for as they were before, answered before they become requests of the portal.
 
-Calendar programs send the same poll every few hours, for ever, and nearly always nothing has changed. What was answered
-to a poll is remembered; while the feed has the version it had then, the same answer is sent again after one look at
-that version.
+Calendar programs send the same poll every few hours, for ever, and nearly always nothing has changed. How a poll was
+answered is remembered; while the feed has the version it had then, it is answered so again, after one look at that
+version.
 """
 
 from collections.abc import Iterable
@@ -10,67 +10,89 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import set_writing
+from app.feeds.bodies import Bodies
 from app.feeds.queries import version_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Where a view says which feed in which version it answered with: a public one, the same for everybody.
+# Where a view says which feed it answered with, of which version and date: a public one, the same for everybody.
 ANSWERED = "portal.feed"
 MOST = 5_000
 # Everything in a request that its answer follows from.
-ASKED = ("PATH_INFO", "SCRIPT_NAME", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT_ENCODING", "HTTP_HOST", "wsgi.url_scheme")
+ASKED = (
+    "PATH_INFO",
+    "SCRIPT_NAME",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_ACCEPT_ENCODING",
+    "HTTP_HOST",
+    "wsgi.url_scheme",
+)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The headers of a 304, good while the feed has this version of this date."""
+    """The head of an answer, good while the feed has this version of this date."""
 
+    status: str
+    headers: list[tuple[str, str]]
     scope: str
     version: int
     changed_at: datetime
-    headers: list[tuple[str, str]]
 
 
 class Polls:
     """The portal as a WSGI application, with what it answered to polls."""
 
-    def __init__(self, portal: "WSGIApplication", engine: Engine) -> None:
-        self._portal = portal
-        self._engine = engine
+    def __init__(self, app: Flask, engine: Engine) -> None:
+        self._app = app
+        self._portal: WSGIApplication = app.wsgi_app
+        # One statement needs no transaction, which PostgreSQL would be asked to begin and to end.
+        alone = engine.dialect.name == "postgresql"
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT") if alone else engine
         self._answers: dict[tuple[Any, ...], Answer] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a known poll, else leave the request to the portal."""
-        if environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" not in environ:
+        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith("/feeds/"):
             return self._portal(environ, start_response)
         asked = tuple(environ.get(name) for name in ASKED)
         answer = self._answers.get(asked)
-        if answer is not None:
-            if self._holds(answer):
-                start_response("304 NOT MODIFIED", list(answer.headers))
-                return []
-            self._answers.pop(asked, None)
+        body = self._body(answer) if answer is not None else None
+        if answer is not None and body is not None:
+            start_response(answer.status, list(answer.headers))
+            return [body] if body else []
 
         def note(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            if status.startswith("304") and ANSWERED in environ:
+            if ANSWERED in environ and (status[:3] == "304" or ("Content-Encoding", "gzip") in headers):
                 if len(self._answers) >= MOST:
                     self._answers.clear()
-                scope, version, changed_at = environ[ANSWERED]
-                self._answers[asked] = Answer(scope, version, changed_at, list(headers))
+                self._answers[asked] = Answer(status, list(headers), *environ[ANSWERED])
             return start_response(status, headers, *more)
 
         return self._portal(environ, note)
 
-    def _holds(self, answer: Answer) -> bool:
+    def forget(self) -> None:
+        """Forget every answer: the database was put back to an earlier state, in which versions repeat."""
+        self._answers.clear()
+
+    def _body(self, answer: Answer) -> bytes | None:
+        """What follows the head: nothing for a 304, else the packed feed; ``None`` when the answer is out of date."""
         set_writing(False)  # This thread may have written before.
         try:
             with self._engine.connect() as connection:
                 found = version_of(connection, answer.scope)
         except SQLAlchemyError:
-            return False  # The portal will say what is wrong.
-        return found is not None and (found[0], found[2]) == (answer.version, answer.changed_at)
+            return None  # The portal will say what is wrong.
+        if found is None or (found[0], found[2]) != (answer.version, answer.changed_at):
+            return None
+        if answer.status[:3] == "304":
+            return b""
+        bodies: Bodies = self._app.extensions["feeds"]
+        return bodies.packed(answer.scope, answer.version)

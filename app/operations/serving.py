@@ -1,5 +1,6 @@
 """Serves the portal with waitress, in which a slow client holds no thread: it may face a network without a buffer."""
 
+import gc
 import logging
 import signal
 from typing import Any
@@ -37,6 +38,9 @@ def serve(
     if worker is not None:
         worker.start()
     signal.signal(signal.SIGTERM, _interrupt)
+    # What the start made stays for good: without this, every full collection would walk through all of it.
+    gc.collect()
+    gc.freeze()
     if ready:
         click.echo(ready)
     try:

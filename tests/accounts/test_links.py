@@ -214,7 +214,7 @@ def test_a_reset_link_works_once(app: Flask, client: FlaskClient, maria: int):
     assert submit(client, "/sign-in", {"email": "maria@example.org", "password": NEW}).status_code == 302
 
 
-@pytest.mark.parametrize("token", ["x", "x.y.z", "%00", "WyJhIiwgImIiXQ.aaaa.bbbb"])
+@pytest.mark.parametrize("token", ["x", "x.y.z", "WyJhIiwgImIiXQ.aaaa.bbbb"])
 def test_a_forged_reset_link_leads_to_asking_for_one(client: FlaskClient, token: str):
     assert client.get(f"/sign-in/reset/{token}").location == "/sign-in/reset"
     assert choose(client, f"/sign-in/reset/{token}").location == "/sign-in/reset"

@@ -70,7 +70,7 @@ def test_a_forged_passkey_is_not_kept(app: Flask, client: FlaskClient, credentia
     assert "cannot be stolen" in client.get("/account/").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("token", ["x", "x.y.z", "%00"])
+@pytest.mark.parametrize("token", ["x", "x.y.z"])
 def test_a_forged_question_is_not_answered(client: FlaskClient, token: str):
     assert submit(client, f"/sign-in/passkey/{token}", {"credential": "{}"}).location == "/sign-in/passkey"
 

@@ -43,8 +43,8 @@ rounds with the lowest and the highest. Differences below 1.5 × mean little.
 - *First read after a change*: another process changes one event by the portal's own service before each request; only
   the request is counted, {rounds.CHANGES} of them a round.
 - A target says how much CPU × cal a route may take; "met" is judged by the median. The targets were set beside a bare
-  route under gunicorn's synchronous workers, where it took 0.34–0.41 ms of CPU on a machine of this kind. Under waitress
-  it takes less, as the table shows, so the same page has a higher ratio here.
+  route under gunicorn's synchronous workers, where it took 0.34–0.41 ms of CPU on a machine of this kind. Under
+  waitress it takes less, as the table shows, so the same page has a higher ratio here.
 """
 
 

@@ -1,5 +1,7 @@
 """A poll that finds nothing new is answered from one look at the feed's version; anything else is a request."""
 
+import gzip
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,6 +15,7 @@ from tests.accounts.people import statements, work
 from tests.events.world import World, build
 
 FEED = "/feeds/all.ics"
+OLD = "Mon, 01 Jan 2024 00:00:00 GMT"
 
 
 @pytest.fixture
@@ -56,6 +59,27 @@ def test_what_a_program_can_unpack_and_how_it_got_here_are_told_apart(client: Fl
         assert (packed.status_code, packed.headers["ETag"] != tag) == (304, True)
     assert client.get(FEED).status_code == 200
     assert client.head(FEED, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_packed_feed_is_sent_again_after_one_look(app: Flask, client: FlaskClient, world: World):
+    first = client.get(FEED, headers={"Accept-Encoding": "gzip"})
+    with statements(app) as seen:
+        second = client.get(FEED, headers={"Accept-Encoding": "gzip"})
+    assert (second.status_code, second.data, len(seen)) == (200, first.data, 1)
+    assert list(second.headers) == list(first.headers)
+    with work(app):
+        plan(SYSTEM, world.deadline(title={"en": "More reports"}, visibility=Visibility.PUBLIC))
+    changed = client.get(FEED, headers={"Accept-Encoding": "gzip"})
+    assert b"More reports" in gzip.decompress(changed.data)
+
+
+def test_a_date_decides_where_there_is_no_tag(client: FlaskClient, world: World):
+    known = client.get(FEED).headers["Last-Modified"]
+    packed = {"Accept-Encoding": "gzip"}
+    for _time in range(2):
+        assert client.get(FEED, headers={"If-Modified-Since": known, **packed}).status_code == 304
+        assert client.get(FEED, headers={"If-Modified-Since": OLD, **packed}).status_code == 200
+        assert client.get(FEED, headers=packed).status_code == 200
 
 
 def test_a_database_that_does_not_answer_is_left_to_the_portal_to_tell(
