@@ -1,6 +1,8 @@
 """``./run bench``: measures the portal beside a bare Flask route and writes ``docs/benchmarks.md``."""
 
 import argparse
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -95,6 +97,8 @@ def main() -> None:
     parser.add_argument("--only", choices=BACKENDS, help="one database instead of both")
     parser.add_argument("--output", type=Path, default=report.FILE, help="where to write the report")
     arguments = parser.parse_args()
+    # Servers are ended and databases dropped, also when somebody ends this.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     number = 2 if arguments.quick else 5
     found = [measure(backend, number) for backend in BACKENDS if arguments.only in (None, backend)]
     arguments.output.write_text(report.text(found, number), "utf-8")
