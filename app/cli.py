@@ -30,7 +30,7 @@ def portal() -> None:
 @portal.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--threads", default=8, show_default=True, help="Requests answered at once.")
+@click.option("--threads", default=4, show_default=True, help="Requests answered at once.")
 @click.option("--with-worker", is_flag=True, help="Carry out jobs in this process too.")
 def serve(host: str, port: int, threads: int, with_worker: bool) -> None:
     """Serve the portal; put a proxy with TLS in front of it."""

@@ -1,11 +1,10 @@
 """Flask extensions, created here and initialised in ``create_app``: no feature has to import the application."""
 
 from functools import cached_property
-from typing import Any
 
 from babel import Locale
 from babel.support import NullTranslations
-from flask import Flask, g
+from flask import g
 from flask_babel import Babel, Domain, get_locale
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -45,17 +44,6 @@ class Catalogues(Domain):
 
 class Speech(Babel):
     """Flask-Babel, which by itself would read the reader's catalogue anew with every request."""
-
-    def init_app(self, app: Flask, *arguments: Any, **options: Any) -> None:
-        """Set ``app`` up; its templates come to the catalogues without a detour by the request's domain."""
-        super().init_app(app, *arguments, **options)  # type: ignore[no-untyped-call]
-        words = self.domain_instance
-        app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-            lambda text: words.get_translations().ugettext(text),
-            lambda one, many, number: words.get_translations().ungettext(one, many, number),
-            newstyle=True,
-        )
-        app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
     @cached_property
     def domain_instance(self) -> Catalogues:

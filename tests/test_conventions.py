@@ -294,6 +294,39 @@ def test_the_search_for_literals_finds_them(environment: Environment):
     ]
 
 
+# What differs between two requests of the same reader, and so must not stand in a part that is kept.
+PASSING = {
+    "csrf_token",
+    "hidden_csrf",
+    "request",
+    "session",
+    "today",
+    "form",
+    "get_flashed_messages",
+    "now",
+    "with_args",
+}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_part_that_is_kept_holds_nothing_that_passes(environment: Environment, path: Path):
+    tree = template_of(environment, path)
+    kept = [block for block in tree.find_all(nodes.CallBlock) if getattr(block.call.node, "name", "") == "kept"]
+
+    assert passing(kept) == set()
+
+
+def passing(kept: list[nodes.CallBlock]) -> set[str]:
+    """Names of what passes in the bodies of these blocks."""
+    return {found.name for block in kept for node in block.body for found in node.find_all(nodes.Name)} & PASSING
+
+
+def test_the_search_for_what_passes_finds_it(environment: Environment):
+    tree = environment.parse('{% call kept("form", 1) %}{% if x %}{{ csrf_token() }}{% endif %}{% endcall %}')
+
+    assert passing(list(tree.find_all(nodes.CallBlock))) == {"csrf_token"}
+
+
 @pytest.mark.parametrize(
     "path", [path for path in TEMPLATES if not {"layouts", "email", "components"} & set(path.parts)], ids=name
 )

@@ -17,6 +17,7 @@ from app.accounts.models import SESSION_LIFETIME, Method, RoleGrant, User, UserS
 from app.accounts.tokens import digest, new_token
 from app.core import clock
 from app.core.access import Actor, Grant
+from app.core.database import plain_rows
 from app.core.i18n import SOURCE_LANGUAGE
 from app.core.web import WRITING_METHODS
 from app.extensions import db
@@ -71,7 +72,7 @@ def load(identity: str) -> SignedIn | User | None:
     if not token:
         return None
     since = clock.now() - SESSION_LIFETIME
-    rows = db.session.execute(_LOAD, {"token": digest(token), "since": since, "identity": identity}).all()
+    rows = plain_rows(db.session, _LOAD, {"token": digest(token), "since": since, "identity": identity})
     if not rows:
         return None
     user_id, name, language, session_id, seen = rows[0][:5]

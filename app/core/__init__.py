@@ -12,7 +12,7 @@ from whitenoise import WhiteNoise
 
 from app import extensions
 from app.config import ROOT, Profile, Settings
-from app.core import access, clock, database, mail, navigation, outbox, pages, templating, web
+from app.core import access, clock, database, mail, navigation, outbox, pages, rendering, templating, web
 from app.core.consortium import read_consortium
 from app.core.files import FileStore
 
@@ -41,13 +41,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     app.extensions["files"] = FileStore(settings.files_url)
     clock.reckon_with(settings.as_of, consortium.zone)
-    app.jinja_environment = templating.Templates
+    app.jinja_environment = rendering.Templates
     extensions.db.init_app(app)
     # It also closes asynchronous sessions, which the portal has none of, by starting an event loop after each request.
     app.teardown_appcontext_funcs[:] = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
     with app.app_context():
         database.prepare_engine(extensions.db.engine)
-    extensions.babel.init_app(app, locale_selector=templating.reader_locale)
+    extensions.babel.init_app(app, locale_selector=templating.reader_locale)  # type: ignore[no-untyped-call]
     extensions.limiter.init_app(app)
     # Who needs it asks it (accounts.limits); its own hooks would look through its rules with every request.
     for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):

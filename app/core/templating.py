@@ -1,7 +1,7 @@
 """What templates may use: assets, languages, dates in the reader's locale, translated content, rights."""
 
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -11,32 +11,25 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask.templating import Environment
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
+from sqlalchemy import Row
 
 from app.config import Settings
-from app.core import clock
+from app.core import clock, rendering
 from app.core.access import current_actor
 from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
 from app.extensions import locale_now
 
 MOST_DAYS = 10_000
+# Rows and parts of the frame, of some hundred bytes each.
+MOST_KEPT = 4_000
+# Where a request notes whom and where its parts are for.
+READER = "portal.reader"
 # Lists of what happened have a day in every line, and writing one out is slow.
 _short_days: dict[tuple[Locale | None, date], str] = {}
-
-
-class Templates(Environment):
-    """Jinja's environment as Flask sets it up, with one dictionary of globals for all templates.
-
-    By itself each template has a view of its own onto them, and every ``import`` compares two of those name by name.
-    """
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The globals of a template."""
-        return super().make_globals(d) if d else self.globals
 
 
 def init_templating(app: Flask) -> None:
@@ -48,7 +41,12 @@ def init_templating(app: Flask) -> None:
     def asset(name: str) -> str:
         return f"{app.static_url_path}/{manifest.get(name, name)}"
 
+    app.extensions["kept"] = {}
     app.jinja_env.globals.update(
+        kept=kept,
+        _=rendering.gettext,
+        gettext=rendering.gettext,
+        ngettext=rendering.ngettext,
         asset=asset,
         consortium=consortium,
         is_demo=settings.is_demo,
@@ -117,6 +115,34 @@ def select_language(consortium: Consortium) -> Language:
             if wanted in by_tag:
                 return by_tag[wanted]
     return active[SOURCE_LANGUAGE]
+
+
+def kept(name: str, *facts: Any, caller: Callable[[], Markup]) -> Markup:
+    """Give a part of a page as it was rendered before, with the same facts; it is called around what they decide.
+
+    What is inside may follow from the facts, the reader's language and roles, the view and the address the portal is
+    mounted at, and from nothing else: not from the record at hand, the day, the session or the rest of the address,
+    unless that is among the facts. Dictionaries and rows are facts by what they hold.
+    """
+    parts: dict[tuple[Any, ...], Markup] = current_app.extensions["kept"]
+    given = request.environ.get(READER)
+    if given is None:
+        given = reader_language().code, current_actor().grants, request.endpoint, request.root_url
+        request.environ[READER] = given
+    key = (name, given, *map(_held, facts))
+    part = parts.get(key)
+    if part is None:
+        if len(parts) >= MOST_KEPT:
+            parts.clear()
+        part = parts[key] = caller()
+    return part
+
+
+def _held(fact: Any) -> Any:
+    kind = type(fact)
+    if kind is dict:
+        return tuple(fact.items())
+    return tuple(map(_held, fact)) if kind is Row or kind is list or kind is tuple else fact
 
 
 def tr(texts: dict[str, str] | None, default: str = "") -> Markup:

@@ -125,11 +125,17 @@ def standings(actor: Actor, consortium: Consortium) -> list[CountryStanding]:
         .group_by(MicroCredential.country)
     )
     designs = {country: (total, finished) for country, total, finished in counted}
-    tables = db.session.scalars(
-        select(Event)
-        .where(events_visible_to(actor), Event.kind == EventKind.ROUND_TABLE, Event.state != EventState.CANCELLED)
-        .order_by(Event.starts_on)
+    newest = (
+        func.row_number()
+        .over(partition_by=Event.country, order_by=(Event.starts_on.desc(), Event.id.desc()))
+        .label("place")
     )
+    ranked = (
+        select(Event.id, newest)
+        .where(events_visible_to(actor), Event.kind == EventKind.ROUND_TABLE, Event.state != EventState.CANCELLED)
+        .subquery()
+    )
+    tables = db.session.scalars(select(Event).join(ranked, ranked.c.id == Event.id).where(ranked.c.place == 1))
     latest = {event.country: event for event in tables}
     return [
         CountryStanding(country.code, *designs.get(country.code, (0, 0)), latest.get(country.code))

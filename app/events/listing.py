@@ -110,7 +110,7 @@ class EventListing(Listing):
         Filter("country", _l("Country"), lambda s, v: s.where(E.country == v), countries),
         Filter("state", _l("State"), lambda s, v: s.where(E.state == v), EventState.choices),
         Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
-        Filter("organiser", _l("Organiser"), lambda s, v: s.where(E.organiser_id == int(v)), organisers),
+        Filter("organiser", _l("Organiser"), lambda s, v: s.where(E.organiser_id == int(v)), organisers, varies=True),
     )
 
     def statement(self, actor: Actor) -> Rows:

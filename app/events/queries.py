@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, fals
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.access import RIGHTS, Actor, Grant, Permission, Role, own_country, own_organisation
-from app.core.database import Base
+from app.core.database import Base, plain_rows
 from app.core.states import StateMove, moves_of
 from app.events.models import Event, EventState, Rescheduling, Visibility, event_organisation
 from app.extensions import db
@@ -102,7 +102,14 @@ def event_to_edit(actor: Actor, event_id: int) -> Event:
 
 def organisations_of(actor: Actor, event: Event) -> tuple[list[Found], int]:
     """Who took part, by name, as far as the register is open to the actor, and how many others did."""
-    rows = db.session.execute(
+    rows = plain_rows(db.session, _taking_part(actor), {"key": event.id})
+    known = [row for row in rows if row.is_open]
+    return known, len(rows) - len(known)
+
+
+@lru_cache(maxsize=256)
+def _taking_part(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Organisation.id,
             Organisation.name,
@@ -112,22 +119,25 @@ def organisations_of(actor: Actor, event: Event) -> tuple[list[Found], int]:
             organisations_visible_to(actor).label("is_open"),
         )
         .join(event_organisation, event_organisation.c.organisation_id == Organisation.id)
-        .where(event_organisation.c.event_id == event.id)
+        .where(event_organisation.c.event_id == bindparam("key"))
         .order_by(Organisation.name_key)
-    ).all()
-    known = [row for row in rows if row.is_open]
-    return known, len(rows) - len(known)
+    )
 
 
 def microcredentials_of(actor: Actor, event: Event) -> Sequence[Found]:
     """The micro-credentials it concerns that the actor may see, by code; rows of key, code and title."""
+    return plain_rows(db.session, _concerned(actor), {"key": event.id})
+
+
+@lru_cache(maxsize=256)
+def _concerned(actor: Actor) -> Select[*tuple[Any, ...]]:
     link = Event.link_model
-    return db.session.execute(
+    return (
         select(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.is_example)
         .join(link, link.microcredential_id == MicroCredential.id)
-        .where(link.record_id == event.id, microcredentials_visible_to(actor))
+        .where(link.record_id == bindparam("key"), microcredentials_visible_to(actor))
         .order_by(MicroCredential.code)
-    ).all()
+    )
 
 
 def microcredentials_named(actor: Actor, code: str) -> list[MicroCredential]:

@@ -73,9 +73,12 @@ def show(event_id: int) -> Response:
 def page_of(event: Event, problems: Any = None) -> Response:
     """The page of an event, with the ``problems`` that kept it from what was asked."""
     actor, consortium = current_actor(), current_app.config["CONSORTIUM"]
+    today = clock.today(consortium.zone)
     organisations, others = queries.organisations_of(actor, event)
     facts = {
         "event": event,
+        "known": (event.id, event.version, event.updated_at, event.organiser.name if event.organiser else None, today),
+        "today": today,
         "microcredentials": queries.microcredentials_of(actor, event),
         "organisations": organisations,
         "others": others,

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relati
 
 from app.core.access import Actor
 from app.core.audit import Audited
-from app.core.database import Base
+from app.core.database import Base, plain_rows
 from app.microcredentials.models import MicroCredential
 
 MOST_COUNTED = 100
@@ -174,7 +174,7 @@ def concerning(
     hundred records or a million are linked, as long as the actor may see most of them.
     """
     values = {"microcredential": microcredential_id, "most": limit, "skipped": offset}
-    rows = session.execute(_newest(actor, kind), values).all()
+    rows = plain_rows(session, _newest(actor, kind), values)
     return Concern(kind, [kind.present(row) for row in rows], rows[0].counted if rows else 0)
 
 

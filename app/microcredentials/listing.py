@@ -90,7 +90,7 @@ class MicroCredentialListing(Listing):
             Participation.choices,
         ),
         Filter("language", _l("Taught in"), lambda s, v: s.where(_lists(M.languages, v)), content_languages),
-        Filter("developer", _l("Developed by"), _developed_by, developers),
+        Filter("developer", _l("Developed by"), _developed_by, developers, varies=True),
         Filter(
             "annex",
             _l("Annex I"),

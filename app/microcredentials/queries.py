@@ -34,7 +34,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def by_code(actor: Actor, code: str) -> MicroCredential:
-    """One micro-credential with all that its page shows of it, in three statements.
+    """One micro-credential with its organisations; what else belongs to it comes when it is asked for.
 
     Raises ``NoResultFound`` when it does not exist or is not open to the actor.
     """
@@ -46,12 +46,7 @@ def _one(actor: Actor) -> Select[MicroCredential]:
     return (
         select(M)
         .where(M.code == bindparam("code"), visible_to(actor))
-        .options(
-            joinedload(M.awarding_body),
-            joinedload(M.developers),
-            selectinload(M.outcomes),
-            selectinload(M.assessments),
-        )
+        .options(joinedload(M.awarding_body), joinedload(M.developers))
     )
 
 

@@ -1,5 +1,7 @@
 """Pages of micro-credentials."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -51,17 +53,24 @@ def _page(microcredential: MicroCredential, form: MoveForm) -> Response:
         form=form,
         moves=_moves(microcredential),
         may_edit=_may_edit(microcredential),
-        elements=annex.annex(microcredential),
-        score=annex.score(microcredential),
+        design=_design(microcredential),
+        annex=annex.annex,
         concerns=concerns,
         most_counted=links.MOST_COUNTED,
         history=queries.history(actor, microcredential),
         changes=queries.changes(actor, microcredential),
-        parts=parts(microcredential, actor.is_internal),
+        parts=parts,
         states={state.value: state for state in MicroCredentialState},
         participations=Participation,
         use_types=UseType,
     )
+
+
+def _design(microcredential: MicroCredential) -> tuple[Any, ...]:
+    """What the parts of the page that show the design follow from; outcomes count as a change of the design, too."""
+    named = (microcredential.awarding_body, *microcredential.developers)
+    names = (organisation.name for organisation in named if organisation)
+    return microcredential.id, microcredential.version, microcredential.updated_at, _may_edit(microcredential), *names
 
 
 def _may_edit(microcredential: MicroCredential) -> bool:

@@ -15,7 +15,7 @@ IN_MEMORY = 16 * 1024 * 1024
 
 
 def serve(
-    app: Flask, host: str, port: int, *, threads: int = 8, with_worker: bool = False, ready: str | None = None
+    app: Flask, host: str, port: int, *, threads: int = 4, with_worker: bool = False, ready: str | None = None
 ) -> None:
     """Serve until interrupted; ``ready`` is printed once the port answers."""
     from waitress import create_server
