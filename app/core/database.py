@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import Enum as PythonEnum
+from time import monotonic
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -56,6 +58,9 @@ SQLITE_SETTINGS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA temp_store=MEMORY",
 )
+
+# How many seconds a connection to PostgreSQL is believed to be there since it was last used.
+ANSWERS_FOR = 5.0
 
 ONLY_WRITERS = "Only what runs inside writing() may write; GET never does."
 
@@ -170,15 +175,31 @@ def plain_rows(
 def engine_options(url: str) -> dict[str, Any]:
     """The engine's options for ``PORTAL_DATABASE_URL``; a plain ``postgresql://`` is opened with psycopg 3."""
     if url.startswith(("postgres://", "postgresql://")):
-        return {"url": f"postgresql+psycopg://{url.partition('://')[2]}", "pool_pre_ping": True, "pool_size": 8}
+        return {"url": f"postgresql+psycopg://{url.partition('://')[2]}", "pool_size": 8}
     return {"url": url}
 
 
-def prepare_engine(engine: Engine) -> None:
-    """Give an SQLite engine its pragmas and its explicit BEGIN; PostgreSQL needs nothing."""
-    if engine.dialect.name != "sqlite":
-        return
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection whose statements all see one state of the database.
 
+    SQLite's transactions are like that; PostgreSQL's have to be asked.
+    """
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection:
+        yield connection
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give an engine its transactions: those of requests that only read cost PostgreSQL nothing and lock no SQLite."""
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    else:
+        _prepare_postgresql(engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _open(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -191,3 +212,27 @@ def prepare_engine(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:  # It takes no lock, so it cannot fail; by way of SQLAlchemy it would cost as much as a query.
             connection.connection.cursor().execute("BEGIN")
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if "isolation_level" not in options:
+            # Each statement sees a state of its own anyway: BEGIN and ROLLBACK would be two questions for nothing.
+            driver: Any = connection.connection.dbapi_connection
+            alone = not options.get("write", _writing.get())
+            if driver.autocommit is not alone:
+                driver.autocommit = alone
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["answered"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _look(connection: Any, record: Any, _proxy: Any) -> None:
+        """Ask a connection that was idle whether it is still there; the pool replaces it when it is not."""
+        if monotonic() - record.info.get("answered", monotonic()) > ANSWERS_FOR and not engine.dialect.do_ping(
+            connection
+        ):
+            raise DisconnectionError("The connection was closed while nobody used it.")

@@ -20,7 +20,8 @@ def language() -> BaseResponse:
     active = {entry.code for entry in current_app.config["CONSORTIUM"].languages if entry.active}
     if request.form.get("lang") in active:
         session["language"] = request.form["lang"]
-    return redirect_to(safe_path(request.form.get("next")))
+    came_from = urlsplit(request.referrer or "")
+    return redirect_to(safe_path(came_from._replace(scheme="", netloc="").geturl()))
 
 
 def safe_path(wanted: str | None) -> str:

@@ -4,7 +4,7 @@ A feature declares an enum of states and a ``Moves`` table beside it; its model 
 what the table does not have, and stores every move with date, person and reason.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
-from sqlalchemy import Index, bindparam, event, inspect, select
+from sqlalchemy import Index, Row, bindparam, event, inspect, select
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, object_session
 
 from app.core import clock
 from app.core.access import Actor
 from app.core.audit import AppendOnly
-from app.core.database import Base
+from app.core.database import Base, plain_rows
 from app.core.errors import DomainError
 
 _moving: ContextVar[bool] = ContextVar("moving", default=False)
@@ -130,12 +130,12 @@ def state_label(state: StrEnum) -> str:
 
 # Made once, because making it costs as much as asking it.
 _MOVES = (
-    select(StateMove)
+    select(StateMove.old, StateMove.new, StateMove.actor_name, StateMove.reason, StateMove.moved_at)
     .where(StateMove.record_kind == bindparam("kind"), StateMove.record_id == bindparam("key"))
     .order_by(StateMove.id)
 )
 
 
-def moves_of(session: Session, record: Any) -> list[StateMove]:
-    """The moves of one record, oldest first."""
-    return list(session.scalars(_MOVES, {"kind": record.__tablename__, "key": record.id}))
+def moves_of(session: Session, record: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The moves of one record, oldest first: rows of old, new, actor_name, reason, moved_at."""
+    return plain_rows(session, _MOVES, {"kind": record.__tablename__, "key": record.id})

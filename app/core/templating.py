@@ -13,8 +13,8 @@ from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
-from sqlalchemy import Row
 
 from app.config import Settings
 from app.core import clock, rendering
@@ -41,9 +41,10 @@ def init_templating(app: Flask) -> None:
     def asset(name: str) -> str:
         return f"{app.static_url_path}/{manifest.get(name, name)}"
 
-    app.extensions["kept"] = {}
+    app.extensions["kept"], app.extensions["csrf tokens"] = {}, {}
     app.jinja_env.globals.update(
         kept=kept,
+        csrf_token=csrf_token,
         _=rendering.gettext,
         gettext=rendering.gettext,
         ngettext=rendering.ngettext,
@@ -138,11 +139,24 @@ def kept(name: str, *facts: Any, caller: Callable[[], Markup]) -> Markup:
     return part
 
 
+def csrf_token() -> str:
+    """The token of this session, signed once: signed anew for each page, it would make no two of them alike."""
+    signed: dict[str, str] = current_app.extensions["csrf tokens"]
+    token = signed.get(session.get("csrf_token", ""))
+    if token is None:
+        token = generate_csrf()
+        if len(signed) >= MOST_KEPT:
+            signed.clear()
+        signed[session["csrf_token"]] = token
+    return token
+
+
 def _held(fact: Any) -> Any:
-    kind = type(fact)
-    if kind is dict:
-        return tuple(fact.items())
-    return tuple(map(_held, fact)) if kind is Row or kind is list or kind is tuple else fact
+    try:
+        hash(fact)
+    except TypeError:  # It holds dictionaries or lists, which are facts by what is in them.
+        return tuple(fact.items()) if isinstance(fact, dict) else tuple(map(_held, fact))
+    return fact
 
 
 def tr(texts: dict[str, str] | None, default: str = "") -> Markup:

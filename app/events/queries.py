@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.access import RIGHTS, Actor, Grant, Permission, Role, own_country, own_organisation
 from app.core.database import Base, plain_rows
-from app.core.states import StateMove, moves_of
+from app.core.states import moves_of
 from app.events.models import Event, EventState, Rescheduling, Visibility, event_organisation
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
@@ -84,7 +84,8 @@ def event(actor: Actor, event_id: int) -> Event:
 
 @lru_cache(maxsize=256)
 def _one(actor: Actor) -> Select[Event]:
-    return select(Event).where(Event.id == bindparam("key"), visible_to(actor)).options(joinedload(Event.organiser))
+    organiser = joinedload(Event.organiser).load_only(Organisation.name, Organisation.country)
+    return select(Event).where(Event.id == bindparam("key"), visible_to(actor)).options(organiser)
 
 
 def event_to_edit(actor: Actor, event_id: int) -> Event:
@@ -148,7 +149,7 @@ def microcredentials_named(actor: Actor, code: str) -> list[MicroCredential]:
     return list(db.session.scalars(statement))
 
 
-def moves(event: Event) -> list[StateMove]:
+def moves(event: Event) -> Sequence[Found]:
     """How the event came to its state, oldest first."""
     return moves_of(db.session, event)
 

@@ -53,9 +53,7 @@ class Polls:
     def __init__(self, app: Flask, engine: Engine) -> None:
         self._app = app
         self._portal: WSGIApplication = app.wsgi_app
-        # One statement needs no transaction, which PostgreSQL would be asked to begin and to end.
-        alone = engine.dialect.name == "postgresql"
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT") if alone else engine
+        self._engine = engine
         self._answers: dict[tuple[Any, ...], Answer] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -1,13 +1,11 @@
 """What feeds ask of the database, without the ORM: a subscriber's program asks every few hours, for ever."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
 
 from app.events.models import Event
-from app.extensions import db
 from app.feeds.bodies import Placed
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 from app.microcredentials.models import MicroCredential
@@ -21,19 +19,6 @@ VERSION = select(FeedVersion.version, FeedVersion.places, FeedVersion.changed_at
 ENTRIES = select(P.position, CalendarEntry.public_octets, CalendarEntry.zone).join(
     CalendarEntry, CalendarEntry.id == P.entry_id
 )
-
-
-@contextmanager
-def snapshot() -> Iterator[Connection]:
-    """A connection whose statements all see one state: a version and its entries must not be of two.
-
-    SQLite's transactions are like that; PostgreSQL's have to be asked.
-    """
-    engine = db.engine
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with engine.connect() as connection:
-        yield connection
 
 
 def version_of(connection: Connection, scope: str) -> tuple[int, int, datetime] | None:

@@ -18,6 +18,7 @@ from werkzeug.wsgi import wrap_file
 from app.config import Settings
 from app.core.access import current_actor, public
 from app.core.consortium import Consortium
+from app.core.database import snapshot
 from app.events.models import EventKind
 from app.events.queries import event as visible_event
 from app.extensions import db
@@ -99,7 +100,7 @@ def microcredential(code: str) -> Response:
 @public("The secret in the address is the key")
 def own(secret: str) -> Response:
     """What concerns the person the secret belongs to."""
-    with queries.snapshot() as connection:
+    with snapshot(db.engine) as connection:
         found = personal.subscriber(connection, secret)
         if found is None:
             return _nobodys()
@@ -137,7 +138,7 @@ def event(event_id: int) -> Response:
 
 
 def _public(scope: str, label: str, exists: Callable[[Connection], bool] | None = None) -> Response:
-    with queries.snapshot() as connection:
+    with snapshot(db.engine) as connection:
         found = queries.version_of(connection, scope)
         if found is None and exists is not None and not exists(connection):
             abort(404)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.access import Actor, Permission
@@ -12,7 +13,7 @@ from app.core.fields import Option
 from app.core.files import StoredFile
 from app.core.i18n import read_in
 from app.core.search_key import search_key
-from app.core.states import StateMove, moves_of
+from app.core.states import moves_of
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState, microcredential_developer
 from app.stakeholders.models import Organisation, OrganisationName
@@ -137,7 +138,7 @@ def uploaded_file(actor: Actor, file_id: int) -> StoredFile:
     ).scalar_one()
 
 
-def history(actor: Actor, microcredential: MicroCredential) -> list[StateMove]:
+def history(actor: Actor, microcredential: MicroCredential) -> Sequence[Row[*tuple[Any, ...]]]:
     """How it came to its state, oldest first; who moved it is the consortium's own business."""
     return moves_of(db.session, microcredential) if actor.is_internal else []
 

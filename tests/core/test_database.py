@@ -10,12 +10,14 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.config import ROOT
-from app.core.database import WriteOutsideWriting, engine_options, writing
+from app.core import database
+from app.core.database import WriteOutsideWriting, engine_options, snapshot, writing
 from app.extensions import db
 from tests.core.conftest import CoreBackend
 from tests.core.things import Thing, ThingState
@@ -185,6 +187,41 @@ def test_reading_on_sqlite_waits_for_no_writer(backend: CoreBackend):
         with writing(enabled=False), backend.engine.connect() as reader:
             assert reader.scalar(sa.text("SELECT amount FROM thing")) == 0
         writer.rollback()
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("writes", [False, True])
+def test_postgresql_begins_a_transaction_only_for_writers(backend: CoreBackend, writes: bool):
+    with writing(writes), backend.engine.connect() as connection:
+        connection.execute(sa.text("SELECT amount FROM thing"))
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+
+        assert (driver.info.transaction_status is TransactionStatus.INTRANS) is writes
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_snapshot_of_postgresql_sees_one_state(backend: CoreBackend):
+    with snapshot(backend.engine) as connection:
+        before = connection.scalar(sa.select(sa.func.count()).select_from(TABLE))
+        a_thing(backend.app)
+
+        assert connection.scalar(sa.select(sa.func.count()).select_from(TABLE)) == before
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_connection_that_the_server_closed_while_it_was_idle_is_replaced(
+    backend: CoreBackend, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(database, "ANSWERS_FOR", -1.0)
+    with backend.engine.connect() as connection:
+        pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+    other = sa.create_engine(backend.engine.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with other.connect() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+
+    with backend.engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT pg_backend_pid()")) != pid
 
 
 @pytest.mark.parametrize("url", ["postgres://u@h/d", "postgresql://u@h/d"])

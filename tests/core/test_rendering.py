@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
-from sqlalchemy import column, literal, select
+from sqlalchemy import Select, column, literal, select
 from sqlalchemy.orm import Session
 
 from app.core.rendering import Templates, written
@@ -20,6 +20,9 @@ class Told:
 
     def __html__(self) -> str:
         return "<i>told</i>"
+
+    def __repr__(self) -> str:
+        return "told"
 
 
 @pytest.mark.parametrize("value", [HOSTILE, Markup("<b>bold</b>"), 3, 2.5, None, True, Told(), [HOSTILE]], ids=repr)
@@ -96,7 +99,7 @@ def test_a_part_is_rendered_once_for_the_same_facts(app: Flask):
 
 def test_rows_are_facts_by_what_they_hold(app: Flask, session: Session):
     parts = Parts()
-    statement = select(literal("Niš").label("name"), column("place")).select_from(
+    statement: Select[*tuple[Any, ...]] = select(literal("Niš").label("name"), column("place")).select_from(
         select(literal(1).label("place")).subquery()
     )
     with app.test_request_context("/"):

@@ -1,11 +1,12 @@
 """States move by their table; nothing else assigns them, and every move is stored."""
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor, Grant, Role
 from app.core.audit import EvidenceError
-from app.core.states import StateTransitionError, moves_of
+from app.core.states import StateMove, StateTransitionError, moves_of
 from tests.core.things import MOVES, Thing, ThingState
 
 LUSINE = Actor(7, "Lusine", (Grant(Role.COORDINATOR),))
@@ -37,7 +38,8 @@ def test_every_move_is_stored_with_person_date_and_reason(session: Session, thin
     thing.move_to(ThingState.DRAFT, LUSINE, reason="too early")
     session.commit()
 
-    first, second = moves_of(session, thing)
+    first, second = session.scalars(select(StateMove).order_by(StateMove.id))
+    assert [(step.old, step.new) for step in moves_of(session, thing)] == [("draft", "open"), ("open", "draft")]
     assert (first.old, first.new, first.reason) == ("draft", "open", None)
     assert (second.old, second.new, second.reason) == ("open", "draft", "too early")
     assert (second.actor_id, second.actor_name) == (7, "Lusine")
@@ -49,7 +51,7 @@ def test_a_move_the_table_lacks_is_refused_and_leaves_no_trace(session: Session,
         thing.move_to(ThingState.CLOSED, LUSINE)
 
     assert thing.state is ThingState.DRAFT
-    assert moves_of(session, thing) == []
+    assert list(moves_of(session, thing)) == []
 
 
 def test_a_state_cannot_be_assigned(session: Session, thing: Thing):
@@ -74,7 +76,7 @@ def test_moves_are_evidence(session: Session, thing: Thing):
     thing.move_to(ThingState.OPEN, LUSINE)
     session.commit()
 
-    (move,) = moves_of(session, thing)
+    move = session.scalars(select(StateMove)).one()
     move.reason = "another story"
     with pytest.raises(EvidenceError):
         session.flush()
