@@ -123,8 +123,16 @@ class Listing:
     filters: ClassVar[Sequence[Filter]] = ()
     default_sort: ClassVar[str]
 
+    @classmethod
+    def offer(cls, *filters: Filter) -> None:
+        """Add filters of a feature above, which does so when it is imported: those of clusters on organisations."""
+        cls.filters = (*cls.filters, *filters)
+
     def statement(self, actor: Actor) -> Rows:
-        """Rows the actor may see, with everything a row shows, unsorted."""
+        """Rows the actor may see, with everything a row shows, unsorted.
+
+        It follows from the actor alone: what the day decides belongs into a filter.
+        """
         raise NotImplementedError
 
     def matching(self, statement: Rows, key: str) -> Rows:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import clock
+from app.core import clock, panels
 from app.core.access import Permission, current_actor, requires
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db
@@ -30,7 +30,8 @@ def index() -> Response:
 def show(person_id: int) -> Response:
     """One person: whom they speak for, and why the portal may know."""
     person = queries.person(current_actor(), person_id)
-    return answer("stakeholders/people/show.html", person=person, today=clock.today())
+    shown = panels.of("person", current_actor(), person)
+    return answer("stakeholders/people/show.html", person=person, today=clock.today(), panels=shown)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import clock
+from app.core import clock, panels
 from app.core.access import Permission, current_actor, public, requires
 from app.core.fields import Offer
 from app.core.web import answer, created, form_page, redirect_to
@@ -36,6 +36,7 @@ def show(organisation_id: int) -> Response:
         organisation=organisation,
         affiliations=queries.affiliations(current_actor(), organisation),
         today=clock.today(),
+        panels=panels.of("organisation", current_actor(), organisation),
     )
 
 
