@@ -7,14 +7,12 @@ import codecs
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 from urllib.request import url2pathname
 
-import obstore
-import puremagic
-from obstore.store import LocalStore, ObjectStore, S3Store
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.config import SettingsError
@@ -22,7 +20,7 @@ from app.core import clock
 from app.core.database import Base
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config
+    from obstore.store import ObjectStore, S3Config
 
 CHUNK = 1024 * 1024
 
@@ -44,14 +42,25 @@ class FileStore:
     """Content-addressed bytes behind one address.
 
     ``url`` is ``file:///folder`` or ``s3://bucket/prefix?endpoint=…&region=…``; credentials come from the environment's
-    usual ``AWS_*`` variables.
+    usual ``AWS_*`` variables. The library behind it loads with the first file: most processes never touch one.
     """
 
     def __init__(self, url: str) -> None:
-        self.store: ObjectStore = _open(url)
+        self._address = urlsplit(url)
+        if self._address.scheme not in ("file", "s3"):
+            raise SettingsError(f"PORTAL_FILES_URL is {url!r}; it begins with file:// or s3://.")
+        if self._address.scheme == "file":
+            _folder(self._address).mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def store(self) -> "ObjectStore":
+        """The store itself."""
+        return _open(self._address)
 
     def put(self, stream: IO[bytes]) -> tuple[str, int]:
         """Store what ``stream`` holds; answers its SHA-256 in hex and its size in bytes."""
+        import obstore
+
         digest, size = hashlib.sha256(), 0
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
@@ -64,6 +73,8 @@ class FileStore:
 
     def has(self, sha256: str) -> bool:
         """Whether these bytes are stored."""
+        import obstore
+
         try:
             obstore.head(self.store, _path(sha256))
         except FileNotFoundError:
@@ -72,10 +83,14 @@ class FileStore:
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
         """The bytes, piece by piece. Raises ``FileNotFoundError``."""
+        import obstore
+
         yield from map(bytes, obstore.get(self.store, _path(sha256)).stream(min_chunk_size=CHUNK))
 
     def read(self, sha256: str) -> bytes:
         """All bytes of a small file. Raises ``FileNotFoundError``."""
+        import obstore
+
         return bytes(obstore.get(self.store, _path(sha256)).bytes())
 
 
@@ -97,6 +112,8 @@ def mime_of(head: bytes, name: str) -> str:
 
     The name only chooses among what the bytes allow, as between the formats that are ZIP archives.
     """
+    import puremagic
+
     try:
         possible = {found.mime_type: None for found in puremagic.magic_string(head) if found.mime_type}
         named = puremagic.from_string(head, mime=True, filename=name)
@@ -117,15 +134,16 @@ def _path(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
-def _open(url: str) -> ObjectStore:
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        folder = Path(url2pathname(parts.path))
-        folder.mkdir(parents=True, exist_ok=True)
-        return LocalStore(folder)
-    if parts.scheme == "s3":
-        options = cast("S3Config", dict(parse_qsl(parts.query)))
-        allow_http = options.get("endpoint", "").startswith("http://")
-        prefix = parts.path.strip("/") or None
-        return S3Store(parts.netloc, prefix=prefix, config=options, client_options={"allow_http": allow_http})
-    raise SettingsError(f"PORTAL_FILES_URL is {url!r}; it begins with file:// or s3://.")
+def _folder(address: SplitResult) -> Path:
+    return Path(url2pathname(address.path))
+
+
+def _open(address: SplitResult) -> "ObjectStore":
+    from obstore.store import LocalStore, S3Store
+
+    if address.scheme == "file":
+        return LocalStore(_folder(address))
+    options = cast("S3Config", dict(parse_qsl(address.query)))
+    allow_http = options.get("endpoint", "").startswith("http://")
+    prefix = address.path.strip("/") or None
+    return S3Store(address.netloc, prefix=prefix, config=options, client_options={"allow_http": allow_http})

@@ -14,9 +14,8 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.database import set_writing
 from app.feeds.bodies import Bodies
-from app.feeds.queries import version_of
+from app.feeds.queries import Look
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -53,7 +52,8 @@ class Polls:
     def __init__(self, app: Flask, engine: Engine) -> None:
         self._app = app
         self._portal: WSGIApplication = app.wsgi_app
-        self._engine = engine
+        self._look = Look(engine)
+        self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._answers: dict[tuple[Any, ...], Answer] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -82,13 +82,11 @@ class Polls:
 
     def _body(self, answer: Answer) -> bytes | None:
         """What follows the head: nothing for a 304, else the packed feed; ``None`` when the answer is out of date."""
-        set_writing(False)  # This thread may have written before.
         try:
-            with self._engine.connect() as connection:
-                found = version_of(connection, answer.scope)
-        except SQLAlchemyError:
+            found = self._look.version_of(answer.scope)
+        except (SQLAlchemyError, self._driver_error):
             return None  # The portal will say what is wrong.
-        if found is None or (found[0], found[2]) != (answer.version, answer.changed_at):
+        if found != (answer.version, answer.changed_at):
             return None
         if answer.status[:3] == "304":
             return b""
