@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Connection, Index, event, insert, inspect
-from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm import InstanceState, Mapped, Mapper, ORMExecuteState, Session, mapped_column
 
 from app.core import clock
 from app.core.access import SYSTEM, Actor
@@ -154,6 +154,19 @@ def _changes(record: Any, action: str) -> dict[str, list[Any]]:
             continue
         hidden = column.key in record.audit_hides
         changes[column.key] = [NOT_TOLD, NOT_TOLD] if hidden else [plain(old), plain(new)]
+    return changes | _joined(state)
+
+
+def _joined(state: InstanceState[Any]) -> dict[str, list[Any]]:
+    """Changes of what is joined by a table without a model of its own, as the keys of the records joined."""
+    changes: dict[str, list[Any]] = {}
+    for relation in state.mapper.relationships:
+        if relation.secondary is not None and relation.key in state.dict:
+            history = state.attrs[relation.key].history
+            parts = (history.unchanged, history.added, history.deleted)
+            kept, added, gone = ([record.id for record in part or ()] for part in parts)
+            if added or gone:
+                changes[relation.key] = [sorted({*kept, *gone}), sorted({*kept, *added})]
     return changes
 
 

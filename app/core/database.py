@@ -154,6 +154,11 @@ class WriteOutsideWriting(RuntimeError):
 def _refuse_unannounced(session: Session, _context: object, _instances: object) -> None:
     if not _writing.get() and (session.new or session.deleted or any(map(session.is_modified, session.dirty))):
         raise WriteOutsideWriting(ONLY_WRITERS)
+    driver: Any = session.connection().connection.dbapi_connection
+    if getattr(driver, "autocommit", False) is True:
+        raise WriteOutsideWriting(
+            "The transaction was begun to read, and PostgreSQL would keep half of what is written."
+        )
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -232,7 +237,9 @@ def _prepare_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "checkout")
     def _look(connection: Any, record: Any, _proxy: Any) -> None:
         """Ask a connection that was idle whether it is still there; the pool replaces it when it is not."""
-        if monotonic() - record.info.get("answered", monotonic()) > ANSWERS_FOR and not engine.dialect.do_ping(
-            connection
-        ):
-            raise DisconnectionError("The connection was closed while nobody used it.")
+        if monotonic() - record.info.get("answered", monotonic()) <= ANSWERS_FOR:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("The connection was closed while nobody used it.") from error

@@ -59,12 +59,15 @@ class Filter:
 
 
 class FilterState:
-    """A filter as one request set it; a value that is not among its choices is none."""
+    """A filter as one request set it.
+
+    A value that is not in its vocabulary is left aside; one that is not, or no longer, among its records leaves no row.
+    """
 
     def __init__(self, declared: Filter, text: str) -> None:
         self.filter = declared
-        known = not text or declared.choices is None or text in dict(self.choices)
-        self.value = text if known else ""
+        self.is_known = not text or declared.choices is None or text in dict(self.choices)
+        self.value = text if self.is_known or declared.varies else ""
 
     @cached_property
     def choices(self) -> list[tuple[str, str]]:
@@ -155,6 +158,8 @@ class Listing:
         """The rows that the filters and the words leave, unsorted; words without a letter or digit leave none."""
         statement = self.statement(actor)
         for state in states:
+            if not state.is_known and state.value:
+                return statement.where(false())
             if state.value:
                 statement = state.filter.apply(statement, state.value)
         if not query:
@@ -172,8 +177,10 @@ class Listing:
 
 
 def _counted(statement: Rows) -> Rows:
-    # A constant, because handing ten thousand keys on takes longer than finding them.
-    found: Rows = statement.with_only_columns(literal_column("1"), maintain_column_froms=True).limit(COUNT_LIMIT + 1)
+    # A constant, because handing ten thousand keys on takes longer than finding them; but then no row is distinct.
+    found: Rows = statement.order_by(None).limit(COUNT_LIMIT + 1)
+    if not found._distinct:
+        found = found.with_only_columns(literal_column("1"), maintain_column_froms=True)
     return select(func.count()).select_from(found.subquery())
 
 
@@ -227,7 +234,8 @@ class ListPage:
         return self
 
     def _statements(self) -> tuple[Rows, Rows]:
-        if self.query or any(state.value for state in self.filters):
+        # A list of a record's own, as of one cluster's members, is not that of everything.
+        if self.query or any(state.value for state in self.filters) or vars(self.declaration):
             return _counted(self.statement), _ordered(self.declaration, self.statement, self.sort)
         return _of_everything(type(self.declaration), self.actor, self.sort)  # type: ignore[arg-type]
 

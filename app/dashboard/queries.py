@@ -15,6 +15,7 @@ from app.core.states import StateMove
 from app.events.models import Event, EventKind, EventState
 from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
+from app.events.rules import LONGEST
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
@@ -33,7 +34,8 @@ def next_events(actor: Actor, today: date, limit: int = 5) -> list[Event]:
         db.session.scalars(
             select(Event)
             .where(events_visible_to(actor), Event.ends_on >= today, Event.state != EventState.DRAFT)
-            .options(selectinload(Event.organiser))
+            # What began longer ago is over; it need not be looked through.
+            .where(Event.starts_on >= today - LONGEST)
             .order_by(Event.starts_on, Event.id)
             .limit(limit)
         )

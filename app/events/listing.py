@@ -62,11 +62,11 @@ def _concerning(statement: Rows, code: str) -> Rows:
     return statement.where(E.id.in_(links.where(MicroCredential.code == code.upper().replace("\0", ""))))
 
 
-def _codes() -> Any:
+def _codes(actor: Actor) -> Any:
     return (
         select(func.aggregate_strings(MicroCredential.code, " "))
         .join(LINK, LINK.microcredential_id == MicroCredential.id)
-        .where(LINK.record_id == E.id, microcredentials_visible_to(current_actor()))
+        .where(LINK.record_id == E.id, microcredentials_visible_to(actor))
         .correlate(E)
         .scalar_subquery()
     )
@@ -129,7 +129,7 @@ class EventListing(Listing):
                 *(E.women, E.men, E.nonbinary, E.undisclosed),
                 Organisation.name.label("organiser"),
                 taking_part.label("organisations"),
-                _codes().label("codes"),
+                _codes(actor).label("codes"),
             )
             .outerjoin(Organisation, Organisation.id == E.organiser_id)
             .where(queries.visible_to(actor))

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, case, cast, exists, select
 from sqlalchemy.orm import Session
 
-from app.core.access import Actor
+from app.core.access import Actor, current_actor
 from app.core.export import download, plain
 from app.core.listing import Column, Filter, Listing, ListPage, Rows
 from app.extensions import db
@@ -90,7 +90,7 @@ class MicroCredentialListing(Listing):
             Participation.choices,
         ),
         Filter("language", _l("Taught in"), lambda s, v: s.where(_lists(M.languages, v)), content_languages),
-        Filter("developer", _l("Developed by"), _developed_by, developers, varies=True),
+        Filter("developer", _l("Developed by"), _developed_by, lambda: developers(current_actor()), varies=True),
         Filter(
             "annex",
             _l("Annex I"),
@@ -169,8 +169,7 @@ class MicroCredentialPage(ListPage):
             chunk = keys[start : start + CHUNK]
             wanted = with_everything(self.actor).where(M.id.in_(chunk))
             found = {record.id: record for record in db.session.scalars(wanted)}
-            for key in chunk:
-                record = found[key]
+            for record in filter(None, map(found.get, chunk)):  # one may have been deleted in between
                 facts = facts_of(record)
                 told = (record.state, record.annex_score, "yes" if record.is_example else "", record.version)
                 yield [*(_cell(column.write(facts)) for column in written), *map(plain, told)]

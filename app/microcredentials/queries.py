@@ -119,9 +119,10 @@ def options_of(actor: Actor, keys: Sequence[int], language: str) -> list[Option]
     return [_option(row, language) for row in by_keys(actor, keys)]
 
 
-def developers() -> list[tuple[str, str]]:
-    """Key and name of the organisations that develop micro-credentials, for a filter."""
-    developing = select(microcredential_developer.c.organisation_id)
+def developers(actor: Actor) -> list[tuple[str, str]]:
+    """Key and name of the organisations that develop what the actor may see, for a filter."""
+    link = microcredential_developer.c
+    developing = select(link.organisation_id).join(M, M.id == link.microcredential_id).where(visible_to(actor))
     rows = db.session.execute(
         select(Organisation.id, Organisation.name)
         .where(Organisation.id.in_(developing))

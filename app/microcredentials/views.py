@@ -69,8 +69,8 @@ def _page(microcredential: MicroCredential, form: MoveForm) -> Response:
 def _design(microcredential: MicroCredential) -> tuple[Any, ...]:
     """What the parts of the page that show the design follow from; outcomes count as a change of the design, too."""
     named = (microcredential.awarding_body, *microcredential.developers)
-    names = (organisation.name for organisation in named if organisation)
-    return microcredential.id, microcredential.version, microcredential.updated_at, _may_edit(microcredential), *names
+    names = tuple((organisation.id, organisation.name) for organisation in named if organisation)
+    return microcredential.id, microcredential.version, microcredential.updated_at, _may_edit(microcredential), names
 
 
 def _may_edit(microcredential: MicroCredential) -> bool:

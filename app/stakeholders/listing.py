@@ -106,7 +106,7 @@ class PersonListing(Listing):
         latest = (
             select(Affiliation.id)
             .where(Affiliation.person_id == Person.id)
-            .order_by(Affiliation.valid_to.is_not(None), Affiliation.valid_from.desc(), Affiliation.id)
+            .order_by(Affiliation.valid_to.is_not(None), Affiliation.valid_from.desc().nulls_last(), Affiliation.id)
             .limit(1)
             .correlate(Person)
             .scalar_subquery()

@@ -121,7 +121,7 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
         back_populates="organisation", cascade="all, delete-orphan", order_by="OrganisationName.id"
     )
     affiliations: Mapped[list["Affiliation"]] = relationship(
-        back_populates="organisation", order_by="Affiliation.valid_from.desc(), Affiliation.id"
+        back_populates="organisation", order_by="Affiliation.valid_from.desc().nulls_last(), Affiliation.id"
     )
 
     @property
@@ -176,7 +176,7 @@ class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     affiliations: Mapped[list["Affiliation"]] = relationship(
         back_populates="person",
         cascade="all, delete-orphan",
-        order_by="Affiliation.valid_from.desc(), Affiliation.id",
+        order_by="Affiliation.valid_from.desc().nulls_last(), Affiliation.id",
     )
 
     @property

@@ -46,7 +46,7 @@ def affiliations(actor: Actor, organisation: Organisation) -> list[Affiliation]:
             .join(Affiliation.person)
             .where(Affiliation.organisation_id == organisation.id, people_visible_to(actor))
             .options(joinedload(Affiliation.person))
-            .order_by(Affiliation.valid_to.is_not(None), Affiliation.valid_from.desc(), Affiliation.id)
+            .order_by(Affiliation.valid_to.is_not(None), Affiliation.valid_from.desc().nulls_last(), Affiliation.id)
         )
     )
 

@@ -127,6 +127,7 @@ def edit_person(actor: Actor, person: Person, version: int | None, facts: Person
     expect_version(person, version)
     _fill_person(person, facts)
     person.updated_at = clock.now()
+    actor.check(Permission.PERSON_EDIT, person if person.affiliations else None)
     db.session.flush()
 
 
@@ -182,18 +183,24 @@ def _fill_person(person: Person, facts: PersonFacts) -> None:
     names = (f"{facts.given_name} {facts.family_name or ''}", facts.native_name or "")
     person.name_key = search_key(f"{facts.family_name or facts.given_name} {facts.given_name}")
     person.search_key = " | ".join(filter(None, map(search_key, names)))
-    person.affiliations = [_affiliation(entry) for entry in facts.affiliations]
+    # Rows stay what they are while what they say stays: signatures and judgements may refer to them.
+    rows = list(person.affiliations)
+    person.affiliations = [_affiliation(entry, rows) for entry in facts.affiliations]
 
 
-def _affiliation(facts: AffiliationFacts) -> Affiliation:
+def _affiliation(facts: AffiliationFacts, rows: list[Affiliation]) -> Affiliation:
     if facts.valid_from and facts.valid_to and facts.valid_to < facts.valid_from:
         raise Refused(
             affiliations=_("The affiliation with %(name)s ends before it begins.", name=facts.organisation.name)
         )
-    return Affiliation(
-        organisation=facts.organisation,
-        role_title=facts.role_title,
-        valid_from=facts.valid_from,
-        valid_to=facts.valid_to,
-        is_legal_representative=facts.is_legal_representative,
+    of_it = [row for row in rows if row.organisation_id == facts.organisation.id]
+    row = max(
+        of_it, key=lambda row: (row.valid_from == facts.valid_from, row.role_title == facts.role_title), default=None
     )
+    if row is None:
+        row = Affiliation(organisation=facts.organisation)
+    else:
+        rows.remove(row)
+    row.role_title, row.is_legal_representative = facts.role_title, facts.is_legal_representative
+    row.valid_from, row.valid_to = facts.valid_from, facts.valid_to
+    return row

@@ -2,9 +2,10 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import sqlalchemy as sa
@@ -32,7 +33,7 @@ class ThingListing(Listing):
         Column("amount", "Amount", lambda row: row.amount, sort=(Thing.amount, Thing.name_key)),
         Column("state", "State", lambda row: row.state),
     )
-    filters = (
+    filters: ClassVar[Sequence[Filter]] = (
         Filter("state", "State", lambda s, v: s.where(Thing.state == v), lambda: [(s, s.title()) for s in ThingState]),
         Filter("parent", "Part of", lambda s, v: s.where(Thing.secret == v), kind="text"),
         Filter("many", "Many", lambda s, v: s.where(Thing.amount > 1), lambda: [("1", "yes")], kind="check"),
@@ -129,6 +130,53 @@ def test_rows_are_sorted_by_a_column_and_ties_are_certain(session: Session):
     assert names(page(session, sort="-name")) == ["c", "b", "a"]
     assert names(page(session, sort="amount")) == ["a", "b", "c"]
     assert names(page(session, sort="-amount")) == ["c", "b", "a"]
+
+
+class Part(ThingListing):
+    """The things of one amount: a list of a record's own."""
+
+    def __init__(self, amount: int) -> None:
+        self.amount = amount
+
+    def statement(self, actor: Actor) -> Rows:
+        return super().statement(actor).where(Thing.amount == self.amount)
+
+
+def test_lists_of_two_records_are_two_lists(session: Session):
+    add(session, "a", "b", amount=1)
+    add(session, "c", amount=2)
+
+    found = [Part(amount).page(session, ANYBODY, f"/of/{amount}/things", {}).load() for amount in (1, 2)]
+
+    assert [(names(one), one.total) for one in found] == [(["a", "b"], 2), (["c"], 1)]
+
+
+def test_distinct_rows_are_counted_as_they_are(session: Session):
+    class Amounts(ThingListing):
+        def statement(self, actor: Actor) -> Rows:
+            return sa.select(Thing.amount, Thing.name_key).distinct()
+
+        def tie_breaker(self) -> sa.SQLColumnExpression[Any]:
+            return Thing.amount
+
+    add(session, "a", amount=1)
+    add(session, "b", "c", amount=2)
+
+    assert Amounts().page(session, ANYBODY, "/amounts", {}).load().total == 3
+
+
+def test_a_record_that_is_no_choice_leaves_no_row(session: Session):
+    class Chosen(ThingListing):
+        filters = (
+            Filter("of", "Of", lambda s, v: s.where(Thing.amount == int(v)), lambda: [("1", "one")], varies=True),
+        )
+
+    add(session, "a", amount=1)
+
+    for asked, expected in {"1": ["a"], "2": [], "x": []}.items():
+        found = Chosen().page(session, ANYBODY, "/things", {"of": asked}).load()
+        assert (names(found), found.total) == (expected, len(expected))
+        assert [active.value_label for active in found.active] == [{"1": "one"}.get(asked, asked)]
 
 
 @pytest.mark.parametrize("sort", ["state", "nothing", "--name", "-", "name; DROP TABLE thing", "name,amount"])
