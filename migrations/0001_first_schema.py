@@ -433,6 +433,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("script", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("search_key", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],

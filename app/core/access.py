@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from app.core.errors import NotAllowed
+from app.core.errors import NotAllowed, OutOfReach
 
 A = ParamSpec("A")
 R = TypeVar("R")
@@ -220,10 +220,17 @@ class Actor:
                 return True
         return False
 
-    def check(self, permission: Permission, record: Scoped | None = None) -> None:
-        """Raise ``NotAllowed`` where ``may`` answers no."""
-        if not self.may(permission, record):
-            raise NotAllowed(_("Your role does not allow this here."))
+    def check(self, permission: Permission, record: Scoped | None = None, at: str | None = None) -> None:
+        """Raise ``NotAllowed`` where ``may`` answers no.
+
+        ``at`` names the field that says where the record belongs: if the actor may do this elsewhere, the refusal is an
+        ``OutOfReach`` at that field.
+        """
+        if self.may(permission, record):
+            return
+        if at is not None and self.may(permission):
+            raise OutOfReach(**{at: _("Your role does not reach that far. Choose what is your own.")})
+        raise NotAllowed(_("Your role does not allow this here."))
 
 
 ANYBODY = Actor()

@@ -15,4 +15,8 @@ def init_app(app: Flask) -> None:
     )
     app.register_blueprint(import_views.bp)
     app.register_blueprint(views.bp)
-    add(app, Entry("registers", "microcredentials.index", _l("Micro-credentials"), icon="mortarboard", order=30))
+    add(
+        app,
+        Entry("registers", "microcredentials.index", _l("Micro-credentials"), icon="mortarboard", order=30),
+        Entry("tab", "microcredentials.index", _l("MCs"), "mortarboard", order=20),
+    )

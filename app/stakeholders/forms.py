@@ -1,14 +1,16 @@
 """Forms of organisations and people."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, Form, FormField
-from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp
+from wtforms import BooleanField, Form
+from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp, StopValidation
 
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
+from app.core.fields import ChoiceField, DayField, LineField, PickerField, RowsField, TextField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.templating import plain_tr
 from app.stakeholders import queries
@@ -38,6 +40,20 @@ class OrganisationsField(PickerField):
         )
 
 
+class RegionField(ChoiceField):
+    """A region of the country that the form's field ``country`` names."""
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, choices=region_choices, any_label=_l("Not said"), **kwargs)
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse a region of another country."""
+        super().pre_validate(form)
+        region = current_app.config["CONSORTIUM"].by_region.get(self.data)
+        if region is not None and region.country != form["country"].data:
+            raise StopValidation(_("This region is in another country."))
+
+
 class NameForm(Form):
     """One name; a row without text is left out."""
 
@@ -46,15 +62,19 @@ class NameForm(Form):
     kind = ChoiceField(_l("Kind"), choices=NameKind.choices)
 
 
+def _name_line(get: Callable[[str], Any]) -> str:
+    return f"{get('text')} ({NameKind(get('kind')).label})" if get("text") else ""
+
+
 class OrganisationForm(BaseForm):
     """An organisation with all its names."""
 
-    names = FieldList(FormField(NameForm), label=_l("Names"))
+    names = RowsField(NameForm, _l("Names"), _name_line)
     category = ChoiceField(
         _l("Category"), [InputRequired(_l("Choose a category."))], choices=Category.choices, any_label=""
     )
     country = ChoiceField(_l("Country"), [InputRequired(_l("Choose a country."))], choices=countries, any_label="")
-    region = ChoiceField(_l("Region"), any_label=_l("Not said"))
+    region = RegionField(_l("Region"))
     city = LineField(_l("Place"))
     address = TextField(_l("Address"))
     website = LineField(_l("Website"), [Optional(), URL(message=_l("Write an address like https://example.org."))])
@@ -71,11 +91,10 @@ class OrganisationForm(BaseForm):
         description=_l("Participant identification code in the EU register, nine digits."),
     )
     size = ChoiceField(_l("Size"), choices=Size.choices, any_label=_l("Not said"))
-    notes = TextField(_l("Notes"))
+    notes = TextField(_l("Notes"), description=_l("Read by the consortium only."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.region.choices = region_choices()
         if not self.is_submitted():
             for _row in range(BLANK_ROWS if self.names.entries else BLANK_ROWS + 1):
                 self.names.append_entry({"kind": NameKind.NATIVE if self.names.entries else NameKind.WORKING})
@@ -125,6 +144,16 @@ class AffiliationForm(Form):
     is_legal_representative = BooleanField(_l("May sign for the organisation"))
 
 
+def _affiliation_line(get: Callable[[str], Any]) -> str:
+    organisation = get("organisation")
+    if isinstance(organisation, int):
+        organisation = next(iter(queries.by_keys(current_actor(), [organisation])), None)
+    if organisation is None:
+        return ""
+    days = "–".join(day.isoformat() if day else "" for day in (get("valid_from"), get("valid_to")))
+    return f"{organisation.name}: {plain_tr(get('role_title'))} {days.strip('–')}".strip(" :")
+
+
 class PersonForm(BaseForm):
     """A person and whom the person speaks for."""
 
@@ -140,7 +169,7 @@ class PersonForm(BaseForm):
     )
     consent_on = DayField(_l("Agreed on"), [Optional()])
     review_on = DayField(_l("Look again on"), [Optional()])
-    affiliations = FieldList(FormField(AffiliationForm), label=_l("Speaks for"))
+    affiliations = RowsField(AffiliationForm, _l("Speaks for"), _affiliation_line)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -118,7 +118,9 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     notes: Mapped[str | None]
 
     names: Mapped[list["OrganisationName"]] = relationship(
-        back_populates="organisation", cascade="all, delete-orphan", order_by="OrganisationName.id"
+        back_populates="organisation",
+        cascade="all, delete-orphan",
+        order_by="OrganisationName.position, OrganisationName.id",
     )
     affiliations: Mapped[list["Affiliation"]] = relationship(
         back_populates="organisation", order_by="Affiliation.valid_from.desc().nulls_last(), Affiliation.id"
@@ -136,15 +138,17 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
 
 
 class OrganisationName(Base, Audited):
-    """One name of an organisation, in one language and script."""
+    """One name of an organisation, in one language and script; the first in ``position`` is the working name."""
 
     __tablename__ = "organisation_name"
+    audit_skips = ("position",)
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
     text: Mapped[str]
     language: Mapped[str]
     script: Mapped[Script] = mapped_column(default=Script.LATN)
     kind: Mapped[NameKind]
+    position: Mapped[int] = mapped_column(default=0)
     search_key: Mapped[str] = mapped_column(index=True)
 
     organisation: Mapped[Organisation] = relationship(back_populates="names")

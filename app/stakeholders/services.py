@@ -92,7 +92,7 @@ def create_organisation(actor: Actor, facts: OrganisationFacts, **marks: Any) ->
     """
     organisation = Organisation(**marks)
     _fill(organisation, facts)
-    actor.check(Permission.STAKEHOLDER_CREATE, organisation)
+    actor.check(Permission.STAKEHOLDER_CREATE, organisation, at="country")
     db.session.add(organisation)
     db.session.flush()
     return organisation
@@ -107,7 +107,7 @@ def edit_organisation(actor: Actor, organisation: Organisation, version: int | N
     expect_version(organisation, version)
     _fill(organisation, facts)
     organisation.updated_at = clock.now()  # a change of names alone must give the organisation a new version, too
-    actor.check(Permission.STAKEHOLDER_EDIT, organisation)
+    actor.check(Permission.STAKEHOLDER_EDIT, organisation, at="country")
     db.session.flush()
 
 
@@ -115,7 +115,7 @@ def create_person(actor: Actor, facts: PersonFacts, **marks: Any) -> Person:
     """Add a person; raises ``Refused`` when consent has no date or an affiliation ends before it begins."""
     person = Person(**marks)
     _fill_person(person, facts)
-    actor.check(Permission.PERSON_EDIT, person if facts.affiliations else None)
+    actor.check(Permission.PERSON_EDIT, person if facts.affiliations else None, at="affiliations")
     db.session.add(person)
     db.session.flush()
     return person
@@ -127,7 +127,7 @@ def edit_person(actor: Actor, person: Person, version: int | None, facts: Person
     expect_version(person, version)
     _fill_person(person, facts)
     person.updated_at = clock.now()
-    actor.check(Permission.PERSON_EDIT, person if person.affiliations else None)
+    actor.check(Permission.PERSON_EDIT, person if person.affiliations else None, at="affiliations")
     db.session.flush()
 
 
@@ -162,6 +162,8 @@ def _name(organisation: Organisation, names: Sequence[NameFacts]) -> None:
         )
         for name in dict.fromkeys(names)
     ]
+    for position, row in enumerate(organisation.names):
+        row.position = position
     working = names[0]
     native = next((name for name in names if name.kind is NameKind.NATIVE), None) or next(
         (name for name in names if script_of(name.text) is not Script.LATN), None
