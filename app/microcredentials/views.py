@@ -20,7 +20,7 @@ from app.microcredentials.names import isced_suggestions
 
 bp = Blueprint("microcredentials", __name__, url_prefix="/microcredentials")
 
-NEWEST = 5
+NEWEST = 10
 PER_PAGE = 50
 MOST_PAGES = 200
 RETIRED = MicroCredentialState.RETIRED
