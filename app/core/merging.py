@@ -16,7 +16,19 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Column, Table, UniqueConstraint, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    Update,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Session
 
@@ -71,7 +83,7 @@ def change_row(session: Session, table: Table, row: Values, values: Values) -> S
     """Change columns of one row, and answer the step."""
     key = {column.name: row[column.name] for column in table.primary_key}
     old = {name: row[name] for name in values}
-    session.connection().execute(update(table).where(_is(table, key)).values(dict(values)))
+    session.connection().execute(_update(table, key, values))
     _audit(session, table, row, "update", {name: [old[name], value] for name, value in values.items()})
     moved = {name: values.get(name, value) for name, value in key.items()}
     return {"do": "change", "table": table.name, "key": _kept(moved), "old": _kept(old), "new": _kept(values)}
@@ -126,7 +138,7 @@ def _take_back_change(session: Session, table: Table, step: Step) -> None:
     row = session.connection().execute(select(table).where(_is(table, key))).mappings().first()
     values = {name: value for name, value in old.items() if row is not None and row[name] == new[name]}
     if row is not None and values:
-        session.connection().execute(update(table).where(_is(table, key)).values(values))
+        session.connection().execute(_update(table, key, values))
         _audit(session, table, row, "update", {name: [new[name], value] for name, value in values.items()})
 
 
@@ -159,6 +171,12 @@ def _unique(table: Table, dialect: str) -> Iterator[tuple[list[Column[Any]], Any
     for index in table.indexes:
         if index.unique:
             yield list(index.columns), index.dialect_options[dialect]["where"]
+
+
+def _update(table: Table, key: Values, values: Values) -> Update:
+    # The record itself does not change: columns that note when it did keep what they say.
+    kept = {column.name: column for column in table.columns if column.onupdate is not None}
+    return update(table).where(_is(table, key)).values({**kept, **values})
 
 
 def _is(table: Table, key: Values) -> Any:
@@ -198,9 +216,10 @@ def _read(table: Table, values: Values) -> dict[str, Any]:
 def _typed(column: Column[Any], value: Any) -> Any:
     if value is None or not isinstance(value, str):
         return value
-    if isinstance(column.type, EnumType) and column.type.enum_class is not None:
-        return column.type.enum_class(value)
-    kind = column.type.python_type
+    type_ = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    if isinstance(type_, EnumType) and type_.enum_class is not None:
+        return type_.enum_class(value)
+    kind = type_.python_type
     if kind in (date, datetime, time):
         return kind.fromisoformat(value)
     return UUID(value) if kind is UUID else value

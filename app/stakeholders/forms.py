@@ -77,7 +77,7 @@ class OrganisationForm(BaseForm):
     )
     size = ChoiceField(_l("Size"), choices=Size.choices, any_label=_l("Not said"))
     notes = TextField(_l("Notes"))
-    anyway = BooleanField(_l("It is another one: save it all the same"))
+    anyway = BooleanField(_l("Possible duplicate"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,8 +139,7 @@ class MergeForm(BaseForm):
         """The form for two organisations, with a sensible choice for each field in which they differ."""
         differing = [name for name in FIELDS if getattr(survivor, name) != getattr(absorbed, name)]
         preferred = prefers_other(survivor, absorbed)
-        choices = [("mine", _l("Keep")), ("other", _l("Take"))]
-        fields = {name: RadioField(FIELDS[name], choices=choices) for name in differing}
+        fields = {name: RadioField(FIELDS[name], choices=sides) for name in differing}
         bound: type[MergeForm] = type("MergeForm", (cls,), fields)
         data = {name: "other" if name in preferred else "mine" for name in differing}
         form = bound(data={**data, "version": survivor.version, "other_version": absorbed.version})
@@ -161,6 +160,11 @@ class MergeForm(BaseForm):
     def rows(self) -> list[tuple[Any, Any, Any]]:
         """Each field in which they differ, and how both have it."""
         return [(self[name], *(told(name, getattr(one, name)) for one in self.pair)) for name in self.differing]
+
+
+def sides() -> list[tuple[str, Any]]:
+    """Whose value of a field is kept."""
+    return [("mine", _l("Keep")), ("other", _l("Take"))]
 
 
 def told(name: str, value: Any) -> str:

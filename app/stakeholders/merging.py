@@ -19,7 +19,8 @@ from app.core.errors import Refused, expect_version
 from app.core.merging import Step
 from app.extensions import db
 from app.stakeholders.duplicates import blocks, duplicate_key
-from app.stakeholders.models import NameKind, NotTheSame, Organisation, OrganisationMerge, OrganisationName
+from app.stakeholders.models import NameKind, NotTheSame, Organisation, OrganisationMerge, OrganisationName, Script
+from app.stakeholders.services import script_of
 
 UNDO_DAYS = 30
 
@@ -190,9 +191,10 @@ def _join_facts(survivor: Organisation, absorbed: Organisation, chosen: set[str]
     facts: dict[str, Any] = {name: getattr(absorbed, name) for name in FIELDS if name in chosen}
     if "name" in chosen:
         facts |= {"name_language": absorbed.name_language, "name_key": absorbed.name_key}
-    for name in ("native_name", "native_language"):
-        if "name" in chosen or survivor.native_name is None:
-            facts[name] = getattr(absorbed, name) if absorbed.native_name else getattr(survivor, name)
+    first, second = (absorbed, survivor) if "name" in chosen else (survivor, absorbed)
+    facts["native_name"], facts["native_language"] = next(filter(all, map(_native, (first, second))), (None, None))
+    if facts["native_name"] == first.name:
+        facts["native_name"] = facts["native_language"] = None
     keys = dict.fromkeys(f"{survivor.search_key} | {absorbed.search_key}".split(" | "))
     facts["search_key"] = " | ".join(keys)
     if absorbed.is_partner and not survivor.is_partner:
@@ -204,6 +206,13 @@ def _join_facts(survivor: Organisation, absorbed: Organisation, chosen: set[str]
     changed = {name: value for name, value in facts.items() if value != getattr(survivor, name)}
     steps = [merging.change_row(session, table, _row(absorbed.id), gone)]
     return [*steps, merging.change_row(session, table, _row(survivor.id), changed)] if changed else steps
+
+
+def _native(organisation: Organisation) -> tuple[str | None, str | None]:
+    """The name in the national language and its language: the working name where that is one."""
+    if organisation.native_name is None and script_of(organisation.name) is not Script.LATN:
+        return organisation.name, organisation.name_language
+    return organisation.native_name, organisation.native_language
 
 
 def _touch(*organisations: Organisation) -> None:
