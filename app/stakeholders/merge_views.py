@@ -10,7 +10,6 @@ from app.core.web import form_page, redirect_to
 from app.extensions import db
 from app.stakeholders import lookalikes, merging, queries
 from app.stakeholders.forms import ChooseOtherForm, MergeForm
-from app.stakeholders.models import Organisation
 from app.stakeholders.views import bp
 
 
@@ -43,7 +42,7 @@ def merge(survivor_id: int, absorbed_id: int) -> BaseResponse:
                 url_for("stakeholders.show", organisation_id=survivor_id),
                 _("They are one now. You can undo this for %(count)s days.", count=merging.UNDO_DAYS),
             )
-    moving = sum(references.counted(db.session, Organisation.__table__, absorbed_id).values())  # type: ignore[arg-type]
+    moving = sum(references.counted(db.session, merging.ORGANISATIONS, absorbed_id).values())
     return form_page("stakeholders/merge.html", form, survivor=survivor, absorbed=absorbed, moving=moving)
 
 

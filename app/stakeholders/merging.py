@@ -23,6 +23,8 @@ from app.stakeholders.models import NameKind, NotTheSame, Organisation, Organisa
 from app.stakeholders.services import script_of
 
 UNDO_DAYS = 30
+ORGANISATIONS = cast(Table, Organisation.__table__)
+NAMES = cast(Table, OrganisationName.__table__)
 
 # What can be chosen of either; the marks of the project follow from both.
 FIELDS: Mapping[str, Any] = {
@@ -71,7 +73,7 @@ def merge(
     expect_version(absorbed, versions.absorbed)
     db.session.flush()
     steps = _join_names(survivor, absorbed, chosen)
-    steps += merging.move(db.session, _table(Organisation), absorbed.id, survivor.id)
+    steps += merging.move(db.session, ORGANISATIONS, absorbed.id, survivor.id)
     steps += _join_facts(survivor, absorbed, chosen)
     _touch(survivor, absorbed)
     record = OrganisationMerge(
@@ -154,7 +156,7 @@ def _refuse_late(record: OrganisationMerge, survivor: Organisation) -> None:
 
 def _join_names(survivor: Organisation, absorbed: Organisation, chosen: set[str]) -> list[Step]:
     """Give the survivor every name of the other, once, and take those of the other out of the search for doubles."""
-    table, session, steps = _table(OrganisationName), db.session, []
+    table, session, steps = NAMES, db.session, []
     mine, theirs = _names(survivor.id), _names(absorbed.id)
     takes_name = "name" in chosen
     known = {(row["text"], row["language"]) for row in mine}
@@ -182,12 +184,12 @@ def _look_up_in(country: str, organisation_id: int) -> list[Step]:
         head, tail = blocks(country, row["duplicate_key"] or duplicate_key(row["text"]))
         if (head, tail) != (row["head_block"], row["tail_block"]):
             found = {"head_block": head, "tail_block": tail}
-            steps.append(merging.change_row(db.session, _table(OrganisationName), row, found))
+            steps.append(merging.change_row(db.session, NAMES, row, found))
     return steps
 
 
 def _join_facts(survivor: Organisation, absorbed: Organisation, chosen: set[str]) -> list[Step]:
-    table, session = _table(Organisation), db.session
+    table, session = ORGANISATIONS, db.session
     facts: dict[str, Any] = {name: getattr(absorbed, name) for name in FIELDS if name in chosen}
     if "name" in chosen:
         facts |= {"name_language": absorbed.name_language, "name_key": absorbed.name_key}
@@ -217,7 +219,7 @@ def _native(organisation: Organisation) -> tuple[str | None, str | None]:
 
 def _touch(*organisations: Organisation) -> None:
     """Give both a new version, so that a form opened before is told; this alone undoing does not take back."""
-    table = _table(Organisation)
+    table = ORGANISATIONS
     for organisation in organisations:
         values = {"version": table.c.version + 1, "updated_at": clock.now()}
         db.session.connection().execute(update(table).where(table.c.id == organisation.id).values(values))
@@ -233,7 +235,7 @@ def _find_again(survivor: Organisation) -> None:
 
 
 def _names(organisation_id: int) -> list[Mapping[str, Any]]:
-    table = _table(OrganisationName)
+    table = NAMES
     statement = select(table).where(table.c.organisation_id == organisation_id).order_by(table.c.id)
     return [dict(row) for row in db.session.connection().execute(statement).mappings()]
 
@@ -243,9 +245,5 @@ def _working(names: list[Mapping[str, Any]], name: str) -> Mapping[str, Any] | N
 
 
 def _row(organisation_id: int) -> Mapping[str, Any]:
-    table = _table(Organisation)
+    table = ORGANISATIONS
     return dict(db.session.connection().execute(select(table).where(table.c.id == organisation_id)).mappings().one())
-
-
-def _table(model: Any) -> Table:
-    return cast(Table, model.__table__)

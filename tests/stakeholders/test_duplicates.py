@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.errors import NotAllowed, Refused
 from app.extensions import db
-from app.stakeholders import lookalikes, merging
+from app.stakeholders import keys, lookalikes, merging
 from app.stakeholders.duplicates import LIKE, blocks, duplicate_key, likeness
 from app.stakeholders.models import NameKind, NotTheSame, Organisation
 from tests.accounts.people import arrive, statements, submit, work
@@ -119,11 +119,11 @@ def test_whoever_may_not_see_an_organisation_is_not_told_of_it(session: Session)
 
 def test_an_import_asks_for_many_at_once(app: Flask) -> None:
     with work(app):
-        keys = [organisation(name(f"Škola {word}")).id for word in ("Niš", "Pirot", "Vranje")]
+        made = [organisation(name(f"Škola {word}")).id for word in ("Niš", "Pirot", "Vranje")]
         asked = [([f"skola {word}"], "RS") for word in ("nis", "pirot", "vranje", "nigde")] * 25
         with statements(app) as seen:
             found = lookalikes.similar_to_each(SYSTEM, asked)
-        assert [[entry.id for entry in entries] for entries in found[:4]] == [[keys[0]], [keys[1]], [keys[2]], []]
+        assert [[entry.id for entry in entries] for entries in found[:4]] == [[made[0]], [made[1]], [made[2]], []]
         assert len(seen) == 2
 
 
@@ -160,6 +160,16 @@ def test_a_changed_name_and_country_change_what_it_looks_like(session: Session) 
     edit_organisation(SYSTEM, made, made.version, facts(name("Škola Niš"), country="ME"))
     assert lookalikes.similar(SYSTEM, ["Skola Nis"], "RS") == []
     assert [entry.id for entry in lookalikes.similar(SYSTEM, ["Skola Nis"], "ME")] == [made.id]
+
+
+def test_names_from_before_there_were_keys_get_theirs(session: Session) -> None:
+    made = organisation(name("Škola Niš"))
+    for column in ("duplicate_key", "head_block", "tail_block"):
+        setattr(made.names[0], column, None)
+    session.flush()
+    assert lookalikes.similar(SYSTEM, ["Skola Nis"], "RS") == []
+    assert (keys.work_out(), keys.work_out()) == (1, 0)
+    assert [entry.id for entry in lookalikes.similar(SYSTEM, ["Skola Nis"], "RS")] == [made.id]
 
 
 # ---- Pages ----

@@ -1,6 +1,5 @@
 """Two organisations become one and two again: nothing is lost, nothing is sent, and undoing leaves what was there."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,6 +39,7 @@ LEAD_OF_GEORGIA = Actor(9, "Nino", (Grant(Role.COUNTRY_LEAD, "GE"),))
 TOLD = {"audit_entry", "organisation_merge"}
 BOOKKEEPING = {"version", "updated_at"}
 
+Pair = tuple[World, Organisation, Organisation]
 Dump = dict[str, list[tuple[Any, ...]]]
 
 
@@ -57,7 +57,7 @@ def dump() -> Dump:
 
 
 @pytest.fixture
-def world(session: Session) -> Iterator[tuple[World, Organisation, Organisation]]:
+def world(session: Session) -> Pair:
     """A consortium in which a college and its double have people, events, designs, roles and invitations."""
     world = build()
     mine = organisation(name("Vanadzor College"), country="AM", city="Vanadzor")
@@ -81,9 +81,6 @@ def world(session: Session) -> Iterator[tuple[World, Organisation, Organisation]
     merging.keep_apart(SYSTEM, double, session.get_one(Organisation, world.school))
     session.flush()
     return world, mine, double
-
-
-Pair = tuple[World, Organisation, Organisation]
 
 
 def now_of(one: Organisation, other: Organisation) -> Versions:
@@ -114,7 +111,7 @@ def test_every_reference_moves_and_what_both_had_is_there_once(world: Pair, sess
         == mine.id
     )
     assert session.scalars(sa.select(RoleGrant.organisation_id)).all() == [mine.id]
-    left = references.counted(session, Organisation.__table__, double.id)
+    left = references.counted(session, Base.metadata.tables["organisation"], double.id)
     assert left == {}
 
 
