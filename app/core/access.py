@@ -68,6 +68,7 @@ class Permission(StrEnum):
     PERSON_READ = "person:read"
     STAKEHOLDER_CREATE = "stakeholder:create"
     STAKEHOLDER_EDIT = "stakeholder:edit"
+    STAKEHOLDER_MERGE = "stakeholder:merge"
     STAKEHOLDER_READ = "stakeholder:read"
 
 
@@ -127,6 +128,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PERSON_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
+        P.STAKEHOLDER_MERGE: own_country,
         P.STAKEHOLDER_READ: anywhere,
     },
     Role.PARTNER_EDITOR: {
@@ -139,6 +141,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PERSON_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
+        P.STAKEHOLDER_MERGE: own_country,
         P.STAKEHOLDER_READ: anywhere,
     },
     Role.LGE_MEMBER: {

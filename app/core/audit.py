@@ -125,6 +125,19 @@ def _record_removal(_mapper: Mapper[Any], connection: Connection, record: Any) -
     connection.execute(insert(AuditEntry), _entry(record, "delete"))
 
 
+def note(session: Session, model: Any, record_id: int, action: str, changes: dict[str, list[Any]]) -> None:
+    """Record a change that was made below the ORM, which the listeners do not see; ``{column: [old, new]}``."""
+    told = {
+        column: [NOT_TOLD, NOT_TOLD] if column in model.audit_hides else list(map(plain, pair))
+        for column, pair in changes.items()
+        if column not in BOOKKEEPING and column not in model.audit_skips and pair[0] != pair[1]
+    }
+    if told:
+        actor = _acting.get()
+        row = {"record_kind": model.__tablename__, "record_id": record_id, "action": action, "changes": told}
+        session.connection().execute(insert(AuditEntry), [row | {"actor_id": actor.user_id, "actor_name": actor.name}])
+
+
 def _entry(record: Any, action: str) -> dict[str, Any]:
     actor = _acting.get()
     return {

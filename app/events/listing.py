@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
+from app.core.ranking import FoundBy
 from app.events import queries
 from app.events.models import Event, EventKind, EventState, event_organisation
 from app.microcredentials.models import MicroCredential
@@ -83,6 +84,7 @@ class EventListing(Listing):
     title = _l("Events")
     filename = "events"
     default_sort = "-date"
+    found_by = FoundBy((E.title, E.city), E.search_key)
     columns = (
         Column("id", _l("Number"), lambda row: row.id, in_page=False),
         Column("date", _l("Date"), lambda row: local_time(row, "starts"), sort=E.starts_on),
@@ -134,10 +136,6 @@ class EventListing(Listing):
             .outerjoin(Organisation, Organisation.id == E.organiser_id)
             .where(queries.visible_to(actor))
         )
-
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """Events with the key in their title, in any language, or their place."""
-        return statement.where(E.search_key.contains(key, autoescape=True))
 
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The event's number."""

@@ -19,7 +19,7 @@ from app.microcredentials.columns import TOLD_ONLY, columns
 from app.microcredentials.facts import facts_of
 from app.microcredentials.models import MicroCredential, MicroCredentialState, Participation, microcredential_developer
 from app.microcredentials.names import content_languages, credential_countries
-from app.microcredentials.queries import CHUNK, developers, visible_to, with_everything
+from app.microcredentials.queries import CHUNK, FOUND_BY, developers, visible_to, with_everything
 from app.stakeholders.models import Organisation
 
 M = MicroCredential
@@ -64,6 +64,7 @@ class MicroCredentialListing(Listing):
     title = _l("Micro-credentials")
     filename = "microcredentials"
     default_sort = "code"
+    found_by = FOUND_BY
     columns = (
         Column("code", _l("Code"), sort=M.code),
         Column("title", _l("Title"), sort=M.title_key),
@@ -115,10 +116,6 @@ class MicroCredentialListing(Listing):
             M.annex_score,
             M.is_example,
         ).where(visible_to(actor))
-
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """Micro-credentials with the key in their code or in a title in any language."""
-        return statement.where(M.search_key.contains(key, autoescape=True))
 
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The micro-credential's number."""

@@ -9,10 +9,11 @@ from app.core.navigation import Entry, add
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entries in the frame."""
-    from app.stakeholders import people_views, views
+    from app.stakeholders import duplicate_views, merge_views, people_views, views  # noqa: F401 - they put their pages into the blueprint
     from app.stakeholders.listing import region_name
+    from app.stakeholders.merging import can_be_undone
 
-    app.jinja_env.globals["region_name"] = region_name
+    app.jinja_env.globals.update(region_name=region_name, can_be_undone=can_be_undone)
     app.register_blueprint(people_views.bp)
     app.register_blueprint(views.bp)
     add(

@@ -1,20 +1,23 @@
 """Forms of organisations and people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form
+from wtforms import BooleanField, Form, RadioField
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp, StopValidation
 
 from app.core.access import current_actor
 from app.core.fields import ChoiceField, DayField, LineField, PickerField, RowsField, TextField, TranslatedField
-from app.core.forms import BaseForm
-from app.core.templating import plain_tr
+from app.core.forms import BaseForm, VersionField
+from app.core.templating import country_name, plain_tr
 from app.stakeholders import queries
-from app.stakeholders.listing import countries
+from app.stakeholders.listing import countries, region_name
+from app.stakeholders.lookalikes import Lookalike, similar
+from app.stakeholders.merging import FIELDS, Versions, prefers_other
 from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Size
 from app.stakeholders.services import AffiliationFacts, NameFacts, OrganisationFacts, PersonFacts
 
@@ -92,6 +95,7 @@ class OrganisationForm(BaseForm):
     )
     size = ChoiceField(_l("Size"), choices=Size.choices, any_label=_l("Not said"))
     notes = TextField(_l("Notes"), description=_l("Read by the consortium only."))
+    anyway = BooleanField(_l("Possible duplicate"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,15 +108,88 @@ class OrganisationForm(BaseForm):
         """The form as the organisation stands."""
         return cls(obj=organisation)
 
+    @cached_property
+    def alike(self) -> list[Lookalike]:
+        """Organisations of the register that look like what was filled in."""
+        names = [row.form.text.data for row in self.names.entries if row.form.text.data]
+        return similar(current_actor(), names, self.country.data) if self.is_submitted() else []
+
+    def is_new(self) -> bool:
+        """Whether nothing in the register looks like it, or somebody looked and says so; else the form asks to look."""
+        if self.alike and not self.anyway.data:
+            self.refuse({"anyway": _("Look whether it is one of these, or say that it is another one.")})
+            return False
+        return True
+
     def organisation_facts(self) -> OrganisationFacts:
         """What was filled in; the first named row is the working name."""
         rows = [row.form for row in self.names.entries if row.form.text.data]
         names = [NameFacts(row.text.data, row.language.data, NameKind(row.kind.data)) for row in rows]
-        facts = self.facts("names")
+        facts = self.facts("names", "anyway")
         return OrganisationFacts(
             names=names,
             **facts | {"category": Category(facts["category"]), "size": Size(facts["size"]) if facts["size"] else None},
         )
+
+
+class KeepApartForm(BaseForm):
+    """Nothing to fill in."""
+
+
+class ChooseOtherForm(BaseForm):
+    """Which organisation is the same as this one."""
+
+    other = OrganisationsField(
+        _l("Which organisation is the same?"), multiple=False, required=_l("Choose the organisation that is the same.")
+    )
+
+
+class MergeForm(BaseForm):
+    """Of which organisation each field is taken: ``mine`` is the one that stays, ``other`` the one that goes."""
+
+    other_version = VersionField()
+    differing: Sequence[str] = ()
+    pair: tuple[Organisation, ...] = ()
+
+    @classmethod
+    def of(cls, survivor: Organisation, absorbed: Organisation) -> "MergeForm":
+        """The form for two organisations, with a sensible choice for each field in which they differ."""
+        differing = [name for name in FIELDS if getattr(survivor, name) != getattr(absorbed, name)]
+        preferred = prefers_other(survivor, absorbed)
+        fields = {name: RadioField(FIELDS[name], choices=sides) for name in differing}
+        bound: type[MergeForm] = type("MergeForm", (cls,), fields)
+        data = {name: "other" if name in preferred else "mine" for name in differing}
+        form = bound(data={**data, "version": survivor.version, "other_version": absorbed.version})
+        form.differing, form.pair = differing, (survivor, absorbed)
+        return form
+
+    @property
+    def chosen(self) -> set[str]:
+        """The fields that are taken from the other."""
+        return {name for name in self.differing if self[name].data == "other"}
+
+    @property
+    def versions(self) -> Versions:
+        """The versions of both as the page showed them."""
+        return Versions(self.version.data, self.other_version.data)
+
+    @property
+    def rows(self) -> list[tuple[Any, Any, Any]]:
+        """Each field in which they differ, and how both have it."""
+        return [(self[name], *(told(name, getattr(one, name)) for one in self.pair)) for name in self.differing]
+
+
+def sides() -> list[tuple[str, Any]]:
+    """Whose value of a field is kept."""
+    return [("mine", _l("Keep")), ("other", _l("Take"))]
+
+
+def told(name: str, value: Any) -> str:
+    """A fact of an organisation as a person reads it."""
+    if value in (None, ""):
+        return _("nothing")
+    show: dict[str, Any] = {"country": country_name, "region": region_name}
+    return str(show[name](value)) if name in show else str(getattr(value, "label", value))
 
 
 def region_choices() -> list[tuple[str, str]]:

@@ -6,9 +6,10 @@ from sqlalchemy import SQLColumnExpression, select
 
 from app.core.access import Actor
 from app.core.listing import Column, Filter, Listing, Rows
+from app.core.ranking import FoundBy
 from app.core.templating import country_name, plain_tr
 from app.stakeholders.models import Affiliation, Category, Organisation, Person
-from app.stakeholders.queries import people_visible_to, visible_to
+from app.stakeholders.queries import FOUND_BY, people_visible_to, visible_to
 
 O = Organisation  # noqa: E741 - the table of this module, named in every line
 
@@ -33,6 +34,7 @@ class OrganisationListing(Listing):
     title = _l("Stakeholders")
     filename = "stakeholders"
     default_sort = "name"
+    found_by = FOUND_BY
     columns = (
         Column("id", _l("Number"), lambda row: row.id, in_page=False),
         Column("name", _l("Name"), lambda row: row.name, sort=O.name_key),
@@ -75,10 +77,6 @@ class OrganisationListing(Listing):
             O.is_example,
         ).where(visible_to(actor))
 
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """Organisations with the key in any of their names."""
-        return statement.where(O.search_key.contains(key, autoescape=True))
-
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The organisation's number."""
         return O.id
@@ -90,6 +88,7 @@ class PersonListing(Listing):
     title = _l("People")
     filename = "people"
     default_sort = "name"
+    found_by = FoundBy((Person.given_name, Person.family_name, Person.native_name), Person.search_key)
     columns = (
         Column(
             "name", _l("Name"), lambda row: f"{row.given_name} {row.family_name or ''}".strip(), sort=Person.name_key
@@ -128,10 +127,6 @@ class PersonListing(Listing):
             .outerjoin(O, O.id == Affiliation.organisation_id)
             .where(people_visible_to(actor))
         )
-
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """People with the key in one of their names."""
-        return statement.where(Person.search_key.contains(key, autoescape=True))
 
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The person's number."""

@@ -13,6 +13,7 @@ from app.core.access import Actor, Permission
 from app.core.errors import Refused, expect_version
 from app.core.search_key import search_key
 from app.extensions import db
+from app.stakeholders.duplicates import blocks, duplicate_key
 from app.stakeholders.models import (
     Affiliation,
     Category,
@@ -158,12 +159,12 @@ def _name(organisation: Organisation, names: Sequence[NameFacts]) -> None:
             language=name.language,
             kind=name.kind,
             script=script_of(name.text),
-            search_key=search_key(name.text),
         )
         for name in dict.fromkeys(names)
     ]
     for position, row in enumerate(organisation.names):
         row.position = position
+        make_findable(row, organisation.country)
     working = names[0]
     native = next((name for name in names if name.kind is NameKind.NATIVE), None) or next(
         (name for name in names if script_of(name.text) is not Script.LATN), None
@@ -174,6 +175,13 @@ def _name(organisation: Organisation, names: Sequence[NameFacts]) -> None:
     organisation.native_language = shown.language if shown else None
     organisation.name_key = search_key(working.text)
     organisation.search_key = " | ".join(dict.fromkeys(search_key(name.text) for name in names))
+
+
+def make_findable(name: OrganisationName, country: str) -> None:
+    """Work out the keys under which a name is found, and found to be like another."""
+    name.search_key = search_key(name.text)
+    name.duplicate_key = duplicate_key(name.text)
+    name.head_block, name.tail_block = blocks(country, name.duplicate_key)
 
 
 def _fill_person(person: Person, facts: PersonFacts) -> None:
