@@ -128,9 +128,19 @@ def take_back(session: Session, steps: Sequence[Step]) -> None:
         there = session.connection().execute(select(table).where(_is(table, key))).mappings().first()
         if step["do"] == "add" and there is not None and dict(there) == {**dict(there), **row}:
             remove_row(session, table, there)
-        elif step["do"] == "remove" and there is None:
+        elif step["do"] == "remove" and there is None and _has_its_place(session, table, row):
             session.connection().execute(insert(table).values(row))
             _audit(session, table, row, "create", {name: [None, value] for name, value in row.items()})
+
+
+def _has_its_place(session: Session, table: Table, row: Values) -> bool:
+    """Whether everything that a row refers to is still there: somebody may have deleted an event since."""
+    for foreign in table.foreign_keys:
+        value = row[foreign.parent.name]
+        target = select(foreign.column).where(foreign.column == value)
+        if value is not None and session.connection().execute(target).first() is None:
+            return False
+    return True
 
 
 def _take_back_change(session: Session, table: Table, step: Step) -> None:

@@ -23,7 +23,7 @@ def alike() -> Response:
     without = request.args.get("without", type=int)
     found = lookalikes.similar(current_actor(), [name for name in typed if name][:MOST_TYPED], country, without)
     kind = "_choose_alike" if "choose" in request.args else "_alike"
-    return answer("stakeholders/alike.html", f"stakeholders/{kind}.html", alike=found, chosen=())
+    return answer("stakeholders/alike.html", f"stakeholders/{kind}.html", alike=found, ask=without is None)
 
 
 @bp.get("/duplicates")

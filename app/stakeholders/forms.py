@@ -96,6 +96,7 @@ class OrganisationForm(BaseForm):
     size = ChoiceField(_l("Size"), choices=Size.choices, any_label=_l("Not said"))
     notes = TextField(_l("Notes"), description=_l("Read by the consortium only."))
     anyway = BooleanField(_l("Possible duplicate"))
+    organisation_id: int | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,13 +107,17 @@ class OrganisationForm(BaseForm):
     @classmethod
     def of(cls, organisation: Organisation) -> "OrganisationForm":
         """The form as the organisation stands."""
-        return cls(obj=organisation)
+        form = cls(obj=organisation)
+        form.organisation_id = organisation.id
+        return form
 
     @cached_property
     def alike(self) -> list[Lookalike]:
         """Organisations of the register that look like what was filled in."""
         names = [row.form.text.data for row in self.names.entries if row.form.text.data]
-        return similar(current_actor(), names, self.country.data) if self.is_submitted() else []
+        if not self.is_submitted():
+            return []
+        return similar(current_actor(), names, self.country.data, without=self.organisation_id)
 
     def is_new(self) -> bool:
         """Whether nothing in the register looks like it, or somebody looked and says so; else the form asks to look."""

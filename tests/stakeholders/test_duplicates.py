@@ -199,6 +199,9 @@ def test_changing_an_organisation_does_not_ask(app: Flask, client: FlaskClient, 
         other = organisation(name("Школа Ниш")).id
     arrive(app, client, Role.COUNTRY_LEAD, country="RS")
     form = open_page(client, f"/stakeholders/{other}/edit").form("Save organisation")
+    wrong = Page(form.submit(client, email="nobody"))
+    assert [link for link in wrong.links.values() if link.endswith((f"/{school}", f"/{other}"))]
+    assert "It is another one" not in wrong.text
     assert form.submit(client, city="Niš").status_code == 303
 
 

@@ -196,6 +196,16 @@ def test_what_was_changed_since_stays_when_a_merge_is_undone(world: Pair, sessio
     assert queries.find_options(SYSTEM, "State College")[0].value == double.id
 
 
+def test_what_was_deleted_since_is_left_out_when_a_merge_is_undone(world: Pair, session: Session) -> None:
+    _world, mine, double = world
+    record = merging.merge(SYSTEM, mine, double, now_of(mine, double), set())
+    session.execute(sa.delete(event_organisation))
+    for table in ("event_microcredential", "calendar_place", "calendar_entry", "event"):
+        session.execute(sa.delete(Base.metadata.tables[table]))
+    merging.undo(SYSTEM, record)
+    assert session.scalar(sa.select(sa.func.count()).select_from(event_organisation)) == 0
+
+
 def test_partners_with_numbers_cannot_become_one(world: Pair, session: Session) -> None:
     school, agency = (session.get_one(Organisation, key) for key in (world[0].school, world[0].agency))
     with pytest.raises(Refused, match="Both are partners"):
