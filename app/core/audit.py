@@ -45,7 +45,8 @@ class Audited:
 class AuditEntry(AppendOnly, Base):
     """One change of one record.
 
-    ``action`` is ``create``, ``update`` or ``delete``; ``changes`` is ``{column: [old, new]}``.
+    ``action`` is ``create``, ``update`` or ``delete``, with ``changes`` as ``{column: [old, new]}``, or what else was
+    done with the record (``note``), with facts about it.
     """
 
     __tablename__ = "audit_entry"
@@ -123,6 +124,20 @@ def _record(session: Session, _context: object) -> None:
 def _record_removal(_mapper: Mapper[Any], connection: Connection, record: Any) -> None:
     # Not with the others: a row that is deleted because its owner let go of it is not among ``session.deleted``.
     connection.execute(insert(AuditEntry), _entry(record, "delete"))
+
+
+def note(session: Session, record: Any, action: str, actor: Actor, **facts: Any) -> None:
+    """Record what was done with a record that changed none of its columns, such as handing its data out."""
+    session.add(
+        AuditEntry(
+            record_kind=record.__tablename__,
+            record_id=record.id,
+            action=action,
+            changes=plain(facts),
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+        )
+    )
 
 
 def _entry(record: Any, action: str) -> dict[str, Any]:
