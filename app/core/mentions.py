@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, Enum, String, Table, select
+from sqlalchemy import JSON, Connection, Enum, String, Table, select
 from sqlalchemy.orm import Session
 
-from app.core.database import Base
+from app.core.database import Base, streaming
 from app.core.search_key import search_key
 
 PLACEHOLDER = "[erased]"
@@ -197,18 +197,20 @@ def _is_text(kind: Any) -> bool:
 
 def find(session: Session, sought: Sought, only: Collection[str] | None = None) -> list[Mention]:
     """Every mention in every table, or in those named ``only``; one statement a table."""
-    session.flush()
+    if session.new or session.dirty or session.deleted:
+        session.flush()
     found: list[Mention] = []
-    for table in Base.metadata.sorted_tables:
-        names = text_columns(table)
-        if not names or "id" not in table.columns or (only is not None and table.name not in only):
-            continue
-        statement = select(table.c.id, *(table.c[name] for name in names)).order_by(table.c.id)
-        for row in session.connection().execute(statement.execution_options(yield_per=500)):
-            for name, value in zip(names, row[1:], strict=True):
-                if value:
-                    found += [
-                        Mention(table.name, row[0], name, excerpt, is_sure)
-                        for is_sure, excerpt in sorted(in_value(value, sought).items(), reverse=True)
-                    ]
+    with streaming(session) as connection:
+        for table in Base.metadata.sorted_tables:
+            if "id" in table.columns and (only is None or table.name in only):
+                found += _in_table(connection, table, sought)
     return found
+
+
+def _in_table(connection: Connection, table: Table, sought: Sought) -> Iterator[Mention]:
+    names = text_columns(table)
+    statement = select(table.c.id, *(table.c[name] for name in names)).order_by(table.c.id)
+    for row in connection.execute(statement.execution_options(yield_per=500)) if names else ():
+        for name, value in zip(names, row[1:], strict=True):
+            for is_sure, excerpt in sorted(in_value(value, sought).items(), reverse=True) if value else ():
+                yield Mention(table.name, row[0], name, excerpt, is_sure)

@@ -178,7 +178,9 @@ def _rest(table: Table, key: int, places: Iterable[Mention], wanted: Sought) -> 
         sure.setdefault(place.column, set()).add(place.is_sure)
     row = db.session.connection().execute(select(*(table.c[name] for name in sure)).where(table.c.id == key)).one()
     return {
-        name: mentions.without(value, wanted, "" if name.endswith("_key") else PLACEHOLDER, sure[name])
+        name: mentions.without(value, wanted, "", sure[name]).strip()
+        if name.endswith("_key")
+        else mentions.without(value, wanted, PLACEHOLDER, sure[name])
         for name, value in zip(sure, row, strict=True)
     }
 

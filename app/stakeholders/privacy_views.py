@@ -88,7 +88,7 @@ def evidence(person_id: int, file_id: int) -> BaseResponse:
 def show_data(person_id: int) -> Response:
     """Everything the portal knows of a person, to be read and printed."""
     person = queries.person(current_actor(), person_id)
-    data = subject_data.about(current_actor(), person)
+    data = subject_data.located(subject_data.about(current_actor(), person))
     return answer("stakeholders/privacy/data.html", data=data, person=person, today=clock.today())
 
 
@@ -97,7 +97,7 @@ def show_data(person_id: int) -> Response:
 def hand_out(person_id: int) -> BaseResponse:
     """The same as an archive: a file for programs and a page for people. Who took it is noted."""
     person = queries.person(current_actor(), person_id)
-    data = subject_data.about(current_actor(), person)
+    data = subject_data.located(subject_data.about(current_actor(), person))
     page = render_template("stakeholders/privacy/handed_out.html", data=data, person=person, today=clock.today())
     facts = subject_data.hand_out(current_actor(), data)
     archive = io.BytesIO()
@@ -114,7 +114,7 @@ def erase(person_id: int) -> BaseResponse:
     """Erase a person, after showing what goes and what stays."""
     person = queries.person(current_actor(), person_id)
     current_actor().check(Permission.PERSON_ERASE, person)
-    data = subject_data.collect(person)
+    data = subject_data.located(subject_data.collect(person))
     form = ErasureForm(data)
     if form.validate_on_submit():
         with form.refusals(person):

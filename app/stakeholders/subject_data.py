@@ -1,7 +1,7 @@
 """Everything the portal knows of one person: what the person may ask to see, and what an erasure has to reach."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -22,12 +22,15 @@ DOERS = frozenset({"actor_name", "recorded_by_name"})
 
 @dataclass(frozen=True)
 class Place:
-    """A mention with its record's name and page; ``is_kept`` where an account is meant, which is closed elsewhere."""
+    """A mention; ``is_kept`` where an account is meant, which is closed elsewhere.
+
+    ``label`` and ``url`` say to a reader what it is and where it is shown, once it is ``located``.
+    """
 
     mention: Mention
-    label: str
-    url: str | None
     is_kept: bool
+    label: str = ""
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,22 +95,24 @@ def collect(person: Person) -> SubjectData:
     own |= {(ConsentEntry.__tablename__, entry.id) for entry in person.consents}
     own |= {("stored_file", entry.evidence_id) for entry in person.consents if entry.evidence_id}
     found = [place for place in mentions.find(db.session, sought(person)) if (place.table, place.record_id) not in own]
-    urls = records.urls_of(db.session, ((place.table, place.record_id) for place in found))
     accounts = account_tables()
     return SubjectData(
-        person,
-        entries,
-        mails,
-        [
-            Place(
-                place,
-                records.label_of(place.table),
-                urls.get((place.table, place.record_id)),
-                place.table in accounts or place.column in DOERS,
-            )
-            for place in found
-        ],
+        person, entries, mails, [Place(place, place.table in accounts or place.column in DOERS) for place in found]
     )
+
+
+def located(data: SubjectData) -> SubjectData:
+    """The same with the name and the page of each place, for a reader; only within a request."""
+    urls = records.urls_of(db.session, ((place.mention.table, place.mention.record_id) for place in data.places))
+    places = [
+        replace(
+            place,
+            label=records.label_of(place.mention.table),
+            url=urls.get((place.mention.table, place.mention.record_id)),
+        )
+        for place in data.places
+    ]
+    return replace(data, places=places)
 
 
 def account_tables() -> frozenset[str]:
