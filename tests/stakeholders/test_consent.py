@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,7 +23,7 @@ from tests.stakeholders.register import organisation, person
 
 FIRST, LATER = date(2025, 1, 2), date(2025, 3, 4)
 P, A = ConsentPurpose, ConsentAct
-AGREED = {"consent_on": FIRST, "consent_for": [P.CONTACT], "consent_way": ConsentWay.FORM}
+AGREED: Any = {"consent_on": FIRST, "consent_for": [P.CONTACT], "consent_way": ConsentWay.FORM}
 
 
 def said(act: ConsentAct, *purposes: ConsentPurpose, day: date | None = LATER) -> ConsentFacts:
@@ -106,7 +107,7 @@ def test_another_countrys_person_is_not_ones_own_to_record(session: Session):
         ({"consent_for": [P.PHOTOS], "consent_on": date(2025, 5, 13)}, "consent_on"),
     ],
 )
-def test_a_new_person_needs_a_source_and_a_whole_consent(session: Session, facts: dict[str, object], field: str):
+def test_a_new_person_needs_a_source_and_a_whole_consent(session: Session, facts: Any, field: str):
     with pytest.raises(Refused) as refused:
         person(**facts)
     assert list(refused.value.messages) == [field]
