@@ -56,13 +56,24 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Excerpt:
+    """What was ``found``, as it is written, and the text around it."""
+
+    text: str
+    found: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Mention:
     """One column of one record in which something sought stands: names in full, or parts that may be another's."""
 
     table: str
     record_id: int
     column: str
-    excerpt: str
+    excerpt: Excerpt
     is_sure: bool
 
     @property
@@ -170,10 +181,10 @@ def _scattered(value: Any, sought: Sought) -> frozenset[tuple[str, ...]]:
     return frozenset((word,) for name in sought.names if all((word,) in alone for word in name) for word in name)
 
 
-def in_value(value: Any, sought: Sought) -> dict[bool, str]:
+def in_value(value: Any, sought: Sought) -> dict[bool, Excerpt]:
     """An excerpt around the first full name in a value, by ``True``, and around the first part of one, by ``False``."""
     whole = _scattered(value, sought)
-    excerpts: dict[bool, str] = {}
+    excerpts: dict[bool, Excerpt] = {}
     for text in _texts(value):
         found = [Span(0, len(text), True)] if whole and _keys(text) in whole else spans(text, sought)
         for span in found:
@@ -181,9 +192,10 @@ def in_value(value: Any, sought: Sought) -> dict[bool, str]:
     return excerpts
 
 
-def _excerpt(text: str, span: Span) -> str:
+def _excerpt(text: str, span: Span) -> Excerpt:
     start, end = max(0, span.start - AROUND), min(len(text), span.end + AROUND)
-    return ("…" if start else "") + " ".join(text[start:end].split()) + ("…" if end < len(text) else "")
+    around = ("…" if start else "") + " ".join(text[start:end].split()) + ("…" if end < len(text) else "")
+    return Excerpt(around, text[span.start : span.end])
 
 
 def text_columns(table: Table) -> list[str]:
@@ -212,5 +224,5 @@ def _in_table(connection: Connection, table: Table, sought: Sought) -> Iterator[
     statement = select(table.c.id, *(table.c[name] for name in names)).order_by(table.c.id)
     for row in connection.execute(statement.execution_options(yield_per=500)) if names else ():
         for name, value in zip(names, row[1:], strict=True):
-            for is_sure, excerpt in sorted(in_value(value, sought).items(), reverse=True) if value else ():
+            for is_sure, excerpt in in_value(value, sought).items() if value else ():
                 yield Mention(table.name, row[0], name, excerpt, is_sure)

@@ -62,7 +62,7 @@ class ErasureForm(BaseForm):
     def __init__(self, data: SubjectData, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         open_to_choice = [place.mention for place in data.places if not place.is_kept]
-        self.texts.choices = [(mention.key, mention.excerpt) for mention in open_to_choice]
+        self.texts.choices = [(mention.key, mention.excerpt.text) for mention in open_to_choice]
         if not self.is_submitted():
             self.texts.data = [mention.key for mention in open_to_choice if mention.is_sure]
             self.version.process_data(data.person.version)

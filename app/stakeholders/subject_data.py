@@ -180,7 +180,7 @@ def as_plain(data: SubjectData, actor: Actor) -> dict[str, Any]:
                     "record": place.mention.table,
                     "number": place.mention.record_id,
                     "field": place.mention.column,
-                    "text": place.mention.excerpt,
+                    "text": place.mention.excerpt.text,
                     "page": place.url,
                 }
                 for place in data.places

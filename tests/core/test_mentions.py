@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.mentions import Sought, in_value, spans, without
+from app.core.mentions import Excerpt, Sought, in_value, spans, without
 
 MIRA = Sought.of(
     ["Mira Petrović", "Petrović Mira", "Мира Петровић"], ["Petrović"], ["mira.p@example.org", "+381 18 555 123"]
@@ -41,18 +41,22 @@ def test_a_part_of_a_name_may_be_somebody_elses():
 
 def test_texts_within_json_are_looked_through():
     value = {"summary": [None, {"en": "With Mira Petrović", "de": "Mit Mira Petrović"}], "count": 3}
-    assert in_value(value, MIRA) == {True: "With Mira Petrović"}
+    assert in_value(value, MIRA) == {True: Excerpt("With Mira Petrović", "Mira Petrović")}
     assert without(value, MIRA) == {"summary": [None, {"en": "With [erased]", "de": "Mit [erased]"}], "count": 3}
 
 
 def test_a_name_in_two_cells_of_a_row_is_one_name():
     row = {"Given name": "Mira", "Family name": "Petrović", "Town": "Niš"}
-    assert in_value(row, MIRA) == {True: "Mira"}
+    assert in_value(row, MIRA) == {True: Excerpt("Mira", "Mira")}
     assert without(row, MIRA) == {"Given name": "[erased]", "Family name": "[erased]", "Town": "Niš"}
 
 
 def test_full_names_and_parts_are_told_apart():
-    assert in_value(["Mrs Petrović", "Mira Petrović"], MIRA) == {True: "Mira Petrović", False: "Mrs Petrović"}
+    excerpts = in_value(["Mrs Petrović", "Mira Petrović"], MIRA)
+    assert {is_sure: excerpt.found for is_sure, excerpt in excerpts.items()} == {
+        True: "Mira Petrović",
+        False: "Petrović",
+    }
 
 
 def test_a_full_name_goes_without_its_namesake():
