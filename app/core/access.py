@@ -65,6 +65,8 @@ class Permission(StrEnum):
     MICROCREDENTIAL_PUBLISH = "microcredential:publish"
     OUTBOX_READ = "outbox:read"
     PERSON_EDIT = "person:edit"
+    PERSON_ERASE = "person:erase"
+    PERSON_EXPORT = "person:export"
     PERSON_READ = "person:read"
     STAKEHOLDER_CREATE = "stakeholder:create"
     STAKEHOLDER_EDIT = "stakeholder:edit"
@@ -125,6 +127,8 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.MICROCREDENTIAL_IMPORT: own_country,
         P.MICROCREDENTIAL_PUBLISH: own_country,
         P.PERSON_EDIT: own_country,
+        P.PERSON_ERASE: own_country,
+        P.PERSON_EXPORT: own_country,
         P.PERSON_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,

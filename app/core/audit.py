@@ -45,7 +45,8 @@ class Audited:
 class AuditEntry(AppendOnly, Base):
     """One change of one record.
 
-    ``action`` is ``create``, ``update`` or ``delete``; ``changes`` is ``{column: [old, new]}``.
+    ``action`` is ``create``, ``update`` or ``delete``, with ``changes`` as ``{column: [old, new]}``, or what else was
+    done with the record (``note``), with facts about it.
     """
 
     __tablename__ = "audit_entry"
@@ -125,7 +126,7 @@ def _record_removal(_mapper: Mapper[Any], connection: Connection, record: Any) -
     connection.execute(insert(AuditEntry), _entry(record, "delete"))
 
 
-def note(session: Session, model: Any, record_id: int, action: str, changes: dict[str, list[Any]]) -> None:
+def note_change(session: Session, model: Any, record_id: int, action: str, changes: dict[str, list[Any]]) -> None:
     """Record a change that was made below the ORM, which the listeners do not see; ``{column: [old, new]}``."""
     told = {
         column: [NOT_TOLD, NOT_TOLD] if column in model.audit_hides else list(map(plain, pair))
@@ -136,6 +137,20 @@ def note(session: Session, model: Any, record_id: int, action: str, changes: dic
         actor = _acting.get()
         row = {"record_kind": model.__tablename__, "record_id": record_id, "action": action, "changes": told}
         session.connection().execute(insert(AuditEntry), [row | {"actor_id": actor.user_id, "actor_name": actor.name}])
+
+
+def note(session: Session, record: Any, action: str, actor: Actor, **facts: Any) -> None:
+    """Record what was done with a record that changed none of its columns, such as handing its data out."""
+    session.add(
+        AuditEntry(
+            record_kind=record.__tablename__,
+            record_id=record.id,
+            action=action,
+            changes=plain(facts),
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+        )
+    )
 
 
 def _entry(record: Any, action: str) -> dict[str, Any]:

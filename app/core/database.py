@@ -196,6 +196,19 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def streaming(session: Session) -> Iterator[Connection]:
+    """A connection to read many rows from, one after the other: the session's own where it writes.
+
+    Where it only reads, PostgreSQL gives each statement alone, and no rows one by one; another connection does.
+    """
+    if _writing.get():
+        yield session.connection()
+    else:
+        with snapshot(session.get_bind()) as connection:  # type: ignore[arg-type]
+            yield connection
+
+
 def prepare_engine(engine: Engine) -> None:
     """Give an engine its transactions: those of requests that only read cost PostgreSQL nothing and lock no SQLite."""
     if engine.dialect.name == "sqlite":

@@ -11,9 +11,21 @@ from urllib.parse import urlencode
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, FieldList, Form, FormField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import (
+    DateField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields.choices import Choice
 from wtforms.validators import Length, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.database import LARGEST_KEY
 from app.core.i18n import Language
@@ -102,6 +114,13 @@ class ChoiceField(SelectField):
             raise StopValidation(_("Choose one."))
         if self.data not in {str(choice[0]) for choice in self.choices or ()}:
             raise StopValidation(_("Choose one of the list."))
+
+
+class ChecksField(SelectMultipleField):
+    """Any number of several codes, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 @dataclass

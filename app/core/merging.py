@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Session
 
-from app.core.audit import AppendOnly, Audited, note
+from app.core.audit import AppendOnly, Audited, note_change
 from app.core.database import Base
 from app.core.errors import Refused
 
@@ -204,7 +204,7 @@ def _append_only() -> set[str]:
 def _audit(session: Session, table: Table, row: Values, action: str, changes: Mapping[str, list[Any]]) -> None:
     model = _models().get(table.name)
     if model is not None and issubclass(model, Audited):
-        note(session, model, row["id"], action, dict(changes))
+        note_change(session, model, row["id"], action, dict(changes))
 
 
 def _kept(values: Values) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Events: meetings, round tables, consultations, workshops and deadlines, planned, logged and written up."""
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.core import records
 from app.core.access import Permission
 from app.core.navigation import Entry, add
+from app.core.records import Kind
 
 
 def init_app(app: Flask) -> None:
@@ -18,6 +20,9 @@ def init_app(app: Flask) -> None:
         event_when=said, event_state=shown_state, event_codes=codes_of, event_state_label=state_label
     )
     app.register_blueprint(bp)
+    records.add(
+        app, Kind("event", _l("Event"), lambda keys: {key: url_for("events.show", event_id=key) for key in keys})
+    )
     add(
         app,
         Entry("today", "events.index", _l("Events"), "calendar-event", order=20),

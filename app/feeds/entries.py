@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from app.accounts.models import RoleGrant, User
 from app.core import clock, outbox
 from app.core.consortium import Consortium
+from app.core.mentions import after_redaction
 from app.events.ical_facts import published_facts
 from app.events.models import Event, Visibility
 from app.events.services import after_change
@@ -41,7 +42,14 @@ def follow(event: Event) -> None:
     store(db.session, event, current_app.config["CONSORTIUM"], current_app.config["PORTAL"].public_url)
 
 
+def follow_redaction(record: object) -> None:
+    """Keep the calendars in step with an event out of which somebody's name was taken."""
+    if isinstance(record, Event):
+        follow(record)
+
+
 after_change.append(follow)
+after_redaction.append(follow_redaction)
 
 
 def store(session: Session, event: Event, consortium: Consortium, public_url: str) -> None:

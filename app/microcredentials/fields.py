@@ -1,22 +1,14 @@
-"""Fields that only designs have: boxes to tick, lines, levels, points, fields of education, rows of a subform."""
+"""Fields that only designs have: lines, levels, points, fields of education, rows of a subform."""
 
 import re
 from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import FieldList, FloatField, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import FieldList, FloatField
 
 from app.core.fields import ChoiceField, LineField, TextField
 from app.microcredentials.cells import split
-
-
-class ChecksField(SelectMultipleField):
-    """Any number of several codes, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class LinesField(TextField):

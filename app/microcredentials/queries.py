@@ -66,6 +66,11 @@ def by_codes(actor: Actor, codes: Sequence[str]) -> list[MicroCredential]:
     return found
 
 
+def codes_of(keys: Sequence[int]) -> dict[int, str]:
+    """Codes by key, for whoever links to designs it found elsewhere; the design's own page decides who sees it."""
+    return {row.id: row.code for row in db.session.execute(select(M.id, M.code).where(M.id.in_(keys)))}
+
+
 def with_everything(actor: Actor) -> Select[MicroCredential]:
     """Micro-credentials the actor may see, ready to be written into a file or compared with one."""
     return (

@@ -11,17 +11,28 @@ from wtforms import BooleanField, Form, RadioField
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp, StopValidation
 
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, DayField, LineField, PickerField, RowsField, TextField, TranslatedField
+from app.core.fields import (
+    ChecksField,
+    ChoiceField,
+    DayField,
+    LineField,
+    PickerField,
+    RowsField,
+    TextField,
+    TranslatedField,
+)
 from app.core.forms import BaseForm, VersionField
 from app.core.templating import country_name, plain_tr
 from app.stakeholders import queries
+from app.stakeholders.consent import WAYS, ConsentPurpose, ConsentWay
 from app.stakeholders.listing import countries, region_name
 from app.stakeholders.lookalikes import Lookalike, similar
 from app.stakeholders.merging import FIELDS, Versions, prefers_other
-from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Size
+from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Size, Source
 from app.stakeholders.services import AffiliationFacts, NameFacts, OrganisationFacts, PersonFacts
 
 BLANK_ROWS = 2
+SOURCES = tuple(source for source in Source if source is not Source.NOT_RECORDED)
 
 
 def language_choices() -> list[tuple[str, str]]:
@@ -244,13 +255,43 @@ class PersonForm(BaseForm):
     native_name = LineField(_l("Name in the national language"))
     native_language = ChoiceField(_l("Its language"), choices=language_choices, any_label=_l("Not said"))
     title = LineField(_l("Title"))
-    email = LineField(_l("E-mail"), [Optional(), Email(_l("Write an address like name@example.org."))])
+    email = LineField(
+        _l("E-mail"),
+        [Optional(), Email(_l("Write an address like name@example.org."))],
+        description=_l("Only one the person uses for this work, and only if it is needed."),
+    )
     phone = LineField(_l("Telephone"))
     lawful_basis = ChoiceField(
-        _l("Why may these data be kept?"), choices=LawfulBasis.choices, default=LawfulBasis.PUBLIC_ROLE.value
+        _l("Why may these data be kept?"),
+        choices=LawfulBasis.choices,
+        default=LawfulBasis.PUBLIC_ROLE.value,
+        description=_l(
+            "Public role: named in public in this function. Consent: the person said yes and may take it back."
+        ),
     )
-    consent_on = DayField(_l("Agreed on"), [Optional()])
-    review_on = DayField(_l("Look again on"), [Optional()])
+    source = ChoiceField(
+        _l("Where are the data from?"),
+        [InputRequired(_l("Say where the data came from."))],
+        choices=lambda: Source.choices(SOURCES),
+        any_label="",
+        description=_l("Whoever asks is told so: the law wants it known where data came from."),
+    )
+    source_detail = LineField(
+        _l("Source in detail"),
+        description=_l("The address of a public source; else who handed it over, which file, which event."),
+    )
+    consent_on = DayField(
+        _l("Agreed on"), [Optional()], description=_l("Only if the person was asked. Later answers go into the ledger.")
+    )
+    consent_way = ChoiceField(_l("How"), choices=lambda: ConsentWay.choices(WAYS), default=ConsentWay.SPOKEN.value)
+    consent_for = ChecksField(_l("Agreed to"), choices=ConsentPurpose.choices)
+    review_on = DayField(
+        _l("Look again on"),
+        [Optional()],
+        description=_l(
+            "When somebody checks whether the data are right and still needed. Left empty, it is worked out."
+        ),
+    )
     affiliations = RowsField(AffiliationForm, _l("Speaks for"), _affiliation_line)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -260,8 +301,11 @@ class PersonForm(BaseForm):
 
     @classmethod
     def of(cls, person: Person) -> "PersonForm":
-        """The form as the person stands."""
-        return cls(obj=person)
+        """The form as the person stands; what the person agreed to has a page of its own."""
+        form = cls(obj=person)
+        for name in ("consent_on", "consent_way", "consent_for"):
+            del form[name]
+        return form
 
     def person_facts(self) -> PersonFacts:
         """What was filled in."""
@@ -279,4 +323,11 @@ class PersonForm(BaseForm):
             for row in rows
         ]
         facts = self.facts("affiliations")
-        return PersonFacts(affiliations=affiliations, **facts | {"lawful_basis": LawfulBasis(facts["lawful_basis"])})
+        terms: dict[str, Any] = {
+            "lawful_basis": LawfulBasis(facts["lawful_basis"]),
+            "source": Source(facts["source"]),
+        }
+        if "consent_way" in facts:
+            terms["consent_way"] = ConsentWay(facts["consent_way"])
+            terms["consent_for"] = [ConsentPurpose(code) for code in facts["consent_for"] or ()]
+        return PersonFacts(affiliations=affiliations, **facts | terms)

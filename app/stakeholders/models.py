@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,6 +15,9 @@ from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.i18n import TranslatedText
 from app.core.merging import DROP, KEEP, MERGE
 from app.core.vocabulary import Term
+
+if TYPE_CHECKING:
+    from app.stakeholders.consent import ConsentEntry
 
 
 class Category(Term):
@@ -80,6 +84,17 @@ class LawfulBasis(Term):
     PUBLIC_ROLE = "public_role", _l("Public role")
     CONTRACT = "contract", _l("Contract or project agreement")
     CONSENT = "consent", _l("Consent")
+
+
+class Source(Term):
+    """Where a person's data came from; what was entered before anybody asked is not recorded."""
+
+    TOLD = "told", _l("Told by the person")
+    PUBLIC = "public", _l("Public source")
+    HANDED_OVER = "handed_over", _l("Handed over by an organisation")
+    IMPORT = "import", _l("Imported from a file")
+    EVENT_LIST = "event_list", _l("List of an event")
+    NOT_RECORDED = "not_recorded", _l("Not recorded")
 
 
 class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
@@ -170,12 +185,16 @@ class OrganisationName(Base, Audited):
 
 
 class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
-    """A person who speaks for organisations; a given name alone is enough where no more is known."""
+    """A person who speaks for organisations; a given name alone is enough where no more is known.
+
+    Of one who was erased (``erased_on``) the row and its affiliations stay, so that counts do, and nothing that tells
+    who it was.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
-        CheckConstraint("lawful_basis <> 'consent' OR consent_on IS NOT NULL", name="consent_has_date"),
         Index("ix_person_name_key", "name_key", "id"),
+        Index("ix_person_review_on", "review_on", "id"),
     )
 
     given_name: Mapped[str]
@@ -186,8 +205,10 @@ class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     lawful_basis: Mapped[LawfulBasis]
-    consent_on: Mapped[date | None]
+    source: Mapped[Source] = mapped_column(default=Source.NOT_RECORDED, server_default=Source.NOT_RECORDED.value)
+    source_detail: Mapped[str | None]
     review_on: Mapped[date | None]
+    erased_on: Mapped[date | None]
     name_key: Mapped[str]
     search_key: Mapped[str]
     is_example: Mapped[bool] = mapped_column(default=False)
@@ -197,10 +218,13 @@ class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
         cascade="all, delete-orphan",
         order_by="Affiliation.valid_from.desc().nulls_last(), Affiliation.id",
     )
+    consents: Mapped[list["ConsentEntry"]] = relationship(order_by="ConsentEntry.on_day, ConsentEntry.id")
 
     @property
     def name(self) -> str:
-        """The name as it is said: given name, then family name."""
+        """The name as it is said: given name, then family name; of an erased person, that it was erased."""
+        if self.erased_on:
+            return _("Erased person")
         return f"{self.given_name} {self.family_name or ''}".strip()
 
     @property

@@ -8,9 +8,11 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.core.access import ANYBODY, Actor, Permission
 from app.core.fields import Option
+from app.core.files import StoredFile
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.extensions import db
+from app.stakeholders.consent import ConsentEntry
 from app.stakeholders.models import Affiliation, Organisation, OrganisationMerge, Person
 
 MOST_OPTIONS = 20
@@ -99,7 +101,20 @@ def person(actor: Actor, person_id: int) -> Person:
     return db.session.execute(
         select(Person)
         .where(Person.id == person_id, people_visible_to(actor))
-        .options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
+        .options(
+            selectinload(Person.affiliations).joinedload(Affiliation.organisation),
+            selectinload(Person.consents).joinedload(ConsentEntry.evidence),
+        )
+    ).scalar_one()
+
+
+def consent_evidence(person: Person, file_id: int) -> StoredFile:
+    """A file that shows what a person agreed to or withdrew. Raises ``NoResultFound`` for any other."""
+    return db.session.execute(
+        select(StoredFile)
+        .join(ConsentEntry, ConsentEntry.evidence_id == StoredFile.id)
+        .where(ConsentEntry.person_id == person.id, StoredFile.id == file_id)
+        .limit(1)
     ).scalar_one()
 
 

@@ -122,21 +122,27 @@ def test_a_person_is_added_for_an_organisation(app: Flask, client: FlaskClient, 
     arrive(app, client)
     page = open_page(client, f"/stakeholders/people/new?organisation={school}")
     answer = page.form("Save person").submit(
-        client, follow=True, given_name="Mira", **{"affiliations-0-role_title-en": "Director"}
+        client, follow=True, given_name="Mira", source="told", **{"affiliations-0-role_title-en": "Director"}
     )
     assert "School of Niš" in Page(answer).text
 
 
 def test_blanks_are_no_name(app: Flask, client: FlaskClient) -> None:
     arrive(app, client)
-    answer = open_page(client, "/stakeholders/people/new").form("Save person").submit(client, given_name="   ")
+    answer = (
+        open_page(client, "/stakeholders/people/new")
+        .form("Save person")
+        .submit(client, given_name="   ", source="told")
+    )
     assert Page(answer).errors == ["Given name: Write a given name."]
 
 
 def test_a_forged_organisation_of_a_person_is_refused(app: Flask, client: FlaskClient, school: int) -> None:
     arrive(app, client)
     page = open_page(client, f"/stakeholders/people/new?organisation={school}")
-    answer = page.form("Save person").submit(client, given_name="Mira", **{"affiliations-0-organisation": "99999"})
+    answer = page.form("Save person").submit(
+        client, given_name="Mira", source="told", **{"affiliations-0-organisation": "99999"}
+    )
     assert answer.status_code == 422
 
 
