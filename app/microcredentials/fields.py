@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from wtforms import FieldList, FloatField, Form, FormField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.core.cells import split
 from app.core.fields import ChoiceField, LineField, TextField
-from app.microcredentials.cells import split
 
 
 class ChecksField(SelectMultipleField):

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from app.core.errors import Refused
 from app.core.export import FORMULA_STARTS, defused
-from app.microcredentials.sheets import MOST_ROWS, read_sheet
+from app.core.sheets import MOST_ROWS, read_sheet
 
 
 def workbook(*rows: list[object]) -> bytes:
