@@ -10,11 +10,14 @@ from app.core.navigation import Entry, add
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entries in the frame."""
     from app.stakeholders import people_views, views
+    from app.stakeholders.imports import jobs as _jobs  # noqa: F401 - the worker has to know its kind of job
+    from app.stakeholders.imports import views as import_views
     from app.stakeholders.listing import region_name
 
     app.jinja_env.globals["region_name"] = region_name
     app.register_blueprint(people_views.bp)
     app.register_blueprint(views.bp)
+    app.register_blueprint(import_views.bp)
     add(
         app,
         Entry(

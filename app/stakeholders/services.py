@@ -149,18 +149,14 @@ def _fill(organisation: Organisation, facts: OrganisationFacts) -> None:
 
 
 def _name(organisation: Organisation, names: Sequence[NameFacts]) -> None:
-    kept = {(row.text, row.language, row.kind): row for row in organisation.names}
-    organisation.names = [
-        kept.get((name.text, name.language, name.kind))
-        or OrganisationName(
-            text=name.text,
-            language=name.language,
-            kind=name.kind,
-            script=script_of(name.text),
-            search_key=search_key(name.text),
-        )
-        for name in dict.fromkeys(names)
-    ]
+    # In place: names are read in the order of their rows, and the first of them is the working name.
+    for place, name in enumerate(dict.fromkeys(names)):
+        if place == len(organisation.names):
+            organisation.names.append(OrganisationName())
+        row = organisation.names[place]
+        row.text, row.language, row.kind = name.text, name.language, name.kind
+        row.script, row.search_key = script_of(name.text), search_key(name.text)
+    del organisation.names[len(dict.fromkeys(names)) :]
     working = names[0]
     native = next((name for name in names if name.kind is NameKind.NATIVE), None) or next(
         (name for name in names if script_of(name.text) is not Script.LATN), None
@@ -182,7 +178,15 @@ def _fill_person(person: Person, facts: PersonFacts) -> None:
     names = (f"{facts.given_name} {facts.family_name or ''}", facts.native_name or "")
     person.name_key = search_key(f"{facts.family_name or facts.given_name} {facts.given_name}")
     person.search_key = " | ".join(filter(None, map(search_key, names)))
-    person.affiliations = [_affiliation(entry) for entry in facts.affiliations]
+    kept = {_as_told(row): row for row in person.affiliations}
+    told = {_as_told(entry): entry for entry in facts.affiliations}
+    person.affiliations = [kept.get(key) or _affiliation(entry) for key, entry in told.items()]
+
+
+def _as_told(entry: Affiliation | AffiliationFacts) -> tuple[Any, ...]:
+    """What an affiliation says; one that is said again as it was stays the same row."""
+    roles = tuple(sorted(entry.role_title.items()))
+    return entry.organisation, roles, entry.valid_from, entry.valid_to, entry.is_legal_representative
 
 
 def _affiliation(facts: AffiliationFacts) -> Affiliation:
