@@ -45,7 +45,7 @@ class ColumnsForm(BaseForm):
         """The form of one batch, as its columns were guessed, remembered or chosen before."""
         fields = {
             f"column_{place}": ChoiceField(
-                name or _l("(without a name)"), choices=list(known.items()), any_label=_l("Leave it out")
+                name or _l("(without a name)"), choices=lambda: list(known.items()), any_label=_l("Leave it out")
             )
             for place, name in enumerate(batch.head)
         }

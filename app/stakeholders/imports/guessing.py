@@ -21,7 +21,7 @@ SHARED = {
     "|електронска пошта|e-pošta|ელფოსტა|ელ ფოსტა|էլ փոստ|էլփոստ|էլ. հասցե",
     "phone": "phone|telephone|tel|telefon|telefonnummer|phone number|mobile|mobil|телефон|тел|ტელეფონი|հեռախոս"
     "|telefonnr",
-    "region": "region|oblast|bundesland|land|marz|область|регион|регіон|okrug|opština|fylke|რეგიონი|մարզ",
+    "region": "region|oblast|bundesland|marz|область|регион|регіон|okrug|opština|fylke|რეგიონი|մարզ",
     "country": "country|state|staat|country code|ländercode|країна|држава|земја|država|zemlja|land|ქვეყანა|երկիր",
 }
 ORGANISATIONS = {

@@ -6,6 +6,7 @@ organisation by equality, which an index answers for five hundred names at once.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Select, func, select
 
@@ -27,6 +28,7 @@ class Named:
     name: str
 
 
+@lru_cache(maxsize=5_000)  # a row asks for the same name several times
 def name_key(name: str) -> str:
     """What names of organisations are compared by."""
     return search_key(name)

@@ -19,7 +19,7 @@ from app.core.files import FileStore, keep
 from app.core.sheets import OpenSheet
 from app.extensions import db
 from app.stakeholders.imports import guessing, queries, steps
-from app.stakeholders.imports.checking import Checker
+from app.stakeholders.imports.checking import Checker, proposed
 from app.stakeholders.imports.columns import ID, IDENTITY, UID
 from app.stakeholders.imports.models import (
     BatchState,
@@ -60,6 +60,7 @@ def take_file(actor: Actor, desk: Desk, stream: IO[bytes], name: str, kind: Impo
             copy.write(chunk)
         copy.seek(0)
         file = keep(db.session, desk.store, copy, name, actor.user_id)
+        copy.seek(0)
         told, sheet = steps.open_table(copy, kind)
         batch = ImportBatch(
             kind=kind or told or guessing.guess_kind(sheet.head),
@@ -190,7 +191,7 @@ def decide_all(actor: Actor, batch: ImportBatch, verdict: Verdict, decision: Dec
     """Decide alike about all rows of a verdict: leave them out, or do what was proposed."""
     _own(actor, batch)
     _expect(batch, BatchState.CHECKED)
-    if decision is not Decision.SKIP and verdict not in (Verdict.NEW, Verdict.CHANGED):
+    if decision not in (Decision.SKIP, proposed(verdict)):
         raise Refused(_("These rows need a decision each."))
     statement = update(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.verdict == verdict)
     db.session.execute(statement.values(decision=decision).execution_options(synchronize_session=False))

@@ -94,7 +94,7 @@ def _rows_page(batch: ImportBatch, form: DecisionForm) -> Response:
     counts = queries.counts(batch)
     told: Mapping[Any, int] = counts.verdicts if showing.terms(batch) is Verdict else counts.outcomes
     here = _here(batch)
-    tabs = [showing.Tab(here, _("All"), counts.rows, which is None)] + [
+    parts = [showing.Tab(here, _("All"), counts.rows, which is None)] + [
         showing.Tab(f"{here}?show={term.value}", str(term.label), told[term], which is term)
         for term in showing.terms(batch)
         if told.get(term)
@@ -105,7 +105,7 @@ def _rows_page(batch: ImportBatch, form: DecisionForm) -> Response:
         form=form,
         batch=batch,
         counts=counts,
-        tabs=tabs,
+        parts=parts,
         which=which,
         page=max(1, page),
         pages=-(-(told.get(which, 0) if which else counts.rows) // queries.PER_PAGE),
@@ -126,7 +126,7 @@ def decide(batch_id: int) -> BaseResponse:
                 case ["import"]:
                     services.begin_import(current_actor(), desk, batch)
                     return redirect_to(_here(batch))
-                case ["all", verdict, decision]:
+                case ["all", ("new" | "changed") as verdict, ("skip" | "create" | "update") as decision]:
                     services.decide_all(current_actor(), batch, Verdict(verdict), Decision(decision))
                     return redirect_to(request.full_path.rstrip("?"), _("Decided for all of them."))
                 case _:

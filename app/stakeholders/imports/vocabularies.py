@@ -33,6 +33,7 @@ class Choices:
     def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
         self.labels: dict[str, str] = {}
         self.codes: dict[str, str] = {}
+        self.seen: dict[str, str] = {}  # a vocabulary has few words, and a long file says them again and again
         for code, said in words.items():
             for word in said:
                 self.labels.setdefault(code, word)
@@ -41,8 +42,11 @@ class Choices:
 
     def find(self, cell: str) -> str:
         """The code that a cell names. Raises ``CellFault`` with what may have been meant."""
+        if cell in self.seen:
+            return self.seen[cell]
         key = search_key(cell)
         if key in self.codes:
+            self.seen[cell] = self.codes[key]
             return self.codes[key]
         near = process.extract(key, list(self.codes), scorer=fuzz.ratio, limit=MOST_MEANT * 3, score_cutoff=NEAR)
         meant = list(dict.fromkeys(self.codes[found] for found, _score, _place in near))[:MOST_MEANT]
