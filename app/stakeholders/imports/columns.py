@@ -72,9 +72,9 @@ def finished(draft: Draft) -> OrganisationFacts:
     if not draft.values.get("names"):
         raise CellFault(_("An organisation needs a name."), "name")
     if not draft.values.get("country"):
-        raise CellFault(_("Choose a country."), "country")
+        raise CellFault(_("A new organisation needs a country."), "country")
     if not draft.values.get("category"):
-        raise CellFault(_("Choose a category."), "category")
+        raise CellFault(_("A new organisation needs a category."), "category")
     return OrganisationFacts(**draft.values)
 
 

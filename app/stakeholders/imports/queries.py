@@ -76,7 +76,12 @@ def counts(batch: ImportBatch) -> Counts:
         for term, table in zip(terms, found, strict=True):
             if term is not None:
                 table[term] = table.get(term, 0) + count
-    return Counts(*found)
+    verdicts, decisions, outcomes = found
+    return Counts(_in_order(Verdict, verdicts), _in_order(Decision, decisions), _in_order(Outcome, outcomes))
+
+
+def _in_order(terms: Iterable[Any], found: dict[Any, int]) -> dict[Any, int]:
+    return {term: found[term] for term in terms if term in found}
 
 
 def rows(batch: ImportBatch, which: Verdict | Outcome | None, page: int) -> Sequence[ImportRow]:
