@@ -60,13 +60,15 @@ class Draft:
 class SheetColumn(Generic[F, K]):
     """One column: ``write`` gives the cell of a record's facts, ``read`` a draft's field, or raises ``CellFault``.
 
-    ``K`` is what the feature's cells are checked against. ``label`` is what people call the column.
+    ``K`` is what the feature's cells are checked against. ``label`` is what people call the column. The lines of a
+    ``lined`` one belong to those of others.
     """
 
     key: str
     write: Callable[[F], Any]
     read: Callable[[str, Draft, K], None]
     label: Any = ""
+    lined: bool = False
 
 
 def shown(value: Any) -> str:
@@ -82,7 +84,7 @@ def differences(columns: Sequence[SheetColumn[F, Any]], stands: F | None, facts:
     for column in columns:
         old = shown(column.write(stands)) if stands is not None else ""
         new = shown(column.write(facts))
-        if tidy(old) != tidy(new):
+        if tidy(old, column.lined) != tidy(new, column.lined):
             changes.append(Change(column.key, old, new))
     return changes
 
@@ -92,7 +94,7 @@ def cell_fault(column: SheetColumn[Any, K], cell: str, draft: Draft, known: K) -
     if len(cell) > LONGEST_CELL:
         return _("Write at most %(count)s characters.", count=LONGEST_CELL)
     try:
-        column.read(cell, draft, known)
+        column.read(tidy(cell, column.lined), draft, known)
     except CellFault as fault:
         return str(fault)
     return None

@@ -98,7 +98,7 @@ def open_sheet(stream: IO[bytes], most_rows: int = MOST_ROWS) -> OpenSheet:
     first = next(numbered, None)
     if first is None:
         raise Refused(file=_("There is no row in this file below a head with names of columns."))
-    head = _without_tail(first[1].cells)
+    head = _without_tail([cell.strip() for cell in first[1].cells])
     _check_head(head)
     return OpenSheet(head, _rows(head, numbered, most_rows), notes)
 
@@ -259,9 +259,13 @@ def _as_text(value: Any) -> str:
 
 
 def _plain(cell: str) -> str:
-    return undefused(tidy(cell))
+    return undefused(tidy(cell, lined=True))
 
 
-def tidy(text: str) -> str:
-    """A text with plain line ends and without white space around it, as a file can hold it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+def tidy(text: str, lined: bool = False) -> str:
+    """A text with plain line ends and without white space around it, as a file can hold it.
+
+    Of a ``lined`` text, whose lines belong to those of other cells, empty lines at the beginning are kept.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+    return text.lstrip(" \t\v\f\xa0") if lined else text.lstrip()

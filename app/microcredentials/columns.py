@@ -66,7 +66,7 @@ def columns(consortium: Consortium) -> tuple[SheetColumn, ...]:
         _term("origin", Origin),
         *_lines("outcomes", languages),
         _line_terms("outcome_types", "outcomes", OutcomeType),
-        SheetColumn("outcome_esco", _write_esco, _read_esco),
+        SheetColumn("outcome_esco", _write_esco, _read_esco, lined=True),
         _plain("workload_hours", whole_number),
         _plain("ecvet_points", points),
         _plain("ects_points", points),
@@ -205,7 +205,7 @@ def _lines(name: str, languages: Sequence[str]) -> tuple[SheetColumn, ...]:
                 line["text"] = {code: text for code, text in texts.items() if text}
                 line["told"] = line.get("told") or language in line["text"]
 
-        return SheetColumn(f"{name}_{language}", write, read)
+        return SheetColumn(f"{name}_{language}", write, read, lined=True)
 
     return tuple(map(column, languages))
 
@@ -219,7 +219,7 @@ def _line_terms(key: str, name: str, terms: type[Term]) -> SheetColumn:
             line["type"] = term_of(terms, code.strip()) if code.strip() else None
             line["told"] = line.get("told") or line["type"] is not None
 
-    return SheetColumn(key, write, read)
+    return SheetColumn(key, write, read, lined=True)
 
 
 def _write_esco(facts: MicroCredentialFacts) -> str:

@@ -204,7 +204,7 @@ class _Reading:
         self.actor.check(Permission.MICROCREDENTIAL_IMPORT, record)
         self.actor.check(services.edit_permission(record), record)
         guards.editable(record.state)
-        version = row.cells.get(columns.VERSION)
+        version = row.cells.get(columns.VERSION, "").strip()
         if version and version != str(record.version):
             raise Refused(version=_("Somebody changed it after this file was exported. Export it anew."))
         if record.state is MicroCredentialState.PUBLISHED:
@@ -230,7 +230,7 @@ class _Reading:
 
 
 def _code(row: SheetRow) -> str:
-    return row.cells.get("code", "").upper()
+    return row.cells.get("code", "").strip().upper()
 
 
 def _values(record: MicroCredential) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Checker:
         self.actor = actor
         self.batch = batch
         self.register = REGISTERS[batch.kind](actor, consortium)
+        self.lined = {column.key for column in self.register.columns if column.lined}
         self.columns = sorted(
             self.register.columns, key=lambda column: FIRST.index(column.key) if column.key in FIRST else len(FIRST)
         )
@@ -53,8 +54,8 @@ class Checker:
 
     def cells(self, row: ImportRow) -> dict[str, str]:
         """The filled cells of a row by the columns they were mapped to."""
-        mapping = self.batch.mapping
-        return {mapping[name]: cell for name, cell in row.cells.items() if cell and mapping.get(name)}
+        mapped = ((self.batch.mapping.get(name), cell) for name, cell in row.cells.items())
+        return {key: tidy(cell, key in self.lined) for key, cell in mapped if key and cell}
 
     def with_defaults(self, cells: Mapping[str, str]) -> dict[str, str]:
         """The cells, and what holds for rows that say nothing."""
@@ -131,7 +132,7 @@ class Checker:
         faults = []
         for column in self.columns:
             cell = cells.get(column.key) or (self.batch.defaults.get(column.key, "") if record is None else "")
-            if not cell or (stands is not None and tidy(shown(column.write(stands))) == cell):
+            if not cell or (stands is not None and tidy(shown(column.write(stands)), column.lined) == cell):
                 continue
             message = cell_fault(column, "" if cell.lower() in DELETES else cell, draft, self.register.known)
             if message is not None:

@@ -154,7 +154,7 @@ def _line(
         for line, text in paired(draft, LINES, cell.split("\n"), _as_line):
             line[name] = read_as(text.strip(), known) if text.strip() else None
 
-    return SheetColumn(key, write, read, label)
+    return SheetColumn(key, write, read, label, lined=True)
 
 
 def _role(language: str) -> SheetColumn:
@@ -166,7 +166,7 @@ def _role(language: str) -> SheetColumn:
             roles = {**line.get("role", {}), language: " ".join(text.split())}
             line["role"] = {code: said for code, said in roles.items() if said}
 
-    return SheetColumn(f"role_{language}", write, read, _l("Function (%(language)s)", language=language))
+    return SheetColumn(f"role_{language}", write, read, _l("Function (%(language)s)", language=language), lined=True)
 
 
 def _as_line(entry: AffiliationFacts) -> dict[str, Any]:
