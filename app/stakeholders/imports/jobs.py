@@ -16,8 +16,8 @@ from app.stakeholders.imports.models import ImportBatch
 from app.stakeholders.imports.services import CARRY_ON
 from app.stakeholders.imports.work import work
 
-# Well below the lease of a job, so that no second worker begins what this one is still at.
-SECONDS = 20.0
+# Below the lease of a job, so that no second worker begins what this one is still at.
+SECONDS = 40.0
 
 
 @outbox.handles(CARRY_ON)
