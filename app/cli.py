@@ -131,20 +131,23 @@ def link(email: str) -> None:
 
 
 @portal.command("import")
-@click.argument("kind", type=click.Choice(["microcredentials"]))
+@click.argument("kind", type=click.Choice(["stakeholders", "microcredentials"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 def import_file(kind: str, file: Path, dry_run: bool) -> None:
-    """Read a CSV or XLSX file into a register; every fault is told by row and column."""
-    from app.microcredentials.commands import import_file as import_microcredentials
+    """Read a CSV or XLSX file, or vCards of stakeholders, into a register; faults are told by row and column."""
+    if kind == "stakeholders":
+        from app.stakeholders.imports.commands import import_file as read_file
+    else:
+        from app.microcredentials.commands import import_file as read_file
 
-    report, accepted = import_microcredentials(_app(), file, dry_run)
+    report, accepted = read_file(_app(), file, dry_run)
     click.echo(report)
     sys.exit(0 if accepted else 1)
 
 
 @portal.command()
-@click.argument("kind", type=click.Choice(["stakeholders", "microcredentials", "events"]))
+@click.argument("kind", type=click.Choice(["stakeholders", "people", "microcredentials", "events"]))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(kind: str, folder: Path) -> None:
     """Write a register as CSV into a folder."""

@@ -70,6 +70,7 @@ class Permission(StrEnum):
     PERSON_READ = "person:read"
     STAKEHOLDER_CREATE = "stakeholder:create"
     STAKEHOLDER_EDIT = "stakeholder:edit"
+    STAKEHOLDER_IMPORT = "stakeholder:import"
     STAKEHOLDER_MERGE = "stakeholder:merge"
     STAKEHOLDER_READ = "stakeholder:read"
 
@@ -132,6 +133,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PERSON_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
+        P.STAKEHOLDER_IMPORT: own_country,
         P.STAKEHOLDER_MERGE: own_country,
         P.STAKEHOLDER_READ: anywhere,
     },

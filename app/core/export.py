@@ -10,6 +10,8 @@ from typing import Any
 from flask import Response, stream_with_context
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What looks like one of our own cells already: an apostrophe, or several, before such a start.
+DEFUSED = re.compile(r"'+[=+\-@\t\r\n]")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -47,8 +49,18 @@ def _lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
 
 
 def defused(value: Any) -> Any:
-    """A cell that a spreadsheet will not take for a formula: an apostrophe keeps it text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    """A cell that a spreadsheet will not take for a formula: an apostrophe keeps it text.
+
+    A text that begins with such an apostrophe itself gets another, so that ``undefused`` gives back what was there.
+    """
+    if isinstance(value, str) and (value.startswith(FORMULA_STARTS) or DEFUSED.match(value)):
+        return f"'{value}"
+    return value
+
+
+def undefused(text: str) -> str:
+    """A cell without the apostrophe that ``defused`` put before it."""
+    return text[1:] if DEFUSED.match(text) else text
 
 
 def _workbook(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -61,7 +73,8 @@ def _workbook(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     def cell(value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        made = WriteOnlyCell(sheet, value=NOT_IN_XML.sub("", value))
+        text = f"'{value}" if DEFUSED.match(value) else value
+        made = WriteOnlyCell(sheet, value=NOT_IN_XML.sub("", text))
         made.data_type = "s"  # text, also where it begins like a formula
         return made
 

@@ -3,9 +3,10 @@
 import click
 from flask import Flask
 
-from app.core.access import SYSTEM
+from app.core.access import SYSTEM, Role
 from app.core.audit import acting_as
 from app.core.database import writing
+from app.demo.imports import begin_imports
 from app.demo.loading import is_empty, load_consortium
 from app.extensions import db
 
@@ -29,6 +30,8 @@ def prepare(app: Flask) -> None:
         migrations().upgrade()
     load(app)
     with app.test_request_context("/"), writing(), acting_as(SYSTEM):
-        for role in demo_users(db.session):
+        users = demo_users(db.session)
+        begin_imports(users[role] for role in (Role.COORDINATOR, Role.COUNTRY_LEAD) if role in users)
+        for role in users:
             click.echo(f"{role} {app.config['PORTAL'].public_url}{entry_path(role)}")
         db.session.commit()

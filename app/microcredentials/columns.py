@@ -8,15 +8,16 @@ decided elsewhere.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
+from app.core import sheet_columns
+from app.core.cells import CellFault, day, not_one_of, points, split, term_of, truth, whole_number
 from app.core.consortium import Consortium
+from app.core.sheet_columns import Draft, paired
 from app.core.vocabulary import Term
-from app.microcredentials.cells import CellFault, day, not_one_of, points, split, term_of, truth, whole_number
 from app.microcredentials.facts import AssessmentFacts, MicroCredentialFacts, OutcomeFacts
 from app.microcredentials.models import (
     AssessmentType,
@@ -48,21 +49,7 @@ class Known:
         return frozenset(group["code"] for group in self.consortium.target_groups)
 
 
-@dataclass
-class Draft:
-    """A row while it is read: the design's fields, changed cell by cell, and its outcomes and assessments by line."""
-
-    values: dict[str, Any]
-    lines: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class SheetColumn:
-    """One column: ``write`` gives the cell of a design, ``read`` puts a cell into a draft or raises ``CellFault``."""
-
-    key: str
-    write: Callable[[MicroCredentialFacts], Any]
-    read: Callable[[str, Draft, Known], None]
+SheetColumn = sheet_columns.SheetColumn[MicroCredentialFacts, Known]
 
 
 def columns(consortium: Consortium) -> tuple[SheetColumn, ...]:
@@ -79,7 +66,7 @@ def columns(consortium: Consortium) -> tuple[SheetColumn, ...]:
         _term("origin", Origin),
         *_lines("outcomes", languages),
         _line_terms("outcome_types", "outcomes", OutcomeType),
-        SheetColumn("outcome_esco", _write_esco, _read_esco),
+        SheetColumn("outcome_esco", _write_esco, _read_esco, lined=True),
         _plain("workload_hours", whole_number),
         _plain("ecvet_points", points),
         _plain("ects_points", points),
@@ -218,7 +205,7 @@ def _lines(name: str, languages: Sequence[str]) -> tuple[SheetColumn, ...]:
                 line["text"] = {code: text for code, text in texts.items() if text}
                 line["told"] = line.get("told") or language in line["text"]
 
-        return SheetColumn(f"{name}_{language}", write, read)
+        return SheetColumn(f"{name}_{language}", write, read, lined=True)
 
     return tuple(map(column, languages))
 
@@ -232,7 +219,7 @@ def _line_terms(key: str, name: str, terms: type[Term]) -> SheetColumn:
             line["type"] = term_of(terms, code.strip()) if code.strip() else None
             line["told"] = line.get("told") or line["type"] is not None
 
-    return SheetColumn(key, write, read)
+    return SheetColumn(key, write, read, lined=True)
 
 
 def _write_esco(facts: MicroCredentialFacts) -> str:
@@ -246,13 +233,7 @@ def _read_esco(cell: str, draft: Draft, known: Known) -> None:
 
 
 def _paired(draft: Draft, name: str, cells: Sequence[str]) -> list[tuple[dict[str, Any], str]]:
-    """The lines of a draft beside those of a cell; the draft grows with the cell, and lines the cell lacks are empty.
-
-    ``told`` marks lines the file says something about, so that what it says is never dropped unseen.
-    """
-    rows = draft.lines.setdefault(name, [_as_line(row) for row in draft.values.get(name, ())])
-    rows.extend({} for _line in range(len(cells) - len(rows)))
-    return list(zip_longest(rows, cells, fillvalue=""))  # type: ignore[arg-type]
+    return paired(draft, name, cells, _as_line)
 
 
 def _as_line(row: OutcomeFacts | AssessmentFacts) -> dict[str, Any]:

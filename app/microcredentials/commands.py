@@ -10,9 +10,10 @@ from app.core.access import SYSTEM
 from app.core.audit import acting_as
 from app.core.database import writing
 from app.core.errors import Refused
+from app.core.sheet_columns import Action
+from app.core.sheets import read_sheet
 from app.extensions import db
-from app.microcredentials.importing import Action, Report, import_rows
-from app.microcredentials.sheets import read_sheet
+from app.microcredentials.importing import Report, import_rows
 
 
 def import_file(app: Flask, file: Path, dry_run: bool) -> tuple[str, bool]:

@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import FieldList, FloatField
 
+from app.core.cells import split
 from app.core.fields import ChoiceField, LineField, TextField
-from app.microcredentials.cells import split
 
 
 class LinesField(TextField):

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import Permission, current_actor, requires
 from app.core.errors import Refused
 from app.core.files import FileStore, StoredFile, keep
+from app.core.sheets import read_sheet
 from app.core.web import answer, created, form_page
 from app.extensions import db
 from app.microcredentials import queries
 from app.microcredentials.columns import REQUIRED, TOLD_ONLY, columns
 from app.microcredentials.forms import ConfirmImportForm, UploadForm
 from app.microcredentials.importing import Existing, Report, import_rows
-from app.microcredentials.sheets import read_sheet
 
 bp = Blueprint("microcredentials_import", __name__, url_prefix="/microcredentials/import")
 

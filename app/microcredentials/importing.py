@@ -14,15 +14,15 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.core.access import Actor, Permission
+from app.core.cells import CellFault, split
 from app.core.consortium import Consortium
 from app.core.errors import DomainError, Refused
-from app.core.export import plain
+from app.core.sheet_columns import Action, Change, Draft, Fault, cell_fault, differences
+from app.core.sheets import Sheet, SheetRow
 from app.microcredentials import columns, guards, queries, services
-from app.microcredentials.cells import CellFault, split
-from app.microcredentials.columns import Draft, Known, SheetColumn
+from app.microcredentials.columns import Known, SheetColumn
 from app.microcredentials.facts import PLAIN, MicroCredentialFacts, facts_of
 from app.microcredentials.models import MicroCredential, MicroCredentialState
-from app.microcredentials.sheets import LONGEST_CELL, Sheet, SheetRow
 from app.stakeholders.models import Organisation
 
 # Where a fault of a design, named by its field, is found in a file.
@@ -37,33 +37,6 @@ class Existing(StrEnum):
 
     UPDATE = "update"
     SKIP = "skip"
-
-
-class Action(StrEnum):
-    """What a row comes to."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    UNCHANGED = "unchanged"
-    SKIP = "skip"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that keeps a file from being imported: its row (1 is the head), its column and why."""
-
-    row: int
-    column: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """One cell that differs from what stands."""
-
-    column: str
-    old: str
-    new: str
 
 
 @dataclass(frozen=True)
@@ -202,18 +175,13 @@ class _Reading:
         return facts
 
     def _read_cell(self, row: SheetRow, column: SheetColumn, cell: str, draft: Draft) -> bool:
-        if len(cell) > LONGEST_CELL:
-            self._fault(row.number, column.key, _("Write at most %(count)s characters.", count=LONGEST_CELL))
-            return False
-        try:
-            column.read(cell, draft, self.known)
-        except CellFault as fault:
-            self._fault(row.number, column.key, str(fault))
-            return False
-        return True
+        message = cell_fault(column, cell, draft, self.known)
+        if message is not None:
+            self._fault(row.number, column.key, message)
+        return message is None
 
     def _plan(self, row: SheetRow, record: MicroCredential | None, facts: MicroCredentialFacts) -> None:
-        changes = self._changes(record, facts)
+        changes = differences(self.columns, facts_of(record) if record is not None else None, facts)
         if record is not None and not changes:
             self.result.planned.append(Planned(row.number, Action.UNCHANGED, facts, record))
             return
@@ -236,21 +204,11 @@ class _Reading:
         self.actor.check(Permission.MICROCREDENTIAL_IMPORT, record)
         self.actor.check(services.edit_permission(record), record)
         guards.editable(record.state)
-        version = row.cells.get(columns.VERSION)
+        version = row.cells.get(columns.VERSION, "").strip()
         if version and version != str(record.version):
             raise Refused(version=_("Somebody changed it after this file was exported. Export it anew."))
         if record.state is MicroCredentialState.PUBLISHED:
             guards.ready(facts, MicroCredentialState.PUBLISHED)
-
-    def _changes(self, record: MicroCredential | None, facts: MicroCredentialFacts) -> list[Change]:
-        stands = facts_of(record) if record is not None else None
-        changes = []
-        for column in self.columns:
-            old = _shown(column.write(stands)) if stands is not None else ""
-            new = _shown(column.write(facts))
-            if old != new:
-                changes.append(Change(column.key, old, new))
-        return changes
 
     def _organisation(self, name: str, country: str) -> Organisation:
         found = self.organisations.get(name, [])
@@ -272,15 +230,9 @@ class _Reading:
 
 
 def _code(row: SheetRow) -> str:
-    return row.cells.get("code", "").upper()
+    return row.cells.get("code", "").strip().upper()
 
 
 def _values(record: MicroCredential) -> dict[str, Any]:
     facts = facts_of(record)
     return {name: getattr(facts, name) for name in (*PLAIN, "developers", "outcomes", "assessments")}
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    return str(plain(value))

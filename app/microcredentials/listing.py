@@ -11,15 +11,15 @@ from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, case, ca
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor, current_actor
-from app.core.export import download, plain
 from app.core.listing import Column, Filter, Listing, ListPage, Rows
+from app.core.record_export import export_records, written
 from app.extensions import db
 from app.microcredentials.annex import DESIGN_ELEMENTS
 from app.microcredentials.columns import TOLD_ONLY, columns
 from app.microcredentials.facts import facts_of
 from app.microcredentials.models import MicroCredential, MicroCredentialState, Participation, microcredential_developer
 from app.microcredentials.names import content_languages, credential_countries
-from app.microcredentials.queries import CHUNK, FOUND_BY, developers, visible_to, with_everything
+from app.microcredentials.queries import FOUND_BY, developers, visible_to, with_everything
 from app.stakeholders.models import Organisation
 
 M = MicroCredential
@@ -155,22 +155,14 @@ class MicroCredentialPage(ListPage):
 
     def export(self, kind: str) -> Response:
         """Everything the filters leave, in the order shown: ``csv`` or ``xlsx``, a column for every field."""
-        written = columns(current_app.config["CONSORTIUM"])
-        head = [*(column.key for column in written), *TOLD_ONLY]
-        return download(kind, self.declaration.filename, head, self._written(written))
+        every = columns(current_app.config["CONSORTIUM"])
 
-    def _written(self, written: Sequence[Any]) -> Iterator[list[Any]]:
-        # A CSV is sent after the request's own session is closed, so the rows come by the one that is open then.
-        keys = list(db.session.scalars(self.declaration.ordered(self.statement, self.sort).with_only_columns(M.id)))
-        for start in range(0, len(keys), CHUNK):
-            chunk = keys[start : start + CHUNK]
-            wanted = with_everything(self.actor).where(M.id.in_(chunk))
+        def cells_of(keys: Sequence[int]) -> Iterator[list[Any]]:
+            wanted = with_everything(self.actor).where(M.id.in_(keys))
             found = {record.id: record for record in db.session.scalars(wanted)}
-            for record in filter(None, map(found.get, chunk)):  # one may have been deleted in between
-                facts = facts_of(record)
+            for record in filter(None, map(found.get, keys)):  # one may have been deleted in between
                 told = (record.state, record.annex_score, "yes" if record.is_example else "", record.version)
-                yield [*(_cell(column.write(facts)) for column in written), *map(plain, told)]
+                yield [*written(every, facts_of(record)), *told]
 
-
-def _cell(value: Any) -> Any:
-    return ("yes" if value else "") if isinstance(value, bool) else plain(value)
+        head = [*(column.key for column in every), *TOLD_ONLY]
+        return export_records(self, kind, head, M.id, cells_of)

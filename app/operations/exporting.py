@@ -13,10 +13,11 @@ def listings() -> dict[str, Listing]:
     """The registers by the names the command line knows them by."""
     from app.events.listing import EventListing
     from app.microcredentials.listing import MicroCredentialListing
-    from app.stakeholders.listing import OrganisationListing
+    from app.stakeholders.listing import OrganisationListing, PersonListing
 
     return {
         "stakeholders": OrganisationListing(),
+        "people": PersonListing(),
         "microcredentials": MicroCredentialListing(),
         "events": EventListing(),
     }

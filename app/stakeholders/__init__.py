@@ -18,6 +18,8 @@ def init_app(app: Flask) -> None:
         privacy_views,
         views,
     )
+    from app.stakeholders.imports import jobs as _jobs  # noqa: F401 - the worker has to know its kind of job
+    from app.stakeholders.imports import views as import_views
     from app.stakeholders.listing import region_name
     from app.stakeholders.merging import can_be_undone
 
@@ -25,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(people_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(views.bp)
+    app.register_blueprint(import_views.bp)
     add(
         app,
         Entry(

@@ -1,14 +1,21 @@
 """The lists of organisations and of people."""
 
-from flask import current_app
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import Response, current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import SQLColumnExpression, select
+from sqlalchemy.orm import Session, selectinload
 
 from app.core.access import Actor
-from app.core.listing import Column, Filter, Listing, Rows
+from app.core.listing import Column, Filter, Listing, ListPage, Rows
 from app.core.ranking import FoundBy
+from app.core.record_export import export_records, written
 from app.core.templating import country_name, plain_tr
+from app.extensions import db
 from app.stakeholders.consent import ConsentPurpose, agreed_to
+from app.stakeholders.imports import columns, people_columns
 from app.stakeholders.models import Affiliation, Category, LawfulBasis, Organisation, Person
 from app.stakeholders.queries import FOUND_BY, people_visible_to, visible_to
 from app.stakeholders.review import latest_affiliation
@@ -83,6 +90,29 @@ class OrganisationListing(Listing):
         """The organisation's number."""
         return O.id
 
+    def page(self, session: Session, actor: Actor, path: str, args: Mapping[str, str]) -> "OrganisationPage":
+        """The page of the list that the query arguments ask for."""
+        return OrganisationPage(self, session, actor, path, args)
+
+
+class OrganisationPage(ListPage):
+    """One page of the register; its file holds whole organisations, in columns that can be imported again."""
+
+    def export(self, kind: str) -> Response:
+        """Everything the filters leave, in the order shown: ``csv`` or ``xlsx``, a column for every field."""
+        every = columns.columns()
+
+        def cells_of(keys: Sequence[int]) -> Iterator[list[Any]]:
+            wanted = select(O).where(O.id.in_(keys), visible_to(self.actor)).options(selectinload(O.names))
+            found = {record.id: record for record in db.session.scalars(wanted)}
+            for record in filter(None, map(found.get, keys)):
+                identity = (record.id, str(record.uid), record.version)
+                told = (record.partner_number, "yes" if record.is_example else "")
+                yield [*identity, *written(every, columns.facts_of(record)), *told]
+
+        head = [*columns.IDENTITY, *(column.key for column in every), *columns.TOLD_ONLY]
+        return export_records(self, kind, head, O.id.expression, cells_of)
+
 
 class PersonListing(Listing):
     """People, by family name, with the organisation each spoke for last.
@@ -139,3 +169,28 @@ class PersonListing(Listing):
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The person's number."""
         return Person.id
+
+    def page(self, session: Session, actor: Actor, path: str, args: Mapping[str, str]) -> "PersonPage":
+        """The page of the list that the query arguments ask for."""
+        return PersonPage(self, session, actor, path, args)
+
+
+class PersonPage(ListPage):
+    """One page of the people; its file holds whole records, in columns that can be imported again."""
+
+    def export(self, kind: str) -> Response:
+        """Everything the filters leave, in the order shown: ``csv`` or ``xlsx``, a column for every field."""
+        known = people_columns.columns(tuple(current_app.config["CONSORTIUM"].by_language))
+        every = [column for column in known if column.key not in people_columns.TAKEN_ONLY]
+        loading = selectinload(Person.affiliations).joinedload(Affiliation.organisation)
+
+        def cells_of(keys: Sequence[int]) -> Iterator[list[Any]]:
+            wanted = select(Person).where(Person.id.in_(keys), people_visible_to(self.actor)).options(loading)
+            found = {record.id: record for record in db.session.scalars(wanted)}
+            for record in filter(None, map(found.get, keys)):
+                identity = (record.id, str(record.uid), record.version)
+                told = (record.access_country, "yes" if record.is_example else "")
+                yield [*identity, *written(every, people_columns.facts_of(record)), *told]
+
+        head = [*columns.IDENTITY, *(column.key for column in every), *people_columns.TOLD_ONLY]
+        return export_records(self, kind, head, Person.id.expression, cells_of)

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.core.access import SYSTEM, Actor, Role
 from app.core.errors import NotAllowed
+from app.core.sheet_columns import Action
+from app.core.sheets import Sheet, SheetRow
 from app.microcredentials import columns, services
 from app.microcredentials.facts import AssessmentFacts, OutcomeFacts, facts_of
-from app.microcredentials.importing import Action, Existing, Report, import_rows
+from app.microcredentials.importing import Existing, Report, import_rows
 from app.microcredentials.models import AssessmentType, MicroCredential, OutcomeType
 from app.microcredentials.models import MicroCredentialState as S
-from app.microcredentials.sheets import Sheet, SheetRow
 from tests.microcredentials.designs import college, design, somebody
 
 ROW = {"code": "AM-50", "country": "AM", "title_en": "Weaving", "developers": "Lori Regional State College"}

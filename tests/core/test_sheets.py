@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from app.core.errors import Refused
 from app.core.export import FORMULA_STARTS, defused
-from app.microcredentials.sheets import MOST_ROWS, read_sheet
+from app.core.sheets import MOST_ROWS, read_sheet
 
 
 def workbook(*rows: list[object]) -> bytes:
@@ -106,3 +106,8 @@ def test_no_bytes_make_it_fail_otherwise(content: bytes):
     except Refused:
         return
     assert sheet.rows
+
+
+def test_empty_lines_at_the_beginning_of_a_cell_are_kept_since_others_go_by_them():
+    sheet = read_sheet(b'code,types,title\nA,"\n\nskill\n"," A "\n')
+    assert sheet.rows[0].cells == {"code": "A", "types": "\n\nskill", "title": "A"}

@@ -1,0 +1,179 @@
+"""What one row would do: its faults by column, the record it is about, and every field it would change.
+
+The dry run and the import go the same way through ``Checker.examine``; only the import saves what comes out of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core.access import Actor, Permission
+from app.core.cells import CellFault
+from app.core.consortium import Consortium
+from app.core.sheet_columns import Change, Draft, cell_fault, differences, shown
+from app.core.sheets import tidy
+from app.stakeholders.imports.columns import DELETES, ID, UID, VERSION
+from app.stakeholders.imports.models import Decision, ImportBatch, ImportRow, Verdict
+from app.stakeholders.imports.registers import REGISTERS, number_in
+
+# The country decides how regions and names are read; the names, what the languages of names belong to.
+FIRST = ("country", "name")
+
+
+@dataclass
+class Finding:
+    """What a row came to: the facts to be saved, or what is wrong with it."""
+
+    verdict: Verdict
+    record: Any = None
+    facts: Any = None
+    changes: Sequence[Change] = ()
+    faults: list[dict[str, str]] = field(default_factory=list)
+    candidates: Sequence[int] = ()
+    note: str | None = None
+
+
+class Checker:
+    """Examines the rows of one batch as its actor."""
+
+    def __init__(self, actor: Actor, consortium: Consortium, batch: ImportBatch) -> None:
+        self.actor = actor
+        self.batch = batch
+        self.register = REGISTERS[batch.kind](actor, consortium)
+        self.lined = {column.key for column in self.register.columns if column.lined}
+        self.columns = sorted(
+            self.register.columns, key=lambda column: FIRST.index(column.key) if column.key in FIRST else len(FIRST)
+        )
+
+    def ready(self, rows: Sequence[ImportRow]) -> None:
+        """Load what these rows need."""
+        more = [row.target_id for row in rows if row.target_id]
+        self.register.ready([self.with_defaults(self.cells(row)) for row in rows], more)
+
+    def cells(self, row: ImportRow) -> dict[str, str]:
+        """The filled cells of a row by the columns they were mapped to."""
+        mapped = ((self.batch.mapping.get(name), cell) for name, cell in row.cells.items())
+        return {key: tidy(cell, key in self.lined) for key, cell in mapped if key and cell}
+
+    def with_defaults(self, cells: Mapping[str, str]) -> dict[str, str]:
+        """The cells, and what holds for rows that say nothing."""
+        return {**self.batch.defaults, **cells}
+
+    def label(self, row: ImportRow) -> str:
+        """What people call what the row is about."""
+        return self.register.label(self.cells(row))[:200]
+
+    def twin_key(self, row: ImportRow, finding: Finding) -> str | None:
+        """The same for rows about the same record."""
+        if finding.record is not None:
+            return f"#{finding.record.id}"
+        return self.register.twin_key(self.with_defaults(self.cells(row)))
+
+    def examine(self, row: ImportRow, decided: tuple[Decision, int | None] | None = None) -> Finding:
+        """What the row would do; ``decided`` is what somebody chose instead of what would be proposed."""
+        cells = self.cells(row)
+        faults = [
+            _fault(column, _("This cell holds a formula. Put its result there, as a value."))
+            for name in row.formulas
+            if (column := self.batch.mapping.get(name))
+        ]
+        try:
+            named = self._named(cells)
+        except CellFault as fault:
+            return Finding(Verdict.FAULTY, faults=[*faults, _fault(fault.column, str(fault))])
+        candidates = [
+            key for key in self.register.candidates(self.with_defaults(cells)) if key in self.register.records
+        ]
+        target = self._target(named, candidates, decided)
+        unsure = decided is None and named is None and len(candidates) > 1
+        finding = self._read(cells, target, is_named=named is not None)
+        finding.faults = [*faults, *finding.faults]
+        finding.candidates = [] if named else candidates
+        if finding.faults:
+            finding.verdict = Verdict.FAULTY
+        elif unsure:
+            finding.verdict = Verdict.UNSURE
+            finding.note = _("The register has several of this name. Choose one, or make a new one.")
+        elif target is not None and finding.changes:
+            self._look_for_conflict(cells, finding)
+        return finding
+
+    def _named(self, cells: Mapping[str, str]) -> Any:
+        """The record that the row names by number or identifier, if it names one. Raises ``CellFault``."""
+        text, uid = cells.get(ID, ""), cells.get(UID, "").lower()
+        by_uid = self.register.by_uid.get(uid)
+        if not text:
+            if by_uid is not None and by_uid not in self.register.records:
+                raise CellFault(_("This record is not open to you."), UID)
+            return self.register.records.get(by_uid) if by_uid is not None else None
+        record = self.register.records.get(number_in(text) or 0)
+        if record is None:
+            raise CellFault(_("The register has no number %(number)s.", number=text[:20]), ID)
+        if uid and uid != str(record.uid):
+            raise CellFault(_("The number and the permanent identifier belong to different records."), UID)
+        return record
+
+    def _target(self, named: Any, candidates: Sequence[int], decided: tuple[Decision, int | None] | None) -> Any:
+        if named is not None:
+            return named
+        if decided is None:
+            return self.register.records[candidates[0]] if len(candidates) == 1 else None
+        wanted = decided[1] if decided[0] is Decision.UPDATE else None
+        return self.register.records.get(wanted) if wanted else None
+
+    def _read(self, cells: Mapping[str, str], record: Any, is_named: bool) -> Finding:
+        stands = self.register.facts_of(record) if record is not None else None
+        draft = Draft(self.register.values_of(stands) if stands is not None else {})
+        adds = record is not None and not is_named
+        if adds:
+            draft.lines["affiliations"] = []
+        faults = []
+        for column in self.columns:
+            cell = cells.get(column.key) or (self.batch.defaults.get(column.key, "") if record is None else "")
+            if not cell or (stands is not None and tidy(shown(column.write(stands)), column.lined) == cell):
+                continue
+            message = cell_fault(column, "" if cell.lower() in DELETES else cell, draft, self.register.known)
+            if message is not None:
+                faults.append(_fault(column.key, message))
+        try:
+            facts = self.register.finished(draft, adds)
+        except CellFault as fault:
+            if fault.column not in {entry["column"] for entry in faults}:
+                faults.append(_fault(fault.column, str(fault)))
+            return Finding(Verdict.FAULTY, record, faults=faults)
+        changes = differences(self.register.columns, stands, facts)
+        faults += self._rights(record, facts) if changes else []
+        verdict = Verdict.NEW if record is None else Verdict.CHANGED if changes else Verdict.SAME
+        return Finding(verdict, record, facts, changes, faults)
+
+    def _rights(self, record: Any, facts: Any) -> list[dict[str, str]]:
+        scopes = [self.register.scope_of(facts), *([record] if record is not None else [])]
+        wanted = self.register.create_permission if record is None else self.register.edit_permission
+        allowed = all(
+            self.actor.may(permission, scope)
+            for scope in scopes
+            for permission in (Permission.STAKEHOLDER_IMPORT, wanted)
+        )
+        return [] if allowed else [_fault("country", _("It belongs to a country that is not yours."))]
+
+    def _look_for_conflict(self, cells: Mapping[str, str], finding: Finding) -> None:
+        version = cells.get(VERSION, "")
+        if version and version != str(finding.record.version):
+            finding.verdict = Verdict.UNSURE
+            finding.note = _(
+                "Somebody changed it after the file was exported (version %(old)s, now %(new)s). "
+                "Updating writes the file's values over theirs.",
+                old=version[:12],
+                new=finding.record.version,
+            )
+
+
+def _fault(column: str, message: str) -> dict[str, str]:
+    return {"column": column, "message": message}
+
+
+def proposed(verdict: Verdict) -> Decision:
+    """What is decided about a row as long as nobody decides otherwise."""
+    return {Verdict.NEW: Decision.CREATE, Verdict.CHANGED: Decision.UPDATE}.get(verdict, Decision.SKIP)

@@ -1,0 +1,219 @@
+"""Organisations as a file: every column, how it is written on export and read on import.
+
+The first name stands in ``name``; the others by their kind, a line each with the language at its end:
+``Школа Ниш [sr-Cyrl]``. ``id``, ``uid`` and ``version`` say which record a row is; columns that only tell are written
+and not read.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.core import sheet_columns
+from app.core.cells import CellFault
+from app.core.sheet_columns import Draft
+from app.stakeholders.imports.vocabularies import Choices, Vocabularies
+from app.stakeholders.models import Category, NameKind, Organisation, Script, Size
+from app.stakeholders.services import NameFacts, OrganisationFacts, script_of
+
+ID, UID, VERSION = "id", "uid", "version"
+IDENTITY = {ID: _l("Number in the portal"), UID: _l("Permanent identifier"), VERSION: _l("Version")}
+TOLD_ONLY = ("partner_number", "is_example")
+# What a cell says to take a value away; an empty cell leaves it alone.
+DELETE = "[delete]"
+DELETES = frozenset({DELETE, "[löschen]"})
+PLAIN = (
+    *("category", "country", "region", "city", "address", "website", "email", "phone"),
+    *("register_number", "pic", "size", "notes"),
+)
+SCRIPTS = {"uk": Script.CYRL, "mk": Script.CYRL, "sr-Cyrl": Script.CYRL, "ka": Script.GEOR, "hy": Script.ARMN}
+
+SheetColumn = sheet_columns.SheetColumn[OrganisationFacts, Vocabularies]
+
+
+def facts_of(organisation: Organisation) -> OrganisationFacts:
+    """An organisation as it stands, the name it works under first."""
+    names = [NameFacts(row.text, row.language, row.kind) for row in organisation.names]
+    names.sort(key=lambda name: (name.text, name.language) != (organisation.name, organisation.name_language))
+    if not names:
+        names = [NameFacts(organisation.name, organisation.name_language, NameKind.WORKING)]
+    return OrganisationFacts(names=names, **{name: getattr(organisation, name) for name in PLAIN})
+
+
+def columns() -> tuple[SheetColumn, ...]:
+    """Every column of the file that is read, in the order of the export; countries stand before their regions."""
+    return (
+        SheetColumn("name", lambda facts: facts.names[0].text, _read_name, _l("Name")),
+        SheetColumn(
+            "name_language", lambda facts: facts.names[0].language, _read_name_language, _l("Language of the name")
+        ),
+        *(_names(kind) for kind in NameKind),
+        _coded("category", _l("Category"), lambda known: known.categories, Category),
+        _coded("country", _l("Country"), lambda known: known.countries, str),
+        SheetColumn("region", lambda facts: facts.region, _read_region, _l("Region")),
+        _text("city", _l("Place")),
+        _text("address", _l("Address")),
+        _text("website", _l("Website"), _web_address),
+        _text("email", _l("E-mail"), mailbox),
+        _text("phone", _l("Telephone")),
+        _text("register_number", _l("Register number")),
+        _text("pic", _l("PIC"), _pic),
+        _coded("size", _l("Size"), lambda known: known.sizes, Size, required=False),
+        _text("notes", _l("Notes")),
+    )
+
+
+def finished(draft: Draft) -> OrganisationFacts:
+    """The organisation a row describes. Raises ``CellFault`` for what every organisation needs."""
+    if not draft.values.get("names"):
+        raise CellFault(_("An organisation needs a name."), "name")
+    if not draft.values.get("country"):
+        raise CellFault(_("A new organisation needs a country."), "country")
+    if not draft.values.get("category"):
+        raise CellFault(_("A new organisation needs a category."), "category")
+    return OrganisationFacts(**draft.values)
+
+
+def values_of(facts: OrganisationFacts) -> dict[str, Any]:
+    """The fields of a draft that begins as an organisation stands."""
+    return {"names": list(facts.names), **{name: getattr(facts, name) for name in PLAIN}}
+
+
+# ---- Cells ----
+
+
+def _text(key: str, label: Any, check: Callable[[str], str] = str) -> SheetColumn:
+    def read(cell: str, draft: Draft, known: Vocabularies) -> None:
+        draft.values[key] = check(cell) if cell else None
+
+    return SheetColumn(key, lambda facts: getattr(facts, key), read, label)
+
+
+def _coded(
+    key: str, label: Any, choices: Callable[[Vocabularies], Choices], make: Callable[[str], Any], required: bool = True
+) -> SheetColumn:
+    def read(cell: str, draft: Draft, known: Vocabularies) -> None:
+        if not cell and required:
+            raise CellFault(_("This cannot be taken away, only changed."))
+        draft.values[key] = make(choices(known).find(cell)) if cell else None
+
+    def write(facts: OrganisationFacts) -> Any:
+        value = getattr(facts, key)
+        return getattr(value, "value", value)
+
+    return SheetColumn(key, write, read, label)
+
+
+def _read_region(cell: str, draft: Draft, known: Vocabularies) -> None:
+    if not cell:
+        draft.values["region"] = None
+        return
+    country = draft.values.get("country") or ""
+    if country not in known.regions:
+        raise CellFault(_("Without its country a region cannot be known."))
+    draft.values["region"] = known.regions[country].find(cell)
+
+
+def mailbox(cell: str) -> str:
+    """An e-mail address. Raises ``CellFault``."""
+    try:
+        validate_email(cell, check_deliverability=False)
+    except EmailNotValidError:
+        raise CellFault(_("Write an address like name@example.org.")) from None
+    return cell
+
+
+def _web_address(cell: str) -> str:
+    address = cell if "://" in cell else f"https://{cell}"
+    if not re.fullmatch(r"https?://[^\s/?#]+\.[^\s/?#.]+([/?#]\S*)?", address, re.IGNORECASE):
+        raise CellFault(_("Write an address like https://example.org."))
+    return address
+
+
+def _pic(cell: str) -> str:
+    if not re.fullmatch(r"\d{9}", cell, re.ASCII):
+        raise CellFault(_("A participant identification code has nine digits."))
+    return cell
+
+
+# ---- Names ----
+
+
+def _read_name(cell: str, draft: Draft, known: Vocabularies) -> None:
+    if not cell:
+        raise CellFault(_("An organisation needs a name."))
+    names = list(draft.values.get("names") or ())
+    if names:
+        names[0] = NameFacts(cell, names[0].language, names[0].kind)
+    else:
+        names = [NameFacts(cell, language_of(cell, draft, known), NameKind.WORKING)]
+    draft.values["names"] = names
+
+
+def _read_name_language(cell: str, draft: Draft, known: Vocabularies) -> None:
+    names = list(draft.values.get("names") or ())
+    if cell and names:
+        names[0] = NameFacts(names[0].text, known.languages.find(cell), names[0].kind)
+        draft.values["names"] = names
+
+
+def _names(kind: NameKind) -> SheetColumn:
+    def write(facts: OrganisationFacts) -> str:
+        return "\n".join(f"{name.text} [{name.language}]" for name in facts.names[1:] if name.kind is kind)
+
+    def read(cell: str, draft: Draft, known: Vocabularies) -> None:
+        names: list[NameFacts] = list(draft.values.get("names") or ())
+        if not names:
+            raise CellFault(_("An organisation needs a name."), "name")
+        lines = (line.strip() for line in cell.split("\n") if line.strip())
+        draft.values["names"] = [
+            names[0],
+            *_replaced(names[1:], [_name(line, kind, draft, known) for line in lines], kind),
+        ]
+
+    return SheetColumn(f"{kind.value}_names", write, read, NAME_LABELS[kind])
+
+
+NAME_LABELS = {
+    NameKind.WORKING: _l("Further working names"),
+    NameKind.LEGAL: _l("Legal names"),
+    NameKind.SHORT: _l("Short names"),
+    NameKind.NATIVE: _l("Names in the national language"),
+    NameKind.ALSO: _l("Other names"),
+    NameKind.FORMER: _l("Former names"),
+    NameKind.EU_REGISTER: _l("Names in the EU register"),
+    NameKind.TRANSLIT: _l("Transliterations"),
+}
+
+
+def _replaced(names: Sequence[NameFacts], new: Sequence[NameFacts], kind: NameKind) -> list[NameFacts]:
+    """``names`` with those of a kind replaced, each in its place, so that the others keep theirs."""
+    left, kept = list(new), []
+    for name in names:
+        if name.kind is not kind:
+            kept.append(name)
+        elif left:
+            kept.append(left.pop(0))
+    return [*kept, *left]
+
+
+def _name(line: str, kind: NameKind, draft: Draft, known: Vocabularies) -> NameFacts:
+    tagged = re.fullmatch(r"(.*\S)\s*\[([\w-]+)\]", line)
+    if tagged and tagged[2] in known.consortium.by_language:
+        return NameFacts(tagged[1], tagged[2], kind)
+    return NameFacts(line, language_of(line, draft, known, native=kind is NameKind.NATIVE), kind)
+
+
+def language_of(text: str, draft: Draft, known: Vocabularies, native: bool = False) -> str:
+    """The language a name is most likely in: the country's own, by its script; in Latin letters, English."""
+    script = script_of(text)
+    country = known.consortium.by_country.get(draft.values.get("country") or "")
+    own = list(country.languages) if country else []
+    if script is Script.LATN and not native:
+        return "en"
+    written = (code for code in [*own, *known.consortium.by_language] if SCRIPTS.get(code, Script.LATN) is script)
+    return own[0] if native and own else next(written, "en")

@@ -1,0 +1,79 @@
+"""Forms of an import: the file, the columns, the decisions."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import RadioField
+
+from app.core.fields import ChoiceField
+from app.core.forms import BaseForm
+from app.stakeholders.imports.models import ImportBatch, ImportKind
+from app.stakeholders.listing import countries
+from app.stakeholders.models import Category, LawfulBasis
+
+
+class FileForm(BaseForm):
+    """A file with organisations or people."""
+
+    file = FileField(
+        _l("File"),
+        [FileRequired(_l("Choose a file."))],
+        description=_l("CSV, Excel (.xlsx) or vCards (.vcf)."),
+        render_kw={"accept": ".csv,.tsv,.txt,.xlsx,.vcf,.vcard"},
+    )
+    kind = RadioField(
+        _l("What are the rows?"),
+        choices=lambda: [("", _l("Find out from the headings")), *ImportKind.choices()],
+        default="",
+    )
+
+
+class ColumnsForm(BaseForm):
+    """What each column of one file is: a choice for each heading, in their order, and what holds for silent rows."""
+
+    country = ChoiceField(_l("Country, where a row says none"), choices=countries, any_label=_l("None"))
+    category = ChoiceField(_l("Category, where a row says none"), choices=Category.choices, any_label=_l("None"))
+    lawful_basis = ChoiceField(
+        _l("Lawful basis, where a row says none"),
+        choices=LawfulBasis.choices,
+        any_label=_l("Public role"),
+    )
+
+    @classmethod
+    def of(cls, batch: ImportBatch, known: dict[str, str]) -> "ColumnsForm":
+        """The form of one batch, as its columns were guessed, remembered or chosen before."""
+        fields = {
+            f"column_{place}": ChoiceField(
+                name or _l("(without a name)"), choices=lambda: list(known.items()), any_label=_l("Leave it out")
+            )
+            for place, name in enumerate(batch.head)
+        }
+        chosen = {f"column_{place}": batch.mapping.get(name) for place, name in enumerate(batch.head)}
+        form: ColumnsForm = type("ColumnsForm", (cls,), fields)(data={**batch.defaults, **chosen})
+        return form
+
+    def mapping(self, batch: ImportBatch) -> dict[str, str]:
+        """The chosen columns by heading."""
+        return {name: self[f"column_{place}"].data or "" for place, name in enumerate(batch.head)}
+
+    def defaults(self) -> dict[str, str]:
+        """What holds for rows that say nothing."""
+        return {name: self[name].data or "" for name in ("country", "category", "lawful_basis")}
+
+
+class DecisionForm(BaseForm):
+    """The decisions about the rows of one page; each row's is a select of its own name, read by ``decisions``."""
+
+    PREFIX = "row-"
+
+    @classmethod
+    def decisions(cls, sent: Any) -> dict[int, str]:
+        """The decisions that were sent, by the key of their row; what is none is left aside."""
+        found: dict[int, str] = {}
+        for name, value in sent.items():
+            key = name.removeprefix(cls.PREFIX)
+            known = value in ("skip", "create") or (value.startswith("update:") and value[7:].isdigit())
+            if name.startswith(cls.PREFIX) and key.isascii() and key.isdigit() and len(key) < 10 and known:
+                found[int(key)] = value
+        return found

@@ -1,0 +1,48 @@
+"""Long imports as jobs: each works for some seconds, commits step by step, and leaves the rest to the next one."""
+
+from time import monotonic
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core import outbox
+from app.core.access import SYSTEM, Actor
+from app.core.audit import acting_as
+from app.extensions import db
+from app.stakeholders.imports.models import ImportBatch
+from app.stakeholders.imports.services import CARRY_ON
+from app.stakeholders.imports.work import work
+
+# Below the lease of a job, so that no second worker begins what this one is still at.
+SECONDS = 40.0
+
+
+@outbox.handles(CARRY_ON)
+def carry_on(session: Session, payload: dict[str, Any]) -> None:
+    """Go on with a batch; a batch that is finished already, or no longer there, is left alone."""
+    batch = session.get(ImportBatch, payload["batch"])
+    if batch is None:
+        return
+    actor = _actor(session, payload["user"])
+    consortium = current_app.config["CONSORTIUM"]
+    language = consortium.by_language.get(batch.language)
+    ends_at = monotonic() + SECONDS
+    with acting_as(actor), force_locale(language.locale if language else "en"):
+        for _step in work(actor, consortium, current_app.extensions["files"], payload["batch"]):
+            db.session.commit()
+            if monotonic() > ends_at:
+                outbox.enqueue(session, CARRY_ON, payload)
+                return
+
+
+def _actor(session: Session, user_id: int | None) -> Actor:
+    """Who asked for it, with the rights of today; the portal itself for what came by the command line."""
+    if user_id is None:
+        return SYSTEM
+    user = session.get(User, user_id)
+    if user is None:
+        raise outbox.PermanentFailure("Whoever began this import has no account any more.")
+    return user.actor

@@ -1,0 +1,95 @@
+"""Which records of the register a row may be about, by name in any script and country; for whole chunks of rows.
+
+This is the one place that decides whether two names are the same. It compares search keys of all names of an
+organisation by equality, which an index answers for five hundred names at once.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import Select, func, select
+
+from app.core.access import Actor
+from app.core.search_key import search_key
+from app.extensions import db
+from app.stakeholders.models import Affiliation, Organisation, OrganisationName, Person
+from app.stakeholders.queries import people_visible_to, visible_to
+
+MOST_CANDIDATES = 5
+
+
+@dataclass(frozen=True)
+class Named:
+    """A record found under a name: its number, its countries and what it is called."""
+
+    id: int
+    countries: frozenset[str]
+    name: str
+
+
+@lru_cache(maxsize=5_000)  # a row asks for the same name several times
+def name_key(name: str) -> str:
+    """What names of organisations are compared by."""
+    return search_key(name)
+
+
+def organisations_called(actor: Actor, names: Iterable[str]) -> dict[str, list[Named]]:
+    """Organisations the actor may see by the key of each name they are called by."""
+    keys = {name_key(name) for name in names} - {""}
+    statement = (
+        select(OrganisationName.search_key, Organisation.id, Organisation.country, Organisation.name)
+        .join(Organisation, Organisation.id == OrganisationName.organisation_id)
+        .where(OrganisationName.search_key.in_(keys), visible_to(actor))
+        .distinct()
+        .order_by(Organisation.id)
+    )
+    return _found(statement, keys)
+
+
+def people_called(actor: Actor, names: Iterable[tuple[str, str]]) -> dict[str, list[Named]]:
+    """People the actor may see by the key of given and family name."""
+    keys = {person_key(*name) for name in names} - {""}
+    statement = (
+        select(Person.name_key, Person.id, Organisation.country, Person.given_name)
+        .outerjoin(Affiliation, Affiliation.person_id == Person.id)
+        .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
+        .where(Person.name_key.in_(keys), people_visible_to(actor))
+        .distinct()
+        .order_by(Person.id)
+    )
+    return _found(statement, keys)
+
+
+def people_reached_at(actor: Actor, mailboxes: Iterable[str]) -> dict[str, list[int]]:
+    """Keys of people by their e-mail address in small letters."""
+    wanted = {address.lower() for address in mailboxes if address}
+    address = func.lower(Person.email)
+    found: dict[str, list[int]] = {}
+    if wanted:
+        statement = select(address, Person.id).where(address.in_(wanted), people_visible_to(actor)).order_by(Person.id)
+        for key, record_id in db.session.execute(statement):
+            found.setdefault(key, []).append(record_id)
+    return found
+
+
+def person_key(given_name: str, family_name: str) -> str:
+    """What names of people are compared by, as ``Person.name_key`` has it."""
+    return search_key(f"{family_name or given_name} {given_name}") if given_name or family_name else ""
+
+
+def within(found: Sequence[Named], countries: Collection[str]) -> list[int]:
+    """Keys of those records that belong to one of the countries, or of all where none is known."""
+    kept = [entry for entry in found if not countries or not entry.countries or entry.countries & set(countries)]
+    return [entry.id for entry in kept][:MOST_CANDIDATES]
+
+
+def _found(statement: Select[str, int, str, str], keys: Collection[str]) -> dict[str, list[Named]]:
+    rows = db.session.execute(statement).all() if keys else []
+    countries: dict[int, set[str]] = {}
+    for _key, record_id, country, _name in rows:
+        countries.setdefault(record_id, set()).update({country} if country else ())
+    found: dict[str, dict[int, Named]] = {}
+    for key, record_id, _country, name in rows:
+        found.setdefault(key, {})[record_id] = Named(record_id, frozenset(countries[record_id]), name)
+    return {key: list(entries.values()) for key, entries in found.items()}

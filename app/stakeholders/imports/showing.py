@@ -1,0 +1,67 @@
+"""The rows of a batch as its page shows them: what each is, what it would change, what can be decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core.access import Actor
+from app.stakeholders.imports import queries, services
+from app.stakeholders.imports.models import BatchState, ImportBatch, ImportRow, Outcome, Verdict
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One row: ``options`` are the decisions that can be taken, ``decided`` the one that is."""
+
+    row: ImportRow
+    options: Sequence[tuple[str, str]]
+    decided: str
+    target: str
+
+    @property
+    def term(self) -> Any:
+        """What to say about it: what became of it, or what was found."""
+        return self.row.outcome or self.row.verdict
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A part of the rows, for the links above them."""
+
+    url: str
+    label: str
+    count: int
+    current: bool
+
+
+def shown_rows(actor: Actor, batch: ImportBatch, rows: Sequence[ImportRow]) -> list[ShownRow]:
+    """The rows of one page, with the names of the records they may be about."""
+    keys = {key for row in rows for key in (*row.candidates, row.target_id, row.record_id) if key}
+    names = queries.names_of(actor, batch.kind, keys) if keys else {}
+    return [_shown(batch, row, names) for row in rows]
+
+
+def _shown(batch: ImportBatch, row: ImportRow, names: dict[int, str]) -> ShownRow:
+    target = row.record_id or row.target_id
+    told = f"#{target} {names[target]}" if target in names else ""
+    if batch.state is not BatchState.CHECKED or row.verdict in (Verdict.FAULTY, Verdict.SAME):
+        return ShownRow(row, (), "", told)
+    keys = dict.fromkeys([*row.candidates, *([row.target_id] if row.target_id else [])])
+    options = [
+        (f"update:{key}", _("Update #%(key)s %(name)s", key=key, name=names[key])) for key in keys if key in names
+    ]
+    if row.candidates or row.target_id is None:
+        options.append(("create", _("Make a new one")))
+    return ShownRow(row, [*options, ("skip", _("Leave it out"))], services.decided(row), told)
+
+
+def terms(batch: ImportBatch) -> type[Verdict] | type[Outcome]:
+    """What the rows of a batch are told apart by: before the import what was found, afterwards what became of them."""
+    return Verdict if batch.state in (BatchState.CHECKED, BatchState.CHECKING) else Outcome
+
+
+def chosen_term(batch: ImportBatch, code: str) -> Verdict | Outcome | None:
+    """The part of the rows that an address asks for; nothing for all."""
+    return next((term for term in terms(batch) if term.value == code), None)

@@ -1,0 +1,150 @@
+"""vCards (2.1, 3.0 and 4.0, several in a file) as rows of a table with the columns of our own files."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import IO, Any
+from uuid import UUID
+
+import vobject
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from vobject.base import VObjectError
+
+from app.core.errors import Refused
+from app.core.sheets import OpenSheet, SheetRow, text_of
+from app.stakeholders.imports.models import ImportKind
+
+BEGIN = b"BEGIN:VCARD"
+HEADS = {
+    ImportKind.PEOPLE: (
+        *("uid", "given_name", "family_name", "native_name", "title", "email", "phone", "organisations", "role_en"),
+    ),
+    ImportKind.ORGANISATIONS: (
+        *("uid", "name", "short_names", "email", "phone", "website", "address", "city", "country", "notes"),
+    ),
+}
+BROKEN = (VObjectError, ValueError, KeyError, IndexError, AttributeError, TypeError, UnicodeError)
+
+
+def is_cards(stream: IO[bytes]) -> bool:
+    """Whether a file holds vCards, by its first bytes, in UTF-8 or UTF-16."""
+    start = stream.read(64)
+    stream.seek(0)
+    return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe\r\n ").upper().startswith(BEGIN)
+
+
+def open_cards(stream: IO[bytes], kind: ImportKind | None, most_rows: int) -> tuple[ImportKind, OpenSheet]:
+    """The cards of a file as rows, numbered as the cards are; without a kind, that of the first card.
+
+    Raises ``Refused`` (field ``file``), also while the rows are read.
+    """
+    notes: list[str] = []
+    cards = _cards(stream, notes)
+    first = next(cards, None)
+    if first is None:
+        raise Refused(file=_("There is no card in this file."))
+    wanted = kind or _kind(first)
+    return wanted, OpenSheet(list(HEADS[wanted]), _rows(chain([first], cards), wanted, most_rows, notes), notes)
+
+
+def _cards(stream: IO[bytes], notes: list[str]) -> Iterator[Any]:
+    number = 0
+    try:
+        for card in vobject.readComponents(text_of(stream, notes), allowQP=True, ignoreUnreadable=True):
+            number += 1
+            yield card
+    except BROKEN as error:
+        raise Refused(
+            file=_(
+                "The card after number %(number)s cannot be read: %(reason)s", number=number, reason=str(error)[:120]
+            )
+        ) from None
+
+
+def _rows(cards: Iterator[Any], kind: ImportKind, most_rows: int, notes: list[str]) -> Iterator[SheetRow]:
+    others = 0
+    for number, card in enumerate(cards, start=1):
+        if number > most_rows:
+            raise Refused(file=_("The file has more than %(most)s rows. Send it in parts.", most=f"{most_rows:,}"))
+        if card.name != "VCARD" or _kind(card) is not kind:
+            others += 1
+            continue
+        cells = _person(card) if kind is ImportKind.PEOPLE else _organisation(card)
+        yield SheetRow(number, {name: cells.get(name, "") for name in HEADS[kind]})
+    if others:
+        notes.append(
+            ngettext(
+                "One card is of the other kind and is left out; import the file a second time for it.",
+                "%(num)s cards are of the other kind and are left out; import the file a second time for them.",
+                others,
+            )
+        )
+
+
+def _kind(card: Any) -> ImportKind:
+    shown_as = _first(card, "x_abshowas") or _first(card, "kind")
+    is_body = shown_as.lower() in ("company", "org") or (
+        not _names(card) and not _first(card, "fn") and _first(card, "org")
+    )
+    return ImportKind.ORGANISATIONS if is_body else ImportKind.PEOPLE
+
+
+def _person(card: Any) -> dict[str, str]:
+    name = _names(card)
+    full = _first(card, "fn")
+    given, _space, family = full.rpartition(" ")
+    return {
+        "uid": _uid(card),
+        "given_name": (_joined(name.given) if name else "") or (given or full if not name else ""),
+        "family_name": _joined(name.family) if name else (family if given else ""),
+        "title": _joined(name.prefix) if name else "",
+        "email": _first(card, "email"),
+        "phone": _first(card, "tel").removeprefix("tel:"),
+        "organisations": _body(card),
+        "role_en": _first(card, "title") or _first(card, "role"),
+    }
+
+
+def _organisation(card: Any) -> dict[str, str]:
+    address = getattr(getattr(card, "adr", None), "value", None)
+    code = " ".join(filter(None, (_joined(address.code), _joined(address.city)))) if address else ""
+    return {
+        "uid": _uid(card),
+        "name": _first(card, "fn") or _body(card),
+        "short_names": _first(card, "nickname"),
+        "email": _first(card, "email"),
+        "phone": _first(card, "tel").removeprefix("tel:"),
+        "website": _first(card, "url"),
+        "address": "\n".join(filter(None, (_joined(address.street), code))) if address else "",
+        "city": _joined(address.city) if address else "",
+        "country": _joined(address.country) if address else "",
+        "notes": _first(card, "note"),
+    }
+
+
+def _names(card: Any) -> Any:
+    value = getattr(getattr(card, "n", None), "value", None)
+    return value if value and (_joined(value.given) or _joined(value.family)) else None
+
+
+def _body(card: Any) -> str:
+    value = getattr(getattr(card, "org", None), "value", None)
+    return _joined(value[0]) if isinstance(value, list) and value else _joined(value or "")
+
+
+def _uid(card: Any) -> str:
+    text = _first(card, "uid").removeprefix("urn:uuid:")
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
+
+
+def _first(card: Any, name: str) -> str:
+    return _joined(getattr(getattr(card, name, None), "value", "") or "")
+
+
+def _joined(value: Any) -> str:
+    text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return re.sub(r"\r\n?", "\n", text).strip()

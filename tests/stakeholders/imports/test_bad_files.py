@@ -1,0 +1,121 @@
+"""Files that are wrong, each with a clear message in its place."""
+
+import io
+import zipfile
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.core import sheets
+from app.extensions import db
+from app.stakeholders.imports.models import ImportBatch
+from app.stakeholders.models import Organisation
+from tests.page import Page
+from tests.stakeholders.imports.conftest import PATH, Enter, carry_out, checked, send, table, workbook
+
+LOCKED = b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 100
+
+
+def bomb(size: int, part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """A small archive that claims to hold much."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(part, "w", force_zip64=True) as entry,
+    ):
+        for _chunk in range(size // 1_000_000):
+            entry.write(b" " * 1_000_000)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "neither a CSV file nor an Excel workbook"),
+        (LOCKED, "protected by a password"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "an old Excel file"),
+        (b"PK\x03\x04 broken", "The workbook cannot be read"),
+        (workbook(["Name", "Country"], ["A", "RS"])[:-200], "The workbook cannot be read"),
+        (b"Name,Country\n", "no row in this file below a head"),
+        (b"Name,name\nA,B\n", "more than once: name"),
+        (b"Name\nA,B\n", "Row 2 has more cells"),
+        (b'Name,Country\n"A,RS\n', "cannot be read as CSV"),
+        (b"BEGIN:VCARD\nVERSION:3.0\nFN:", "cannot be read"),
+    ],
+)
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_cannot_be_read_is_told_at_the_field(app: Flask, enter: Enter, content: bytes, told: str):
+    answer = send(enter(), content)
+    assert answer.status_code == 422
+    assert told in " ".join(Page(answer).errors)
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(ImportBatch)) == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_archive_that_would_burst_is_not_unpacked(enter: Enter):
+    browser = enter()
+    for content in (
+        bomb(sheets.MOST_UNPACKED + 1_000_000),
+        bomb(sheets.MOST_SHARED + 1_000_000, "xl/sharedStrings.xml"),
+    ):
+        assert "too large to be read" in " ".join(Page(send(browser, content)).errors)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_fifty_megabytes_are_refused_with_a_page(enter: Enter):
+    assert send(enter(), b"a" * 50 * 1024 * 1024).status_code == 413
+
+
+def test_a_file_without_headings_says_so_where_columns_are_chosen(enter: Enter):
+    browser = enter()
+    sent = send(browser, table(("School of Niš", "RS"), ("Other school", "RS")))
+    page = Page(browser.get(sent.location))
+    assert "None of the headings is known" in page.text
+    answer = browser.post(sent.location, data={})
+    assert answer.status_code == 422
+    assert "Say which column is “Name”" in Page(answer).text
+
+
+def test_a_formula_is_a_fault_at_its_cell(app: Flask, enter: Enter):
+    browser = enter()
+    path = checked(browser, workbook(["Name", "Country", "Category"], ["=A1&B1", "RS", "company"]), "list.xlsx")
+    assert "Name: This cell holds a formula" in Page(browser.get(path)).text
+    assert carry_out(browser, path).status_code == 422
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1251"])
+def test_every_usual_encoding_is_read(app: Flask, enter: Enter, encoding: str):
+    browser = enter()
+    text = "Назва;Country;Category\r\nШкола текстилу;UA;Company\r\n"
+    carry_out(browser, checked(browser, text.encode(encoding)))
+    with app.app_context():
+        assert db.session.scalars(select(Organisation.name)).one() == "Школа текстилу"
+
+
+def test_letters_of_western_windows_are_read_and_said(enter: Enter):
+    browser = enter()
+    path = checked(browser, "Name;Country;Category\nHandwerk Gröschner;DE;Company\n".encode("cp1252"))
+    assert "read as Windows-1252" in Page(browser.get(path)).text
+    assert "Handwerk Gröschner" in Page(browser.get(path)).text
+
+
+@pytest.mark.parametrize("value", ["update:1;drop", "create:x", "nonsense", "update:99999999999999"])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_forged_decisions_do_nothing(app: Flask, enter: Enter, value: str):
+    browser = enter()
+    path = checked(browser, table(("Name", "Country", "Category"), ("A", "RS", "company")))
+    assert browser.post(path, data={"row-1": value, "do": value}).status_code in (303, 422)
+    assert browser.post(path, data={"do": "all:new:update"}).status_code == 422
+    assert browser.post(path, data={"do": "all:x:y"}).status_code == 303
+    assert browser.get(f"{path}?page=99999999999&show=nothing").status_code == 200
+    assert browser.get(f"{PATH}/?q=list&state=checked").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["999", "abc", "#0"])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_number_that_the_register_does_not_have_is_a_fault(enter: Enter, number: str):
+    browser = enter()
+    path = checked(browser, table(("id", "Name", "Country", "Category"), (number, "A", "RS", "company")))
+    assert "The register has no number" in Page(browser.get(path)).text
