@@ -33,7 +33,6 @@ def next_events(actor: Actor, today: date, limit: int = 5) -> list[Event]:
         db.session.scalars(
             select(Event)
             .where(events_visible_to(actor), Event.ends_on >= today, Event.state != EventState.DRAFT)
-            .options(selectinload(Event.organiser))
             .order_by(Event.starts_on, Event.id)
             .limit(limit)
         )
