@@ -60,8 +60,10 @@ def upgrade() -> None:
     from app.extensions import db as database
     from app.stakeholders.keys import work_out
 
-    with _app().app_context(), writing():
+    app = _app()
+    with app.app_context(), writing():
         migrations().upgrade()
+    with app.app_context(), writing():  # of its own: the migrations' connection is open until theirs ends
         work_out()
         database.session.commit()
 

@@ -45,10 +45,10 @@ Values = Mapping[Any, Any]  # of a row, by the names of its columns
 def references(target: Table) -> Iterator[tuple[Table, Column[Any]]]:
     """The columns that refer to ``target`` and move when a record of it goes up in another."""
     fixed = _append_only()
-    for table in Base.metadata.sorted_tables:
+    for table in target.metadata.sorted_tables:
         for column in table.columns:
             refers = any(key.column.table is target for key in column.foreign_keys)
-            if refers and table.name not in fixed and column.info.get(MERGE) != KEEP:
+            if refers and table not in fixed and column.info.get(MERGE) != KEEP:
                 yield table, column
 
 
@@ -99,7 +99,7 @@ def add_row(session: Session, table: Table, values: Values) -> Step:
 
 def remove_row(session: Session, table: Table, row: Values) -> Step:
     """Remove one row, and answer the step; raises ``Refused`` where something hangs on it."""
-    for other in Base.metadata.sorted_tables:
+    for other in table.metadata.sorted_tables:
         for foreign in other.foreign_keys:
             if foreign.column.table is table:
                 hanging = select(foreign.parent).where(foreign.parent == row[foreign.column.name]).limit(1)
@@ -116,10 +116,10 @@ def remove_row(session: Session, table: Table, row: Values) -> Step:
     return {"do": "remove", "table": table.name, "row": _kept(row)}
 
 
-def take_back(session: Session, steps: Sequence[Step]) -> None:
-    """Undo steps, the last one first; what somebody changed since is left as it is now."""
+def take_back(session: Session, target: Table, steps: Sequence[Step]) -> None:
+    """Undo steps of merging records of ``target``, the last one first; what somebody changed since stays as it is."""
     for step in reversed(steps):
-        table = Base.metadata.tables[step["table"]]
+        table = target.metadata.tables[step["table"]]
         if step["do"] == "change":
             _take_back_change(session, table, step)
             continue
@@ -193,16 +193,16 @@ def _is(table: Table, key: Values) -> Any:
     return and_(*(table.c[name] == value for name, value in key.items()))
 
 
-def _models() -> dict[str, Any]:
-    return {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
+def _models() -> dict[Any, Any]:
+    return {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
 
 
-def _append_only() -> set[str]:
-    return {name for name, model in _models().items() if issubclass(model, AppendOnly)}
+def _append_only() -> set[Any]:
+    return {table for table, model in _models().items() if issubclass(model, AppendOnly)}
 
 
 def _audit(session: Session, table: Table, row: Values, action: str, changes: Mapping[str, list[Any]]) -> None:
-    model = _models().get(table.name)
+    model = _models().get(table)
     if model is not None and issubclass(model, Audited):
         note_change(session, model, row["id"], action, dict(changes))
 

@@ -95,7 +95,7 @@ def undo(actor: Actor, record: OrganisationMerge) -> Organisation:
     for organisation in (survivor, absorbed):
         actor.check(Permission.STAKEHOLDER_MERGE, organisation)
     _refuse_late(record, survivor)
-    merging.take_back(db.session, record.steps)
+    merging.take_back(db.session, ORGANISATIONS, record.steps)
     _touch(survivor, absorbed)
     record.undone_by, record.undone_at = actor.name, clock.now()
     db.session.flush()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -106,6 +107,61 @@ class Proof(AppendOnly, OwnTables):
     __tablename__ = "proof"
 
     text: Mapped[str]
+
+
+class Owner(OwnTables):
+    """What others refer to, each in a way of its own, and which can go up in another."""
+
+    __tablename__ = "owner"
+
+    name: Mapped[str]
+
+
+class Seat(OwnTables):
+    """One for each owner and room, on which cards hang."""
+
+    __tablename__ = "seat"
+    __table_args__ = (sa.UniqueConstraint("owner_id", "room"),)
+
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("owner.id"))
+    room: Mapped[str | None]
+
+
+class Card(OwnTables):
+    """Hangs on a seat."""
+
+    __tablename__ = "card"
+
+    seat_id: Mapped[int] = mapped_column(sa.ForeignKey("seat.id"))
+
+
+class Term(OwnTables):
+    """Any number for each owner and room, but one that is active."""
+
+    __tablename__ = "term"
+    __table_args__ = (
+        sa.Index(
+            "uq_term_active",
+            "owner_id",
+            "room",
+            unique=True,
+            sqlite_where=sa.text("active"),
+            postgresql_where=sa.text("active"),
+        ),
+    )
+
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("owner.id"))
+    room: Mapped[str]
+    active: Mapped[bool]
+    day: Mapped[date | None]
+
+
+class Statement(AppendOnly, OwnTables):
+    """What an owner said; it stays with whoever said it."""
+
+    __tablename__ = "statement"
+
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("owner.id"))
 
 
 def options(query: str = "", keys: Sequence[int] | None = None) -> list[Option]:
