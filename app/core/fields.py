@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from flask import current_app
 from flask_babel import gettext as _
-from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, TimeField
+from wtforms import DateField, Field, Form, SelectField, SelectMultipleField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import Choice
 from wtforms.validators import Length, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.database import LARGEST_KEY
 from app.core.i18n import Language
@@ -27,6 +28,11 @@ def stripped(value: str | None) -> str | None:
     NUL goes too: nobody types it, and PostgreSQL has no place for it.
     """
     return (value.replace("\0", "").strip() or None) if value else None
+
+
+def is_key(text: str) -> bool:
+    """Whether ``text`` can be the key of a record: both databases can look for it."""
+    return text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= LARGEST_KEY
 
 
 class LineField(StringField):
@@ -70,6 +76,13 @@ class ChoiceField(SelectField):
             raise StopValidation(_("Choose one."))
         if self.data not in {str(choice[0]) for choice in self.choices or ()}:
             raise StopValidation(_("Choose one of the list."))
+
+
+class ChecksField(SelectMultipleField):
+    """Any number of several codes, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 @dataclass
@@ -251,8 +264,7 @@ class PickerField(Field):
             self.query = (formdata.get(f"{self.name}-q") or "").strip()[:LONGEST_LINE]
             self._searching = formdata.get("find") == self.name
             keys = list(filter(None, dict.fromkeys(formdata.getlist(self.name)[: MOST_CHOSEN + 1])))
-            numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
-            sent = [number for number in numbers if number <= LARGEST_KEY]
+            sent = [int(key) for key in keys if is_key(key)]
             self._is_unreadable = len(sent) < len(keys)
             self.data = sent if self.multiple else (sent[0] if sent else None)
 

@@ -3,18 +3,35 @@
 A feature subclasses ``Listing`` with its columns and filters and gives ``statement(actor)``. Rows are plain rows, not
 entities: building entities and an address for each is two thirds of the cost of a list page. The total is counted up to
 ``COUNT_LIMIT`` and said as "more than" beyond, so that a page costs the same whatever the register holds.
+
+Features above offer filters and columns of their own (``offer``); a person saves the filters in force as a view, which
+``accounts`` keeps and hands to every list by ``VIEWS``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import Response
-from flask_babel import format_decimal
+from flask import Response, current_app, url_for
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select, SQLColumnExpression, bindparam, false, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    SQLColumnExpression,
+    String,
+    bindparam,
+    cast,
+    false,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor
@@ -26,6 +43,9 @@ from app.extensions import db
 PER_PAGE = 50
 COUNT_LIMIT = 10_000
 LONGEST_QUERY = 200
+CHUNK = 500
+# Where ``accounts`` leaves what answers the saved views of an actor on a list: pairs of name and query.
+VIEWS = "saved views"
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -46,7 +66,9 @@ class Column:
 class Filter:
     """One filter: ``choices()`` gives ``(value, label)``; ``apply(statement, value)`` narrows the rows.
 
-    ``varies`` says that the choices are records rather than a vocabulary, and not the same with each request.
+    ``varies`` says that the choices are records rather than a vocabulary, and not the same with each request; ``shows``
+    to whom it is offered; ``accepts`` which typed texts it understands. ``kind`` is ``select``, ``check``, ``text``,
+    ``date`` or ``number``.
     """
 
     name: str
@@ -56,6 +78,39 @@ class Filter:
     any_label: Any = ""
     kind: str = "select"
     varies: bool = False
+    shows: Callable[[Actor], bool] = lambda actor: True
+    accepts: Callable[[str], bool] = lambda text: True
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A column of a feature above: ``read(connection, actor, keys)`` knows the values of rows by their ``id``, at once.
+
+    ``show`` says a value on the page; the column's ``export`` takes the value rather than the row.
+    """
+
+    column: Column
+    read: Callable[[Connection, Actor, Sequence[int]], Mapping[int, Any]]
+    show: Callable[[Any], Any] = str
+    shows: Callable[[Actor], bool] = lambda actor: True
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What an added column says in one row."""
+
+    column: Column
+    text: Any
+
+
+@dataclass(frozen=True)
+class View:
+    """Filters that a person saved under a name, as a link above the list."""
+
+    label: str
+    url: str
+    current: bool
+    count: None = None
 
 
 class FilterState:
@@ -63,7 +118,7 @@ class FilterState:
 
     def __init__(self, declared: Filter, text: str) -> None:
         self.filter = declared
-        known = not text or declared.choices is None or text in dict(self.choices)
+        known = not text or (declared.accepts(text) if declared.choices is None else text in dict(self.choices))
         self.value = text if known else ""
 
     @cached_property
@@ -79,6 +134,8 @@ class FilterState:
     @property
     def value_label(self) -> str:
         """The chosen value as a person reads it."""
+        if self.kind == "date":
+            return str(format_date(date.fromisoformat(self.value), "long"))
         return _("yes") if self.kind == "check" else dict(self.choices).get(self.value, self.value)
 
 
@@ -121,12 +178,14 @@ class Listing:
     filename: ClassVar[str]
     columns: ClassVar[Sequence[Column]]
     filters: ClassVar[Sequence[Filter]] = ()
+    additions: ClassVar[Sequence[Addition]] = ()
     default_sort: ClassVar[str]
 
     @classmethod
-    def offer(cls, *filters: Filter) -> None:
-        """Add filters of a feature above, which does so when it is imported: those of clusters on organisations."""
+    def offer(cls, *filters: Filter, additions: Sequence[Addition] = ()) -> None:
+        """Add filters and columns of a feature above, which does so when it is imported: clusters on organisations."""
         cls.filters = (*cls.filters, *filters)
+        cls.additions = (*cls.additions, *additions)
 
     def statement(self, actor: Actor) -> Rows:
         """Rows the actor may see, with everything a row shows, unsorted.
@@ -171,6 +230,30 @@ class Listing:
         return statement.order_by(*expressions, self.tie_breaker())
 
 
+def has_code(column: Any, code: str) -> ColumnElement[bool]:
+    """Whether a JSON array of codes has one: codes are plain words, so their quoted form is found in the text."""
+    return cast(column, String).contains(f'"{code}"', autoescape=True)
+
+
+def is_day(text: str) -> bool:
+    """Whether ``text`` is a day as a browser's own control writes it."""
+    try:
+        return len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def titles() -> dict[str, str]:
+    """The names of all lists by their file names."""
+    found, ahead = {}, [Listing]
+    while ahead:
+        for listing in ahead.pop().__subclasses__():
+            ahead.append(listing)
+            if hasattr(listing, "filename"):
+                found[listing.filename] = str(listing.title)
+    return found
+
+
 def _counted(statement: Rows) -> Rows:
     # A constant, because handing ten thousand keys on takes longer than finding them.
     found: Rows = statement.with_only_columns(literal_column("1"), maintain_column_froms=True).limit(COUNT_LIMIT + 1)
@@ -204,7 +287,11 @@ class ListPage:
     def __post_init__(self) -> None:
         declared = self.declaration
         self.query = self._text("q")
-        self.filters = [FilterState(filter_, self._text(filter_.name)) for filter_ in declared.filters]
+        self.filters = [
+            FilterState(filter_, self._text(filter_.name)) for filter_ in declared.filters if filter_.shows(self.actor)
+        ]
+        self.additions = [addition for addition in declared.additions if addition.shows(self.actor)]
+        self._added: list[Mapping[int, Any]] = []
         sortable = {column.key for column in declared.columns if column.sort is not None}
         sort = self.args.get("sort") or declared.default_sort
         self.sort = sort if sort.removeprefix("-") in sortable else declared.default_sort
@@ -218,13 +305,26 @@ class ListPage:
         return self.declaration.narrowed(self.actor, self.query, self.filters)
 
     def load(self) -> "ListPage":
-        """Read the rows of this page and count; two statements, and whatever ``complete`` adds."""
+        """Read the rows of this page and count: two statements, one for each added column, those of ``complete``."""
         counted, ordered = self._statements()
         self.total = self.session.connection().scalar(counted) or 0
         self.number = min(self.number, self._last_number)
         self.rows = plain_rows(self.session, ordered, {"skipped": (self.number - 1) * PER_PAGE})
         self.more = self.declaration.complete(self.session, self.rows)
+        self._added = self._read_added(self.session.connection(), self.rows)
         return self
+
+    def _read_added(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Mapping[int, Any]]:
+        keys = [row.id for row in rows] if self.additions else []
+        return [addition.read(connection, self.actor, keys) if keys else {} for addition in self.additions]
+
+    def cells(self, row: Row[Any]) -> list[Cell]:
+        """What the added columns say in a row of this page."""
+        pairs = zip(self.additions, self._added, strict=True)
+        return [
+            Cell(addition.column, addition.show(values[row.id]) if row.id in values else "")
+            for addition, values in pairs
+        ]
 
     def _statements(self) -> tuple[Rows, Rows]:
         if self.query or any(state.value for state in self.filters):
@@ -251,6 +351,35 @@ class ListPage:
         return f"{self.path}?{urlencode(arguments)}" if arguments else self.path
 
     @property
+    def query_string(self) -> str:
+        """The filters, words and order in force, as they stand in the address."""
+        return self.url().partition("?")[2]
+
+    @property
+    def save_url(self) -> str | None:
+        """Where the reader saves the filters in force under a name; nowhere while they are saved already."""
+        if (
+            VIEWS not in current_app.extensions
+            or self.actor.user_id is None
+            or any(v.current for v in self.saved_views)
+        ):
+            return None
+        asked: dict[str, Any] = {
+            "list": self.declaration.filename,
+            "path": self.path,
+            "query": self.query_string,
+        }
+        return url_for("saved_views.create", **asked)
+
+    @cached_property
+    def saved_views(self) -> list[View]:
+        """The views the reader saved of this list."""
+        ask = current_app.extensions.get(VIEWS)
+        saved = ask(self.actor, self.declaration.filename) if ask and self.actor.user_id is not None else ()
+        here = self.query_string
+        return [View(name, f"{self.path}?{query}" if query else self.path, query == here) for name, query in saved]
+
+    @property
     def title(self) -> str:
         """The list's name."""
         return str(self.declaration.title)
@@ -275,7 +404,8 @@ class ListPage:
     @property
     def columns(self) -> list[Head]:
         """The heads of the columns shown on the page."""
-        return [self._head(column) for column in self.declaration.columns if column.in_page]
+        own = [self._head(column) for column in self.declaration.columns if column.in_page]
+        return own + [Head(addition.column, None, None) for addition in self.additions]
 
     def _head(self, column: Column) -> Head:
         if column.sort is None:
@@ -343,13 +473,19 @@ class ListPage:
     def export(self, kind: str) -> Response:
         """Everything the filters leave, in the order shown: ``csv`` (UTF-8 with byte order mark) or ``xlsx``."""
         columns = [column for column in self.declaration.columns if column.export is not None]
-        statement = self.declaration.ordered(self.statement, self.sort).execution_options(yield_per=500)
+        statement = self.declaration.ordered(self.statement, self.sort).execution_options(yield_per=CHUNK)
+        added = [addition.column for addition in self.additions]
 
         def rows() -> Iterator[list[Any]]:
             # A CSV is sent after the request's own session is closed; and its rows are all of one moment.
             with snapshot(db.engine) as connection:
-                for row in connection.execute(statement):
-                    yield [plain(column.export(row)) for column in columns]  # type: ignore[misc]
+                for chunk in connection.execute(statement).partitions():
+                    more = self._read_added(connection, chunk)
+                    for row in chunk:
+                        own = [plain(column.export(row)) for column in columns]  # type: ignore[misc]
+                        known: Any = [values.get(row.id) for values in more]
+                        pairs = zip(added, known, strict=True)
+                        yield own + [plain(column.export(value)) for column, value in pairs]  # type: ignore[misc]
 
-        head = [column.key for column in columns]
+        head = [column.key for column in (*columns, *added)]
         return download(kind, self.declaration.filename, head, rows())

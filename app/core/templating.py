@@ -64,7 +64,13 @@ def init_templating(app: Flask) -> None:
         with_args=with_args,
     )
     app.jinja_env.filters.update(
-        day=day, day_short=day_short, weekday=weekday, moment=moment, number=number, clock=time_of_day
+        day=day,
+        day_short=day_short,
+        month_short=month_short,
+        weekday=weekday,
+        moment=moment,
+        number=number,
+        clock=time_of_day,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"actor": current_actor()})
@@ -213,6 +219,11 @@ def day_short(value: date | datetime | None) -> str:
             _short_days.clear()
         short = _short_days[locale, day] = format_date(day, _("d MMM"), rebase=False)
     return short
+
+
+def month_short(value: date) -> str:
+    """A month and its year, for the scale of a drawing: 05/25."""
+    return f"{value:%m/%y}"
 
 
 def weekday(value: date) -> str:

@@ -28,8 +28,8 @@ from app.events.services import EventFacts
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
-from app.stakeholders.forms import OrganisationsField, region_choices
-from app.stakeholders.listing import countries
+from app.stakeholders.forms import OrganisationsField
+from app.stakeholders.listing import countries, regions
 from app.stakeholders.models import Organisation
 
 BEGINNINGS = (EventState.PLANNED, EventState.CONFIRMED, EventState.DRAFT)
@@ -130,7 +130,7 @@ class EventForm(BaseForm):
     address = LineField(_l("Address"))
     city = LineField(_l("Town"))
     country = ChoiceField(_l("Country"), choices=creating_countries)
-    region = ChoiceField(_l("Region"), choices=region_choices, any_label=_l("Not said"))
+    region = ChoiceField(_l("Region"), choices=regions, any_label=_l("Not said"))
     link = LineField(
         _l("Link"), longest=2000, description=_l("Of the online meeting or the form; visitors do not see it.")
     )

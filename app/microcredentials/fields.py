@@ -1,21 +1,13 @@
-"""Fields that only designs have: boxes to tick, lines, levels, points, fields of education, rows of a subform."""
+"""Fields that only designs have: lines, levels, points, fields of education, rows of a subform."""
 
 import re
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import FieldList, FloatField, Form, FormField, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import FieldList, FloatField, Form, FormField
 
 from app.core.fields import ChoiceField, LineField, TextField
 from app.microcredentials.cells import split
-
-
-class ChecksField(SelectMultipleField):
-    """Any number of several codes, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class LinesField(TextField):

@@ -16,12 +16,12 @@ from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
+from app.core.fields import ChecksField, ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.templating import country_name, reader_language
 from app.microcredentials import queries
 from app.microcredentials.facts import PLAIN, AssessmentFacts, MicroCredentialFacts, OutcomeFacts
-from app.microcredentials.fields import ChecksField, IscedField, LevelField, LinesField, PointsField, RowsField
+from app.microcredentials.fields import IscedField, LevelField, LinesField, PointsField, RowsField
 from app.microcredentials.frameworks import FRAMEWORKS
 from app.microcredentials.importing import Existing
 from app.microcredentials.models import (

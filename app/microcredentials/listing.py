@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response, current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, case, cast, exists, select
+from sqlalchemy import Row, SQLColumnExpression, String, case, cast, exists, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor
 from app.core.export import download, plain
-from app.core.listing import Column, Filter, Listing, ListPage, Rows
+from app.core.listing import Column, Filter, Listing, ListPage, Rows, has_code
 from app.extensions import db
 from app.microcredentials.annex import DESIGN_ELEMENTS
 from app.microcredentials.columns import TOLD_ONLY, columns
@@ -48,11 +48,6 @@ def parts(microcredential: MicroCredential, is_internal: bool) -> list[Anchor]:
     return [*anchors, Anchor(_("History"), "#history")] if is_internal else anchors
 
 
-def _lists(column: Any, code: str) -> ColumnElement[bool]:
-    """Whether a JSON array of codes has one: codes are plain words, so their quoted form is found in the text."""
-    return cast(column, String).contains(f'"{code}"', autoescape=True)
-
-
 def _developed_by(statement: Rows, value: str) -> Rows:
     link = microcredential_developer.c
     return statement.where(exists().where(link.microcredential_id == M.id, link.organisation_id == int(value)))
@@ -86,10 +81,10 @@ class MicroCredentialListing(Listing):
         Filter(
             "participation",
             _l("Form of participation"),
-            lambda s, v: s.where(_lists(M.participation, v)),
+            lambda s, v: s.where(has_code(M.participation, v)),
             Participation.choices,
         ),
-        Filter("language", _l("Taught in"), lambda s, v: s.where(_lists(M.languages, v)), content_languages),
+        Filter("language", _l("Taught in"), lambda s, v: s.where(has_code(M.languages, v)), content_languages),
         Filter("developer", _l("Developed by"), _developed_by, developers, varies=True),
         Filter(
             "annex",

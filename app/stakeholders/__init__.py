@@ -10,9 +10,9 @@ from app.core.navigation import Entry, add
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entries in the frame."""
     from app.stakeholders import people_views, views
-    from app.stakeholders.listing import region_name
+    from app.stakeholders.listing import language_label, region_name
 
-    app.jinja_env.globals["region_name"] = region_name
+    app.jinja_env.globals.update(region_name=region_name, language_label=language_label)
     app.register_blueprint(people_views.bp)
     app.register_blueprint(views.bp)
     add(

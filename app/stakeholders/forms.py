@@ -8,13 +8,20 @@ from wtforms import BooleanField, FieldList, Form, FormField
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp
 
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
+from app.core.fields import ChecksField, ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
 from app.core.forms import BaseForm
-from app.core.templating import plain_tr
 from app.stakeholders import queries
-from app.stakeholders.listing import countries
-from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Size
-from app.stakeholders.services import AffiliationFacts, NameFacts, OrganisationFacts, PersonFacts
+from app.stakeholders.listing import countries, regions
+from app.stakeholders.models import (
+    Category,
+    LawfulBasis,
+    NameKind,
+    Organisation,
+    Person,
+    RecognitionRole,
+    Size,
+)
+from app.stakeholders.services import AffiliationFacts, NameFacts, OrganisationFacts, PersonFacts, script_of
 
 BLANK_ROWS = 2
 
@@ -45,6 +52,11 @@ class NameForm(Form):
     language = ChoiceField(_l("Language"), choices=language_choices)
     kind = ChoiceField(_l("Kind"), choices=NameKind.choices)
 
+    @property
+    def script(self) -> str:
+        """The script of what stands in the row, as the portal reads it."""
+        return str(script_of(self.text.data).label) if self.text.data else ""
+
 
 class OrganisationForm(BaseForm):
     """An organisation with all its names."""
@@ -71,11 +83,12 @@ class OrganisationForm(BaseForm):
         description=_l("Participant identification code in the EU register, nine digits."),
     )
     size = ChoiceField(_l("Size"), choices=Size.choices, any_label=_l("Not said"))
+    recognition_roles = ChecksField(_l("Role in recognition"), choices=RecognitionRole.choices)
     notes = TextField(_l("Notes"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.region.choices = region_choices()
+        self.region.choices = regions()
         if not self.is_submitted():
             for _row in range(BLANK_ROWS if self.names.entries else BLANK_ROWS + 1):
                 self.names.append_entry({"kind": NameKind.NATIVE if self.names.entries else NameKind.WORKING})
@@ -90,19 +103,12 @@ class OrganisationForm(BaseForm):
         rows = [row.form for row in self.names.entries if row.form.text.data]
         names = [NameFacts(row.text.data, row.language.data, NameKind(row.kind.data)) for row in rows]
         facts = self.facts("names")
-        return OrganisationFacts(
-            names=names,
-            **facts | {"category": Category(facts["category"]), "size": Size(facts["size"]) if facts["size"] else None},
-        )
-
-
-def region_choices() -> list[tuple[str, str]]:
-    """Regions one can choose, by country."""
-    return [
-        (region.code, f"{region.country} · {plain_tr(region.name)}")
-        for region in current_app.config["CONSORTIUM"].regions
-        if not region.hidden
-    ]
+        coded = {
+            "category": Category(facts["category"]),
+            "size": Size(facts["size"]) if facts["size"] else None,
+            "recognition_roles": [RecognitionRole(code) for code in facts["recognition_roles"] or ()],
+        }
+        return OrganisationFacts(names=names, **facts | coded)
 
 
 class QuickOrganisationForm(BaseForm):

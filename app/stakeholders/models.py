@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.audit import Audited
@@ -71,6 +71,19 @@ class Size(Term):
     LARGE = "large", _l("Large")
 
 
+class RecognitionRole(Term):
+    """What an organisation does when micro-credentials are recognised; one does several."""
+
+    SETS_STANDARDS = "sets_standards", _l("Sets standards")
+    ACCREDITS = "accredits", _l("Accredits")
+    ASSESSES = "assesses", _l("Assesses")
+    AWARDS = "awards", _l("Awards")
+    FUNDS = "funds", _l("Funds")
+    EMPLOYS = "employs", _l("Employs")
+    REPRESENTS_LEARNERS = "represents_learners", _l("Represents learners")
+    MULTIPLIES = "multiplies", _l("Multiplies")
+
+
 class LawfulBasis(Term):
     """Why a person's data may be kept."""
 
@@ -111,6 +124,7 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     register_number: Mapped[str | None]
     pic: Mapped[str | None]
     size: Mapped[Size | None]
+    recognition_roles: Mapped[list[str] | None] = mapped_column(JSON)
     is_partner: Mapped[bool] = mapped_column(default=False)
     partner_number: Mapped[int | None] = mapped_column(unique=True)
     is_coordinator: Mapped[bool] = mapped_column(default=False)
@@ -123,6 +137,11 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     affiliations: Mapped[list["Affiliation"]] = relationship(
         back_populates="organisation", order_by="Affiliation.valid_from.desc(), Affiliation.id"
     )
+
+    @property
+    def recognition(self) -> list[RecognitionRole]:
+        """Its roles in recognition, in the order of the vocabulary."""
+        return [role for role in RecognitionRole if role in (self.recognition_roles or ())]
 
     @property
     def access_country(self) -> str:

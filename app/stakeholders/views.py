@@ -1,5 +1,7 @@
 """Pages of organisations."""
 
+from datetime import date
+
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -7,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import clock, panels
 from app.core.access import Permission, current_actor, public, requires
 from app.core.fields import Offer
+from app.core.listing import is_day
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db
 from app.stakeholders import queries, services
@@ -31,10 +34,13 @@ def index() -> Response:
 def show(organisation_id: int) -> Response:
     """One organisation: its names, who speaks for it, how to reach it."""
     organisation = queries.organisation(current_actor(), organisation_id)
+    asked = request.args.get("as_of", "")
+    on = date.fromisoformat(asked) if is_day(asked) else None
     return answer(
         "stakeholders/show.html",
         organisation=organisation,
-        affiliations=queries.affiliations(current_actor(), organisation),
+        on=on,
+        affiliations=queries.spokespeople(current_actor(), organisation, on),
         today=clock.today(),
         panels=panels.of("organisation", current_actor(), organisation),
     )

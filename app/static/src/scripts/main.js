@@ -10,6 +10,7 @@ import { lists } from "./lists.js";
 import { menus } from "./menus.js";
 import { passkeys } from "./passkeys.js";
 import { pickers } from "./pickers.js";
+import { pictures } from "./picture.js";
 import { requests } from "./requests.js";
 
 document.documentElement.classList.add("js");
@@ -24,6 +25,7 @@ function arrive(root) {
   copyButtons(root);
   passkeys(root);
   pickers(root);
+  pictures(root);
 }
 
 arrive(document);
