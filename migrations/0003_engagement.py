@@ -10,17 +10,25 @@ depends_on: str | None = None
 
 NEVER = {
     "sqlite": (
-        "CREATE TRIGGER judgement_never_changed BEFORE UPDATE ON judgement "
-        "BEGIN SELECT RAISE(ABORT, 'judgement is append-only'); END",
-        "CREATE TRIGGER judgement_never_deleted BEFORE DELETE ON judgement "
-        "BEGIN SELECT RAISE(ABORT, 'judgement is append-only'); END",
-        "CREATE TRIGGER judgement_never_replaced BEFORE INSERT ON judgement "
-        "WHEN EXISTS (SELECT 1 FROM judgement WHERE id = NEW.id) "
-        "BEGIN SELECT RAISE(ABORT, 'judgement is append-only'); END",
+        (
+            "CREATE TRIGGER judgement_never_changed BEFORE UPDATE ON judgement "
+            "BEGIN SELECT RAISE(ABORT, 'judgement is append-only'); END"
+        ),
+        (
+            "CREATE TRIGGER judgement_never_deleted BEFORE DELETE ON judgement "
+            "BEGIN SELECT RAISE(ABORT, 'judgement is append-only'); END"
+        ),
+        (
+            "CREATE TRIGGER judgement_never_replaced BEFORE INSERT ON judgement "
+            "WHEN EXISTS (SELECT 1 FROM judgement WHERE id = NEW.id) "
+            "BEGIN SELECT RAISE(ABORT, 'judgement is append-only'); END"
+        ),
     ),
     "postgresql": (
-        "CREATE TRIGGER judgement_never_changed BEFORE UPDATE OR DELETE ON judgement "
-        "FOR EACH ROW EXECUTE FUNCTION append_only()",
+        (
+            "CREATE TRIGGER judgement_never_changed BEFORE UPDATE OR DELETE ON judgement "
+            "FOR EACH ROW EXECUTE FUNCTION append_only()"
+        ),
     ),
 }
 

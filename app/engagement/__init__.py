@@ -13,7 +13,7 @@ from app.core.navigation import Entry, add
 
 def init_app(app: Flask) -> None:
     """Attach the feature: its pages, what it adds to other pages and to the register, its entry in the frame."""
-    from app.engagement import contact, listing, queries, register, views  # noqa: F401 - register offers filters
+    from app.engagement import contact, listing, queries, register, touch_views, views  # noqa: F401 - register offers filters
 
     def history(actor: Actor, organisation: Any) -> Mapping[str, Any]:
         return {
@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         days_ago=listing.days_ago,
     )
     app.register_blueprint(views.bp)
+    app.register_blueprint(touch_views.bp)
     panels.add(
         app,
         panels.Panel("organisation", "engagement/_history.html", history, order=30),
@@ -57,7 +58,7 @@ def init_app(app: Flask) -> None:
         ),
         Entry(
             "today",
-            "engagement.touch",
+            "touch.index",
             _l("Losing touch"),
             "telephone-x",
             order=30,

@@ -1,4 +1,4 @@
-"""Pages of the mapping: the list, the picture of a scope, one entry and its judgements, whom we lose touch with."""
+"""Pages of the mapping: the list, the picture of a scope, one entry and its judgements."""
 
 from functools import partial
 from typing import Any
@@ -12,10 +12,9 @@ from app.core.access import Permission, current_actor, requires
 from app.core.web import answer, created, form_page, redirect_to
 from app.engagement import contact, picture, queries, services, timeline
 from app.engagement.forms import DescribeForm, JudgeForm, MapForm
-from app.engagement.listing import LONGEST, PERIODS, USUAL, MappingListing, TouchListing
+from app.engagement.listing import MappingListing
 from app.engagement.models import Attitude, MappingEntry
 from app.extensions import db
-from app.microcredentials.listing import Anchor
 from app.stakeholders.listing import countries
 
 bp = Blueprint("engagement", __name__, url_prefix="/engagement")
@@ -52,28 +51,6 @@ def show_picture() -> Response:
         is_full=len(rows) == queries.MOST_ENTRIES,
         attitudes=Attitude,
         may_judge=partial(queries.may_judge, actor),
-    )
-
-
-@bp.get("/touch")
-@requires(Permission.MAPPING_READ)
-def touch() -> Response:
-    """Organisations that matter and that nobody spoke with for some time."""
-    asked = request.args.get("days", "")
-    args = request.args.to_dict() | ({} if asked else {"days": str(USUAL)})
-    listing = TouchListing().page(db.session, current_actor(), request.path, args)
-    if args.get("format") in ("csv", "xlsx"):
-        return listing.export(args["format"])
-    periods = [
-        Anchor(_("%(days)s days", days=days), listing.url(days=days), args["days"] == str(days)) for days in PERIODS
-    ]
-    return answer(
-        "engagement/touch.html",
-        "engagement/_touch_results.html",
-        listing=listing.load(),
-        periods=periods,
-        today=clock.today(),
-        longest=LONGEST,
     )
 
 

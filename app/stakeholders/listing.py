@@ -57,7 +57,10 @@ class OrganisationListing(Listing):
         Column("city", _l("Place"), lambda row: row.city, in_page=False),
         Column("category", _l("Category"), lambda row: row.category.value, sort=(O.category, O.name_key)),
         Column(
-            "recognition_roles", _l("Role in recognition"), lambda row: " ".join(row.recognition_roles), in_page=False
+            "recognition_roles",
+            _l("Role in recognition"),
+            lambda row: " ".join(row.recognition_roles or ()),
+            in_page=False,
         ),
         Column("website", _l("Website"), lambda row: row.website, in_page=False),
         Column("partner_number", _l("Partner"), lambda row: row.partner_number, sort=O.partner_number, css="num"),
