@@ -13,6 +13,9 @@ from sqlalchemy import Connection, Row, Select, Subquery, bindparam, case, func,
 
 from app.core.access import Actor
 from app.core.database import plain_rows
+from app.engagement.models import MappingEntry
+from app.engagement.queries import at_stake
+from app.engagement.queries import visible_to as entries_visible_to
 from app.events.models import OVER, Event, EventKind, EventState, event_organisation
 from app.events.queries import visible_to
 from app.extensions import db
@@ -121,6 +124,26 @@ def held_with(actor: Actor, organisation: Organisation, limit: int = 50) -> Sequ
         .order_by(Event.starts_on.desc(), Event.id.desc())
         .limit(limit),
     )
+
+
+def silent_countries(actor: Actor, countries: Sequence[str] | None, cutoff: date) -> dict[str, int]:
+    """How many organisations at stake nobody spoke with since ``cutoff``, by the country that answers; one statement.
+
+    ``countries`` narrows to some; ``None`` is for whoever reaches all.
+    """
+    last = last_contacts(actor)
+    answering = func.coalesce(MappingEntry.country, Organisation.country)
+    statement = (
+        select(answering, func.count(Organisation.id.distinct()))
+        .select_from(MappingEntry)
+        .join(Organisation, Organisation.id == MappingEntry.organisation_id)
+        .outerjoin(last, last.c.organisation_id == Organisation.id)
+        .where(at_stake(), entries_visible_to(actor), out_of_touch(last.c.last_contact, cutoff))
+        .group_by(answering)
+    )
+    if countries is not None:
+        statement = statement.where(answering.in_(countries))
+    return {row[0]: row[1] for row in plain_rows(db.session, statement)}
 
 
 def without_contact_since(actor: Actor, day: date) -> Any:

@@ -31,6 +31,11 @@ def level_choices() -> list[tuple[str, str]]:
     return [(str(level), str(level)) for level in LEVELS]
 
 
+def scope_choices() -> list[tuple[str, Any]]:
+    """What an entry can be for."""
+    return [(COUNTRY, _l("A country as a whole")), (MICROCREDENTIALS, _l("Certain micro-credentials"))]
+
+
 def judging_countries() -> list[tuple[str, str]]:
     """Countries in which the actor may judge."""
     actor = current_actor()
@@ -153,7 +158,7 @@ class MapForm(JudgedForm):
     organisation = OrganisationsField(_l("Organisation"), multiple=False, required=_l("Choose an organisation."))
     scope = RadioField(
         _l("For what?"),
-        choices=[(COUNTRY, _l("A country as a whole")), (MICROCREDENTIALS, _l("Certain micro-credentials"))],
+        choices=scope_choices,
     )
     country = ChoiceField(_l("Country"), choices=judging_countries)
     microcredentials = MicroCredentialsField(_l("Which micro-credentials?"))

@@ -157,7 +157,7 @@ def _standing(actor: Actor) -> Select[*tuple[Any, ...]]:
 def countries_mapped(actor: Actor) -> dict[str, int]:
     """How many organisations are mapped for each country."""
     counted = select(M.country, func.count()).where(M.country.is_not(None), visible_to(actor)).group_by(M.country)
-    return dict(db.session.execute(counted).tuples().all())  # type: ignore[arg-type]
+    return {row[0]: row[1] for row in plain_rows(db.session, counted)}
 
 
 def microcredentials_mapped(actor: Actor) -> Sequence[Found]:
