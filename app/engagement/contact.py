@@ -37,21 +37,18 @@ def taking_part() -> Subquery:
     return union_all(*WAYS).subquery("taking_part")
 
 
-def contacts(actor: Actor) -> Select[tuple[int, date]]:
-    """Organisations and the days of what was held with them and the actor may see: ``organisation_id``, ``day``."""
-    part = taking_part()
+def last_contacts(actor: Actor) -> Subquery:
+    """The last day of contact of each organisation at stake that had one: ``organisation_id``, ``last_contact``."""
+    wanted = select(MappingEntry.organisation_id).where(at_stake())
+    ways = [way.where(next(iter(way.selected_columns)).in_(wanted)) for way in WAYS]
+    part = union_all(*ways).subquery("taking_part")
     return (
-        select(part.c.organisation_id, Event.starts_on.label("day"))
+        select(part.c.organisation_id, func.max(Event.starts_on).label("last_contact"))
         .join(Event, Event.id == part.c.event_id)
         .where(Event.state.in_(OVER), visible_to(actor))
+        .group_by(part.c.organisation_id)
+        .subquery("last_contact")
     )
-
-
-def last_contacts(actor: Actor) -> Subquery:
-    """The last day of contact of each organisation that had one: ``organisation_id``, ``last_contact``."""
-    each = contacts(actor).subquery("contact")
-    last = func.max(each.c.day).label("last_contact")
-    return select(each.c.organisation_id, last).group_by(each.c.organisation_id).subquery("last_contact")
 
 
 def last_contact_of(connection: Connection, actor: Actor, keys: Sequence[int]) -> Mapping[int, date]:
@@ -131,14 +128,12 @@ def silent_countries(actor: Actor, countries: Sequence[str] | None, cutoff: date
 
     ``countries`` narrows to some; ``None`` is for whoever reaches all.
     """
-    last = last_contacts(actor)
     answering = func.coalesce(MappingEntry.country, Organisation.country)
     statement = (
         select(answering, func.count(Organisation.id.distinct()))
         .select_from(MappingEntry)
         .join(Organisation, Organisation.id == MappingEntry.organisation_id)
-        .outerjoin(last, last.c.organisation_id == Organisation.id)
-        .where(at_stake(), entries_visible_to(actor), out_of_touch(last.c.last_contact, cutoff))
+        .where(at_stake(), entries_visible_to(actor), without_contact_since(actor, cutoff))
         .group_by(answering)
     )
     if countries is not None:
@@ -148,8 +143,13 @@ def silent_countries(actor: Actor, countries: Sequence[str] | None, cutoff: date
 
 def without_contact_since(actor: Actor, day: date) -> Any:
     """Whether an organisation had no contact on ``day`` or later."""
-    spoken = contacts(actor).where(Event.starts_on >= day).subquery()
-    return Organisation.id.not_in(select(spoken.c.organisation_id))
+    part = taking_part()
+    spoken = (
+        select(part.c.organisation_id)
+        .join(Event, Event.id == part.c.event_id)
+        .where(Event.state.in_(OVER), visible_to(actor), Event.starts_on >= day)
+    )
+    return Organisation.id.not_in(spoken)
 
 
 def out_of_touch(last_contact: Any, cutoff: date) -> Any:

@@ -44,7 +44,7 @@ def test_everybody_is_a_spot_or_counted_and_no_two_spots_touch(rows: list[Row]) 
     drawn = picture.draw(rows)
     assert len(drawn.spots) + sum(more.count for more in drawn.more) == len(rows)
     assert sum(len(within) for _quadrant, within in drawn.quadrants) == len(rows)
-    places = [(spot.x, spot.y) for spot in [*drawn.spots, *drawn.more]]
+    places = [*((spot.x, spot.y) for spot in drawn.spots), *((more.x, more.y) for more in drawn.more)]
     assert all(19 < x < picture.WIDTH - 19 and 19 < y < picture.HEIGHT - 19 for x, y in places)
     assert all(abs(a[0] - b[0]) > 38 or abs(a[1] - b[1]) > 38 for a, b in combinations(places, 2))
 
