@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from app.core.access import RIGHTS, Actor, Permission, anywhere, own_country
 from app.core.consortium import Consortium
@@ -35,7 +35,7 @@ def next_events(actor: Actor, today: date, limit: int = 5) -> list[Event]:
         db.session.scalars(
             select(Event)
             .where(events_visible_to(actor), Event.ends_on >= today, Event.state != EventState.DRAFT)
-            .options(selectinload(Event.organiser))
+            .options(joinedload(Event.organiser))
             .order_by(Event.starts_on, Event.id)
             .limit(limit)
         )
