@@ -7,7 +7,7 @@ from typing import Any
 
 from app.engagement.models import Attitude
 
-LEFT, RIGHT = 104, 430
+LEFT, RIGHT = 132, 450
 STEP, TOP = 34, 22
 GROUND = TOP + STEP * len(Attitude)
 SHORTEST = timedelta(days=60)
