@@ -5,13 +5,14 @@ from flask_babel import lazy_gettext as _l
 
 from app.core import records
 from app.core.access import Permission
+from app.core.listing import VIEWS
 from app.core.navigation import Entry, add
 from app.core.records import Kind
 
 
 def init_app(app: Flask) -> None:
     """Attach the feature: the ways in, one's own account, the accounts of others."""
-    from app.accounts import admin_views, entry_views, views
+    from app.accounts import admin_views, entry_views, saved, saved_views, views
     from app.accounts.limits import init_limits
     from app.accounts.security import init_security
     from app.accounts.sessions import init_sessions
@@ -20,15 +21,17 @@ def init_app(app: Flask) -> None:
     init_security(app)
     init_sessions(app)
     app.view_functions["security.forgot_password"] = entry_views.ask_reset
-    for blueprint in (entry_views.bp, views.bp, admin_views.bp):
+    for blueprint in (entry_views.bp, views.bp, saved_views.bp, admin_views.bp):
         app.register_blueprint(blueprint)
     records.add(
         app, Kind("user", _l("Account"), lambda keys: {key: url_for("accounts.show", user_id=key) for key in keys})
     )
+    app.extensions[VIEWS] = saved.of_list
     app.jinja_env.globals["demonstration_doors"] = entry_views.doors
     add(
         app,
         Entry("account", "account.show", _l("My account"), "person", order=10),
+        Entry("account", "saved_views.index", _l("Saved views"), "bookmark", order=20),
         Entry(
             "account",
             "accounts.index",

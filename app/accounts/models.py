@@ -274,3 +274,19 @@ class FeedSecret(Base, Audited):
     revoked_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
+
+
+class SavedView(Base, Timestamped, Versioned):
+    """The filters of a list that a person saved under a name.
+
+    ``listing`` is the list by its file name, ``query`` what stands behind the question mark of its address.
+    """
+
+    __tablename__ = "saved_view"
+    __table_args__ = (Index("uq_saved_view_name", "user_id", "listing", "name", unique=True),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    listing: Mapped[str]
+    path: Mapped[str]
+    name: Mapped[str]
+    query: Mapped[str]

@@ -59,6 +59,8 @@ class Permission(StrEnum):
     EVENT_CREATE = "event:create"
     EVENT_EDIT = "event:edit"
     FEED_OWN = "feed:own"
+    MAPPING_EDIT = "mapping:edit"
+    MAPPING_READ = "mapping:read"
     MICROCREDENTIAL_CREATE = "microcredential:create"
     MICROCREDENTIAL_EDIT = "microcredential:edit"
     MICROCREDENTIAL_IMPORT = "microcredential:import"
@@ -123,6 +125,8 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_country,
         P.FEED_OWN: anywhere,
+        P.MAPPING_EDIT: own_country,
+        P.MAPPING_READ: anywhere,
         P.MICROCREDENTIAL_CREATE: own_country,
         P.MICROCREDENTIAL_EDIT: own_country,
         P.MICROCREDENTIAL_IMPORT: own_country,
@@ -141,6 +145,8 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_organisation,
         P.FEED_OWN: anywhere,
+        P.MAPPING_EDIT: own_country,
+        P.MAPPING_READ: anywhere,
         P.MICROCREDENTIAL_CREATE: own_organisation,
         P.MICROCREDENTIAL_EDIT: own_organisation,
         P.PERSON_EDIT: own_country,
@@ -152,6 +158,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
     },
     Role.LGE_MEMBER: {
         P.FEED_OWN: anywhere,
+        P.MAPPING_READ: anywhere,
         P.MICROCREDENTIAL_CREATE: own_country,
         P.MICROCREDENTIAL_EDIT: own_organisation,
         P.STAKEHOLDER_READ: anywhere,
@@ -160,6 +167,8 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_organisation,
         P.FEED_OWN: anywhere,
+        P.MAPPING_EDIT: own_country,
+        P.MAPPING_READ: anywhere,
         P.PERSON_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_READ: anywhere,
@@ -172,6 +181,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.AUDITOR: {
         P.AUDIT_READ: anywhere,
         P.FEED_OWN: anywhere,
+        P.MAPPING_READ: anywhere,
         P.STAKEHOLDER_READ: anywhere,
     },
 }

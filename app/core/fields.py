@@ -54,6 +54,11 @@ def at_most(longest: int) -> Length:
     return Length(max=longest, message=_l("This is longer than %(max)d characters."))
 
 
+def is_key(text: str) -> bool:
+    """Whether ``text`` can be the key of a record: both databases can look for it."""
+    return text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= LARGEST_KEY
+
+
 class LineField(StringField):
     """One line of text, trimmed; longer than 500 characters is refused."""
 
@@ -302,8 +307,7 @@ class PickerField(Field):
             self.query = (formdata.get(f"{self.name}-q") or "").strip()[:LONGEST_LINE]
             self._searching = formdata.get("find") == self.name
             keys = list(filter(None, dict.fromkeys(formdata.getlist(self.name)[: MOST_CHOSEN + 1])))
-            numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
-            sent = [number for number in numbers if number <= LARGEST_KEY]
+            sent = [int(key) for key in keys if is_key(key)]
             self._is_unreadable = len(sent) < len(keys)
             self.data = sent if self.multiple else (sent[0] if sent else None)
 

@@ -3,118 +3,60 @@
 A feature subclasses ``Listing`` with its columns and filters and gives ``statement(actor)``. Rows are plain rows, not
 entities: building entities and an address for each is two thirds of the cost of a list page. The total is counted up to
 ``COUNT_LIMIT`` and said as "more than" beyond, so that a page costs the same whatever the register holds.
+
+Features above offer filters and columns of their own (``offer``); a person saves the filters in force as a view, which
+``accounts`` keeps and hands to every list by ``VIEWS``.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import Response
+from flask import Response, current_app, url_for
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select, SQLColumnExpression, bindparam, false, func, literal_column, select
+from sqlalchemy import (
+    Connection,
+    Row,
+    SQLColumnExpression,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor
 from app.core.database import plain_rows, snapshot
 from app.core.export import download, plain
+from app.core.list_parts import (
+    Active,
+    Addition,
+    Cell,
+    Column,
+    Filter,
+    FilterState,
+    Head,
+    PageLink,
+    Rows,
+    View,
+    has_code,
+    is_day,
+)
 from app.core.ranking import FoundBy
 from app.extensions import db
 
 PER_PAGE = 50
 COUNT_LIMIT = 10_000
 LONGEST_QUERY = 200
+CHUNK = 500
+# Where ``accounts`` leaves what answers the saved views of an actor on a list: pairs of name and query.
+VIEWS = "saved views"
 
-Rows = Select[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: ``export`` gives its plain value for a file, ``sort`` what it is ordered by, ``css`` its class."""
-
-    key: str
-    label: Any
-    export: Callable[[Row[Any]], Any] | None = None
-    sort: Any = None
-    css: str = ""
-    in_page: bool = True
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One filter: ``choices()`` gives ``(value, label)``; ``apply(statement, value)`` narrows the rows.
-
-    ``varies`` says that the choices are records rather than a vocabulary, and not the same with each request.
-    """
-
-    name: str
-    label: Any
-    apply: Callable[[Rows, str], Rows]
-    choices: Callable[[], Iterable[tuple[str, Any]]] | None = None
-    any_label: Any = ""
-    kind: str = "select"
-    varies: bool = False
-
-
-class FilterState:
-    """A filter as one request set it.
-
-    A value that is not in its vocabulary is left aside; one that is not, or no longer, among its records leaves no row.
-    """
-
-    def __init__(self, declared: Filter, text: str) -> None:
-        self.filter = declared
-        self.is_known = not text or declared.choices is None or text in dict(self.choices)
-        self.value = text if self.is_known or declared.varies else ""
-
-    @cached_property
-    def choices(self) -> list[tuple[str, str]]:
-        """What can be chosen, as a person reads it."""
-        return [(str(value), str(label)) for value, label in self.filter.choices()] if self.filter.choices else []
-
-    name = property(lambda self: self.filter.name)
-    label = property(lambda self: self.filter.label)
-    kind = property(lambda self: self.filter.kind)
-    any_label = property(lambda self: self.filter.any_label or _("Any"))
-
-    @property
-    def value_label(self) -> str:
-        """The chosen value as a person reads it."""
-        return _("yes") if self.kind == "check" else dict(self.choices).get(self.value, self.value)
-
-
-@dataclass
-class Active:
-    """A filter in force, and the address of the list without it."""
-
-    label: str
-    value_label: str
-    remove_url: str
-
-
-@dataclass
-class PageLink:
-    """A page one can go to."""
-
-    number: int
-    url: str
-    current: bool
-
-
-@dataclass
-class Head:
-    """A column's head as one request sorted it."""
-
-    column: Column
-    sort_url: str | None
-    direction: str | None
-
-    key = property(lambda self: self.column.key)
-    label = property(lambda self: self.column.label)
-    css = property(lambda self: self.column.css)
-    sortable = property(lambda self: self.sort_url is not None)
+__all__ = ["Addition", "Column", "Filter", "ListPage", "Listing", "Rows", "has_code", "is_day"]
 
 
 class Listing:
@@ -124,13 +66,15 @@ class Listing:
     filename: ClassVar[str]
     columns: ClassVar[Sequence[Column]]
     filters: ClassVar[Sequence[Filter]] = ()
+    additions: ClassVar[Sequence[Addition]] = ()
     default_sort: ClassVar[str]
     found_by: ClassVar[FoundBy]
 
     @classmethod
-    def offer(cls, *filters: Filter) -> None:
-        """Add filters of a feature above, which does so when it is imported: those of clusters on organisations."""
+    def offer(cls, *filters: Filter, additions: Sequence[Addition] = ()) -> None:
+        """Add filters and columns of a feature above, which does so when it is imported: clusters on organisations."""
         cls.filters = (*cls.filters, *filters)
+        cls.additions = (*cls.additions, *additions)
 
     def statement(self, actor: Actor) -> Rows:
         """Rows the actor may see, with everything a row shows, unsorted.
@@ -175,6 +119,17 @@ class Listing:
         return statement.order_by(*expressions, self.tie_breaker())
 
 
+def titles() -> dict[str, str]:
+    """The names of all lists by their file names."""
+    found, ahead = {}, [Listing]
+    while ahead:
+        for listing in ahead.pop().__subclasses__():
+            ahead.append(listing)
+            if hasattr(listing, "filename"):
+                found[listing.filename] = str(listing.title)
+    return found
+
+
 def _counted(statement: Rows) -> Rows:
     # A constant, because handing ten thousand keys on takes longer than finding them; but then no row is distinct.
     found: Rows = statement.order_by(None).limit(COUNT_LIMIT + 1)
@@ -210,7 +165,11 @@ class ListPage:
     def __post_init__(self) -> None:
         declared = self.declaration
         self.query = self._text("q")
-        self.filters = [FilterState(filter_, self._text(filter_.name)) for filter_ in declared.filters]
+        self.filters = [
+            FilterState(filter_, self._text(filter_.name)) for filter_ in declared.filters if filter_.shows(self.actor)
+        ]
+        self.additions = [addition for addition in declared.additions if addition.shows(self.actor)]
+        self._added: list[Mapping[int, Any]] = []
         sortable = {column.key for column in declared.columns if column.sort is not None}
         sort = self.args.get("sort") or ""
         self.is_sorted = sort.removeprefix("-") in sortable
@@ -225,13 +184,26 @@ class ListPage:
         return self.declaration.narrowed(self.actor, self.query, self.filters)
 
     def load(self) -> "ListPage":
-        """Read the rows of this page and count; two statements, and whatever ``complete`` adds."""
+        """Read the rows of this page and count: two statements, one for each added column, those of ``complete``."""
         counted, ordered = self._statements()
         self.total = self.session.connection().scalar(counted) or 0
         self.number = min(self.number, self._last_number)
         self.rows = plain_rows(self.session, ordered, {"skipped": (self.number - 1) * PER_PAGE})
         self.more = self.declaration.complete(self.session, self.rows)
+        self._added = self._read_added(self.session.connection(), self.rows)
         return self
+
+    def _read_added(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Mapping[int, Any]]:
+        keys = [row.id for row in rows] if self.additions else []
+        return [addition.read(connection, self.actor, keys) if keys else {} for addition in self.additions]
+
+    def cells(self, row: Row[Any]) -> list[Cell]:
+        """What the added columns say in a row of this page."""
+        pairs = zip(self.additions, self._added, strict=True)
+        return [
+            Cell(addition.column, addition.show(values[row.id]) if row.id in values else "")
+            for addition, values in pairs
+        ]
 
     def _statements(self) -> tuple[Rows, Rows]:
         # A list of a record's own, as of one cluster's members, is not that of everything.
@@ -264,6 +236,35 @@ class ListPage:
         return f"{self.path}?{urlencode(arguments)}" if arguments else self.path
 
     @property
+    def query_string(self) -> str:
+        """The filters, words and order in force, as they stand in the address."""
+        return self.url().partition("?")[2]
+
+    @property
+    def save_url(self) -> str | None:
+        """Where the reader saves the filters in force under a name; nowhere while they are saved already."""
+        if (
+            VIEWS not in current_app.extensions
+            or self.actor.user_id is None
+            or any(v.current for v in self.saved_views)
+        ):
+            return None
+        asked: dict[str, Any] = {
+            "list": self.declaration.filename,
+            "path": self.path,
+            "query": self.query_string,
+        }
+        return url_for("saved_views.create", **asked)
+
+    @cached_property
+    def saved_views(self) -> list[View]:
+        """The views the reader saved of this list."""
+        ask = current_app.extensions.get(VIEWS)
+        saved = ask(self.actor, self.declaration.filename) if ask and self.actor.user_id is not None else ()
+        here = self.query_string
+        return [View(name, f"{self.path}?{query}" if query else self.path, query == here) for name, query in saved]
+
+    @property
     def title(self) -> str:
         """The list's name."""
         return str(self.declaration.title)
@@ -288,7 +289,8 @@ class ListPage:
     @property
     def columns(self) -> list[Head]:
         """The heads of the columns shown on the page."""
-        return [self._head(column) for column in self.declaration.columns if column.in_page]
+        own = [self._head(column) for column in self.declaration.columns if column.in_page]
+        return own + [Head(addition.column, None, None) for addition in self.additions]
 
     def _head(self, column: Column) -> Head:
         if column.sort is None:
@@ -356,13 +358,21 @@ class ListPage:
     def export(self, kind: str) -> Response:
         """Everything the filters leave, in the order shown: ``csv`` (UTF-8 with byte order mark) or ``xlsx``."""
         columns = [column for column in self.declaration.columns if column.export is not None]
-        statement = self.declaration.ordered(self.statement, self.sort, self.ranked_by).execution_options(yield_per=500)
+        statement = self.declaration.ordered(self.statement, self.sort, self.ranked_by).execution_options(
+            yield_per=CHUNK
+        )
+        added = [addition.column for addition in self.additions]
 
         def rows() -> Iterator[list[Any]]:
             # A CSV is sent after the request's own session is closed; and its rows are all of one moment.
             with snapshot(db.engine) as connection:
-                for row in connection.execute(statement):
-                    yield [plain(column.export(row)) for column in columns]  # type: ignore[misc]
+                for chunk in connection.execute(statement).partitions():
+                    more = self._read_added(connection, chunk)
+                    for row in chunk:
+                        own = [plain(column.export(row)) for column in columns]  # type: ignore[misc]
+                        known: Any = [values.get(row.id) for values in more]
+                        pairs = zip(added, known, strict=True)
+                        yield own + [plain(column.export(value)) for column, value in pairs]  # type: ignore[misc]
 
-        head = [column.key for column in columns]
+        head = [column.key for column in (*columns, *added)]
         return download(kind, self.declaration.filename, head, rows())

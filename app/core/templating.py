@@ -69,6 +69,7 @@ def init_templating(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         day_short=day_short,
+        month_short=month_short,
         weekday=weekday,
         moment=moment,
         number=number,
@@ -231,6 +232,11 @@ def day_short(value: date | datetime | None) -> str:
             _short_days.clear()
         short = _short_days[locale, day] = format_date(day, _("d MMM"), rebase=False)
     return short
+
+
+def month_short(value: date) -> str:
+    """A month and its year, for the scale of a drawing: 05/25."""
+    return f"{value:%m/%y}"
 
 
 def weekday(value: date) -> str:

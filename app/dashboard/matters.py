@@ -15,6 +15,7 @@ from flask_babel import ngettext
 from app.core.access import Actor
 from app.core.templating import day, reader_language
 from app.dashboard import queries
+from app.engagement.listing import USUAL
 from app.events.models import Event, EventKind, EventState
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.stakeholders import review
@@ -86,7 +87,24 @@ def matters_of(actor: Actor, today: date) -> list[Matter]:
     """Everything that waits for this actor."""
     events = (_of_event(event, today) for event in queries.events_needing(actor, today))
     designs = (_of_design(design) for design in queries.designs_needing(actor))
-    return [*_of_people(actor, today), *(matter for matter in events if matter is not None), *designs]
+    silent = (_of_silence(country, count) for country, count in queries.losing_touch(actor, today).items())
+    happening = (matter for matter in events if matter is not None)
+    return [*_of_people(actor, today), *happening, *designs, *silent]
+
+
+def _of_silence(country: str, count: int) -> Matter:
+    page = url_for("touch.index", country=country)
+    said = ngettext("Losing touch with %(num)s organisation", "Losing touch with %(num)s organisations", count)
+    return Matter(
+        urgency=Urgency.LATER,
+        title={reader_language().code: said},
+        url=page,
+        why=ngettext("Nothing held for %(num)s day", "Nothing held for %(num)s days", USUAL),
+        step=_("See whom"),
+        step_url=page,
+        due=None,
+        country=country,
+    )
 
 
 def _of_people(actor: Actor, today: date) -> Iterator[Matter]:

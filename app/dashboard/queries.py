@@ -12,6 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, selectinload
 from app.core.access import RIGHTS, Actor, Permission, anywhere, own_country
 from app.core.consortium import Consortium
 from app.core.states import StateMove
+from app.engagement.contact import silent_countries
+from app.engagement.listing import USUAL
 from app.events.models import Event, EventKind, EventState
 from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
@@ -80,6 +82,15 @@ def _reached(
         elif scope is not None:
             ways.append(own)
     return or_(*ways)
+
+
+def losing_touch(actor: Actor, today: date) -> dict[str, int]:
+    """How many organisations that matter nobody spoke with for long, by the countries the actor answers for."""
+    if not actor.may(Permission.MAPPING_EDIT):
+        return {}
+    everywhere = any(RIGHTS[grant.role].get(Permission.MAPPING_EDIT) is anywhere for grant in actor.grants)
+    countries = None if everywhere else sorted(actor.countries)
+    return silent_countries(actor, countries, today - timedelta(days=USUAL))
 
 
 def designs_needing(actor: Actor) -> list[MicroCredential]:

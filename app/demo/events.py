@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core.access import SYSTEM
 from app.demo.days import day_of
-from app.events.models import ConsultationType, EventKind, EventState, Format, MeetingType, Visibility
+from app.events.models import ConsultationType, Event, EventKind, EventState, Format, MeetingType, Visibility
 from app.events.services import EventFacts, edit, log, move, plan
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
@@ -19,32 +19,34 @@ def load_events(
     organisations: dict[str, Organisation],
     designs: dict[str, MicroCredential],
     zone: str,
-) -> None:
+) -> dict[str, Event]:
     """Enter what the files say, each in its state; what was moved or called off goes through its history.
 
-    Deadlines end with the day in ``zone``, the project's own.
+    Deadlines end with the day in ``zone``, the project's own. Answers the events by their keys in the files.
     """
+    entered: dict[str, Event] = {}
     for entry in files["meetings"]:
-        _load(entry, _facts(entry, organisations, designs), entry["state"])
+        entered[entry["key"]] = _load(entry, _facts(entry, organisations, designs), entry["state"])
     for entry in files["deadlines"]:
         _load(entry, _deadline(entry, zone), entry["state"])
     for entry in files["examples"]:
-        _load(entry, _facts(entry, organisations, designs), entry["state"])
+        entered[entry["key"]] = _load(entry, _facts(entry, organisations, designs), entry["state"])
+    return entered
 
 
-def _load(entry: dict[str, Any], facts: EventFacts, state_name: str) -> None:
+def _load(entry: dict[str, Any], facts: EventFacts, state_name: str) -> Event:
     state = EventState(state_name)
     marks = {"is_example": entry["is_example"]}
     if facts.kind is EventKind.DEADLINE:
         event = plan(SYSTEM, facts, **marks)
         if state is not EventState.PLANNED:
             move(SYSTEM, event, event.version, state)
-        return
+        return event
     if state in REPORTED:
         event = log(SYSTEM, facts, **marks)
         for step in REPORTED[1 : REPORTED.index(state) + 1]:
             move(SYSTEM, event, event.version, step)
-        return
+        return event
     reason = (entry.get("reason") or {}).get("en")
     former = entry.get("moved_from")
     first = replace(facts, **_time(former)) if former else facts
@@ -53,6 +55,7 @@ def _load(entry: dict[str, Any], facts: EventFacts, state_name: str) -> None:
         edit(SYSTEM, event, event.version, replace(facts, reason=reason))
     if state is EventState.CANCELLED:
         move(SYSTEM, event, event.version, state, reason)
+    return event
 
 
 def _time(entry: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from app.core.access import SYSTEM
 from app.demo.days import day_of
 from app.demo.events import load_events
+from app.demo.mapping import load_mapping
 from app.demo.microcredentials import load_microcredentials
 from app.extensions import db
 from app.stakeholders.consent import ConsentAct, ConsentFacts, ConsentPurpose, ConsentWay, record_consent
-from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Source
+from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, RecognitionRole, Source
 from app.stakeholders.services import (
     AffiliationFacts,
     NameFacts,
@@ -29,7 +30,7 @@ def is_empty() -> bool:
 
 
 def load_consortium(folder: Path, zone: str) -> None:
-    """Load organisations, people, micro-credentials and events, in this order; each refers to those before it.
+    """Load organisations, people, micro-credentials, events and the mapping, each of which refers to those before it.
 
     ``zone`` is the project's own (IANA name).
     """
@@ -38,7 +39,8 @@ def load_consortium(folder: Path, zone: str) -> None:
     for entry in registers["people"]:
         _person(entry, organisations)
     designs = load_microcredentials(_read(folder / "microcredentials.yaml")["microcredentials"], organisations)
-    load_events(_read(folder / "events.yaml"), organisations, designs, zone)
+    events = load_events(_read(folder / "events.yaml"), organisations, designs, zone)
+    load_mapping(_read(folder / "mapping.yaml")["mapping"], organisations, designs, events)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -58,6 +60,7 @@ def _organisation(entry: dict[str, Any]) -> Organisation:
             city=entry.get("city"),
             website=entry.get("website"),
             email=entry.get("email"),
+            recognition_roles=[RecognitionRole(code) for code in entry.get("recognition_roles", ())],
         ),
         is_partner=entry.get("partner", False),
         partner_number=entry.get("partner_number"),

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from app.core import clock
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField
+from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField, is_key
 from app.core.forms import BaseForm
 from app.core.templating import reader_language
 from app.events import queries
@@ -29,6 +29,7 @@ from app.events.rules import WITHOUT_PLACE
 from app.events.services import EventFacts
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
+from app.stakeholders import queries as stakeholders
 from app.stakeholders.forms import OrganisationsField, QuickOrganisationForm, language_choices
 
 LOGGED_KINDS = (EventKind.CONSULTATION, EventKind.ROUND_TABLE, EventKind.WORKSHOP, EventKind.MEETING)
@@ -69,8 +70,12 @@ class LogForm(BaseForm):
             self.country.any_label = _("The whole consortium")
 
     @classmethod
-    def new(cls, kind: str | None = None, code: str | None = None) -> "LogForm":
-        """An empty form with sensible guesses; ``kind`` and the ``code`` of a micro-credential may come with a link."""
+    def new(cls, kind: str | None = None, code: str | None = None, organisation: str | None = None) -> "LogForm":
+        """An empty form with sensible guesses.
+
+        ``kind``, the ``code`` of a micro-credential and the key of an organisation that took part may come with a link.
+        """
+        taking_part = [int(organisation)] if organisation and is_key(organisation) else []
         concerned = queries.microcredentials_named(current_actor(), code) if code else []
         guesses = {
             "kind": kind if kind in LOGGED_KINDS else EventKind.CONSULTATION.value,
@@ -80,6 +85,7 @@ class LogForm(BaseForm):
             "format": Format.ONSITE.value,
             "country": default_country(),
             "organiser": own_organisation(),
+            "organisations": stakeholders.by_keys(current_actor(), taking_part) if taking_part else [],
             "microcredentials": concerned,
             "visibility": Visibility.CONSORTIUM.value,
         }

@@ -27,7 +27,7 @@ ADD, ADD_ANYWAY, DRAFT = "add-organisation", "add-organisation-anyway", "draft"
 @requires(Permission.EVENT_CREATE)
 def log() -> BaseResponse:
     """Log an event in one form; a button within it adds an organisation and leaves the rest as it was typed."""
-    form = LogForm.new(request.args.get("kind"), request.args.get("mc"))
+    form = LogForm.new(*map(request.args.get, ("kind", "mc", "organisation")))
     quick = NewOrganisationForm()
     done = request.form.get("do")
     alike: list[Lookalike] = []

@@ -34,6 +34,8 @@ class LinkedRecord:
     state: Any
     note: str = ""
     is_example: bool = False
+    # The title is a name, which nobody translates.
+    is_name: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,7 @@ class LinkKind:
     """How one kind of record presents itself to whoever walks the registry.
 
     ``visible_to`` is the feature's own criterion; ``columns`` are what ``present`` needs of each row, so that a list of
-    fifty reads fifty rows and no entities.
+    fifty reads fifty rows and no entities. ``open_to`` says who learns that there is such a kind at all.
     """
 
     model: type["ConcernsMicroCredentials"]
@@ -50,6 +52,7 @@ class LinkKind:
     visible_to: Callable[[Actor], ColumnElement[bool]]
     columns: Sequence[Any]
     present: Callable[[Any], LinkedRecord]
+    open_to: Callable[[Actor], bool] = lambda actor: True
 
     @property
     def name(self) -> str:
@@ -195,7 +198,8 @@ def _newest(actor: Actor, kind: LinkKind) -> Select[Any]:
 
 def everything_concerning(session: Session, actor: Actor, microcredential_id: int, limit: int = 50) -> list[Concern]:
     """What concerns a micro-credential, by kind, newest first; one statement a kind."""
-    return [concerning(session, actor, microcredential_id, kind, limit=limit) for kind in kinds()]
+    open_kinds = [kind for kind in kinds() if kind.open_to(actor)]
+    return [concerning(session, actor, microcredential_id, kind, limit=limit) for kind in open_kinds]
 
 
 def referrers(session: Session, microcredential: MicroCredential, limit: int = 20) -> list[str]:

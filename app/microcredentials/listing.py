@@ -7,11 +7,11 @@ from typing import Any
 from flask import Response, current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, case, cast, exists, select
+from sqlalchemy import Row, SQLColumnExpression, String, case, cast, exists, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor, current_actor
-from app.core.listing import Column, Filter, Listing, ListPage, Rows
+from app.core.listing import Column, Filter, Listing, ListPage, Rows, has_code
 from app.core.record_export import export_records, written
 from app.extensions import db
 from app.microcredentials.annex import DESIGN_ELEMENTS
@@ -48,11 +48,6 @@ def parts(microcredential: MicroCredential, is_internal: bool) -> list[Anchor]:
     return [*anchors, Anchor(_("History"), "#history")] if is_internal else anchors
 
 
-def _lists(column: Any, code: str) -> ColumnElement[bool]:
-    """Whether a JSON array of codes has one: codes are plain words, so their quoted form is found in the text."""
-    return cast(column, String).contains(f'"{code}"', autoescape=True)
-
-
 def _developed_by(statement: Rows, value: str) -> Rows:
     link = microcredential_developer.c
     return statement.where(exists().where(link.microcredential_id == M.id, link.organisation_id == int(value)))
@@ -87,10 +82,10 @@ class MicroCredentialListing(Listing):
         Filter(
             "participation",
             _l("Form of participation"),
-            lambda s, v: s.where(_lists(M.participation, v)),
+            lambda s, v: s.where(has_code(M.participation, v)),
             Participation.choices,
         ),
-        Filter("language", _l("Taught in"), lambda s, v: s.where(_lists(M.languages, v)), content_languages),
+        Filter("language", _l("Taught in"), lambda s, v: s.where(has_code(M.languages, v)), content_languages),
         Filter("developer", _l("Developed by"), _developed_by, lambda: developers(current_actor()), varies=True),
         Filter(
             "annex",

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.core import panels
 from app.core.access import Permission, current_actor, public, requires
 from app.core.errors import Refused
 from app.core.fields import Offer
@@ -56,6 +57,7 @@ def _page(microcredential: MicroCredential, form: MoveForm) -> Response:
         design=_design(microcredential),
         annex=annex.annex,
         concerns=concerns,
+        panels=panels.of("microcredential", actor, microcredential),
         most_counted=links.MOST_COUNTED,
         history=queries.history(actor, microcredential),
         changes=queries.changes(actor, microcredential),
@@ -90,7 +92,9 @@ def _moves(microcredential: MicroCredential) -> list[MicroCredentialState]:
 def concerns(code: str, kind: str) -> Response:
     """All records of one kind that concern a micro-credential, the newest first."""
     microcredential = queries.by_code(current_actor(), code)
-    known = links.kind_named(kind) or abort(404)
+    known = links.kind_named(kind)
+    if known is None or not known.open_to(current_actor()):
+        abort(404)
     page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
     found = links.concerning(
         db.session, current_actor(), microcredential.id, known, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE

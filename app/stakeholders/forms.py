@@ -25,11 +25,20 @@ from app.core.forms import BaseForm, VersionField
 from app.core.templating import country_name, plain_tr
 from app.stakeholders import queries
 from app.stakeholders.consent import WAYS, ConsentPurpose, ConsentWay
-from app.stakeholders.listing import countries, region_name
+from app.stakeholders.listing import countries, region_name, regions
 from app.stakeholders.lookalikes import Lookalike, similar
 from app.stakeholders.merging import FIELDS, Versions, prefers_other
-from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Size, Source
-from app.stakeholders.services import AffiliationFacts, NameFacts, OrganisationFacts, PersonFacts
+from app.stakeholders.models import (
+    Category,
+    LawfulBasis,
+    NameKind,
+    Organisation,
+    Person,
+    RecognitionRole,
+    Size,
+    Source,
+)
+from app.stakeholders.services import AffiliationFacts, NameFacts, OrganisationFacts, PersonFacts, script_of
 
 BLANK_ROWS = 2
 SOURCES = tuple(source for source in Source if source is not Source.NOT_RECORDED)
@@ -58,7 +67,7 @@ class RegionField(ChoiceField):
     """A region of the country that the form's field ``country`` names."""
 
     def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, choices=region_choices, any_label=_l("Not said"), **kwargs)
+        super().__init__(label, choices=regions, any_label=_l("Not said"), **kwargs)
 
     def pre_validate(self, form: Form) -> None:
         """Refuse a region of another country."""
@@ -74,6 +83,11 @@ class NameForm(Form):
     text = LineField(_l("Name"))
     language = ChoiceField(_l("Language"), choices=language_choices)
     kind = ChoiceField(_l("Kind"), choices=NameKind.choices)
+
+    @property
+    def script(self) -> str:
+        """The script of what stands in the row, as the portal reads it."""
+        return str(script_of(self.text.data).label) if self.text.data else ""
 
 
 def _name_line(get: Callable[[str], Any]) -> str:
@@ -105,6 +119,7 @@ class OrganisationForm(BaseForm):
         description=_l("Participant identification code in the EU register, nine digits."),
     )
     size = ChoiceField(_l("Size"), choices=Size.choices, any_label=_l("Not said"))
+    recognition_roles = ChecksField(_l("Role in recognition"), choices=RecognitionRole.choices)
     notes = TextField(_l("Notes"), description=_l("Read by the consortium only."))
     anyway = BooleanField(_l("Possible duplicate"))
     organisation_id: int | None = None
@@ -142,10 +157,12 @@ class OrganisationForm(BaseForm):
         rows = [row.form for row in self.names.entries if row.form.text.data]
         names = [NameFacts(row.text.data, row.language.data, NameKind(row.kind.data)) for row in rows]
         facts = self.facts("names", "anyway")
-        return OrganisationFacts(
-            names=names,
-            **facts | {"category": Category(facts["category"]), "size": Size(facts["size"]) if facts["size"] else None},
-        )
+        coded = {
+            "category": Category(facts["category"]),
+            "size": Size(facts["size"]) if facts["size"] else None,
+            "recognition_roles": [RecognitionRole(code) for code in facts["recognition_roles"] or ()],
+        }
+        return OrganisationFacts(names=names, **facts | coded)
 
 
 class KeepApartForm(BaseForm):
@@ -202,19 +219,12 @@ def sides() -> list[tuple[str, Any]]:
 
 def told(name: str, value: Any) -> str:
     """A fact of an organisation as a person reads it."""
-    if value in (None, ""):
+    if not value:
         return _("nothing")
+    if name == "recognition_roles":
+        return ", ".join(str(RecognitionRole(code).label) for code in value)
     show: dict[str, Any] = {"country": country_name, "region": region_name}
     return str(show[name](value)) if name in show else str(getattr(value, "label", value))
-
-
-def region_choices() -> list[tuple[str, str]]:
-    """Regions one can choose, by country."""
-    return [
-        (region.code, f"{region.country} · {plain_tr(region.name)}")
-        for region in current_app.config["CONSORTIUM"].regions
-        if not region.hidden
-    ]
 
 
 class QuickOrganisationForm(BaseForm):

@@ -9,14 +9,14 @@ from sqlalchemy import SQLColumnExpression, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.access import Actor
-from app.core.listing import Column, Filter, Listing, ListPage, Rows
+from app.core.listing import Column, Filter, Listing, ListPage, Rows, has_code
 from app.core.ranking import FoundBy
 from app.core.record_export import export_records, written
 from app.core.templating import country_name, plain_tr
 from app.extensions import db
 from app.stakeholders.consent import ConsentPurpose, agreed_to
 from app.stakeholders.imports import columns, people_columns
-from app.stakeholders.models import Affiliation, Category, LawfulBasis, Organisation, Person
+from app.stakeholders.models import Affiliation, Category, LawfulBasis, Organisation, Person, RecognitionRole
 from app.stakeholders.queries import FOUND_BY, people_visible_to, visible_to
 from app.stakeholders.review import latest_affiliation
 
@@ -37,6 +37,21 @@ def region_name(code: str | None) -> str:
     return plain_tr(region.name) if region else (code or "")
 
 
+def language_label(code: str) -> str:
+    """A content language by its own name."""
+    language = current_app.config["CONSORTIUM"].by_language.get(code)
+    return language.label if language else code
+
+
+def regions() -> list[tuple[str, str]]:
+    """Regions one can choose, by country."""
+    return [
+        (region.code, f"{region.country} · {plain_tr(region.name)}")
+        for region in current_app.config["CONSORTIUM"].regions
+        if not region.hidden
+    ]
+
+
 class OrganisationListing(Listing):
     """Organisations, by name."""
 
@@ -52,13 +67,26 @@ class OrganisationListing(Listing):
         Column("region", _l("Region"), lambda row: row.region, css="fold"),
         Column("city", _l("Place"), lambda row: row.city, in_page=False),
         Column("category", _l("Category"), lambda row: row.category.value, sort=(O.category, O.name_key)),
+        Column(
+            "recognition_roles",
+            _l("Role in recognition"),
+            lambda row: " ".join(row.recognition_roles or ()),
+            in_page=False,
+        ),
         Column("website", _l("Website"), lambda row: row.website, in_page=False),
         Column("partner_number", _l("Partner"), lambda row: row.partner_number, sort=O.partner_number, css="num"),
         Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),
     )
     filters = (
         Filter("country", _l("Country"), lambda s, v: s.where(O.country == v), countries),
+        Filter("region", _l("Region"), lambda s, v: s.where(O.region == v), regions),
         Filter("category", _l("Category"), lambda s, v: s.where(O.category == v), Category.choices),
+        Filter(
+            "role",
+            _l("Role in recognition"),
+            lambda s, v: s.where(has_code(O.recognition_roles, v)),
+            RecognitionRole.choices,
+        ),
         Filter(
             "partner",
             _l("Part in the project"),
@@ -79,6 +107,7 @@ class OrganisationListing(Listing):
             O.region,
             O.city,
             O.category,
+            O.recognition_roles,
             O.website,
             O.is_partner,
             O.is_coordinator,

@@ -40,6 +40,7 @@ FIELDS: Mapping[str, Any] = {
     "register_number": _l("Register number"),
     "pic": _l("PIC"),
     "size": _l("Size"),
+    "recognition_roles": _l("Role in recognition"),
     "notes": _l("Notes"),
 }
 _NAME = ("text", "language", "script", "search_key", "duplicate_key", "head_block", "tail_block")
@@ -55,7 +56,7 @@ class Versions:
 
 def prefers_other(mine: Organisation, other: Organisation) -> set[str]:
     """The fields whose value is taken from the other unless somebody chooses: those of which one's own says nothing."""
-    return {name for name in FIELDS if getattr(mine, name) in (None, "") and getattr(other, name) not in (None, "")}
+    return {name for name in FIELDS if not getattr(mine, name) and getattr(other, name)}
 
 
 def merge(
@@ -160,6 +161,7 @@ def _join_names(survivor: Organisation, absorbed: Organisation, chosen: set[str]
     mine, theirs = _names(survivor.id), _names(absorbed.id)
     takes_name = "name" in chosen
     known = {(row["text"], row["language"]) for row in mine}
+    place = max((row["position"] for row in mine), default=-1)
     for row in theirs:
         copy = {name: row[name] for name in _NAME}
         kind = NameKind.ALSO if row["kind"] is NameKind.WORKING else row["kind"]
@@ -169,7 +171,9 @@ def _join_names(survivor: Organisation, absorbed: Organisation, chosen: set[str]
             copy, kind, is_new = {name: working[name] for name in _NAME}, NameKind.ALSO, True
             takes_name = False
         if is_new:
-            steps.append(merging.add_row(session, table, {"organisation_id": survivor.id, "kind": kind, **copy}))
+            place += 1
+            row_of_mine = {"organisation_id": survivor.id, "kind": kind, "position": place, **copy}
+            steps.append(merging.add_row(session, table, row_of_mine))
             known.add((row["text"], row["language"]))
         hidden = dict.fromkeys(("duplicate_key", "head_block", "tail_block"))
         steps.append(merging.change_row(session, table, row, hidden))

@@ -78,6 +78,19 @@ class Size(Term):
     LARGE = "large", _l("Large")
 
 
+class RecognitionRole(Term):
+    """What an organisation does when micro-credentials are recognised; one does several."""
+
+    SETS_STANDARDS = "sets_standards", _l("Sets standards")
+    ACCREDITS = "accredits", _l("Accredits")
+    ASSESSES = "assesses", _l("Assesses")
+    AWARDS = "awards", _l("Awards")
+    FUNDS = "funds", _l("Funds")
+    EMPLOYS = "employs", _l("Employs")
+    REPRESENTS_LEARNERS = "represents_learners", _l("Represents learners")
+    MULTIPLIES = "multiplies", _l("Multiplies")
+
+
 class LawfulBasis(Term):
     """Why a person's data may be kept."""
 
@@ -130,6 +143,7 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     register_number: Mapped[str | None]
     pic: Mapped[str | None]
     size: Mapped[Size | None]
+    recognition_roles: Mapped[list[str] | None] = mapped_column(JSON)
     is_partner: Mapped[bool] = mapped_column(default=False)
     partner_number: Mapped[int | None] = mapped_column(unique=True)
     is_coordinator: Mapped[bool] = mapped_column(default=False)
@@ -146,6 +160,11 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     affiliations: Mapped[list["Affiliation"]] = relationship(
         back_populates="organisation", order_by="Affiliation.valid_from.desc().nulls_last(), Affiliation.id"
     )
+
+    @property
+    def recognition(self) -> list[RecognitionRole]:
+        """Its roles in recognition, in the order of the vocabulary."""
+        return [role for role in RecognitionRole if role in (self.recognition_roles or ())]
 
     @property
     def access_country(self) -> str:

@@ -91,8 +91,10 @@ def affiliations(actor: Actor, organisation: Organisation) -> list[Affiliation]:
     )
 
 
-def spokespeople(actor: Actor, organisation: Organisation, day: date) -> list[Affiliation]:
-    """Who spoke for an organisation on a day."""
+def spokespeople(actor: Actor, organisation: Organisation, day: date | None) -> list[Affiliation]:
+    """Who spoke for an organisation on a day; without a day, everybody who does or did."""
+    if day is None:
+        return affiliations(actor, organisation)
     return [entry for entry in affiliations(actor, organisation) if entry.holds_on(day)]
 
 

@@ -24,6 +24,7 @@ from app.stakeholders.models import (
     Organisation,
     OrganisationName,
     Person,
+    RecognitionRole,
     Script,
     Size,
     Source,
@@ -57,6 +58,7 @@ class OrganisationFacts:
     register_number: str | None = None
     pic: str | None = None
     size: Size | None = None
+    recognition_roles: Sequence[RecognitionRole] = ()
     notes: str | None = None
 
 
@@ -172,10 +174,11 @@ def script_of(text: str) -> Script:
 def _fill(organisation: Organisation, facts: OrganisationFacts) -> None:
     if not facts.names:
         raise Refused(names=_("An organisation needs a name."))
-    plain = {field.name for field in fields(facts)} - {"names"}
+    plain = {field.name for field in fields(facts)} - {"names", "recognition_roles"}
     for name, value in asdict(facts).items():
         if name in plain:
             setattr(organisation, name, value)
+    organisation.recognition_roles = [role.value for role in RecognitionRole if role in facts.recognition_roles]
     _name(organisation, facts.names)
 
 

@@ -1,5 +1,7 @@
 """Pages of organisations."""
 
+from datetime import date
+
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import NoResultFound
@@ -8,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import clock, panels
 from app.core.access import Permission, current_actor, public, requires
 from app.core.fields import Offer
+from app.core.listing import is_day
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db
 from app.stakeholders import queries, services
@@ -38,11 +41,14 @@ def show(organisation_id: int) -> BaseResponse:
         if survivor is None:
             raise
         return redirect_to(url_for("stakeholders.show", organisation_id=survivor))
+    asked = request.args.get("as_of", "")
+    on = date.fromisoformat(asked) if is_day(asked) else None
     return answer(
         "stakeholders/show.html",
         organisation=organisation,
+        on=on,
         merges=queries.merges_into(organisation),
-        affiliations=queries.affiliations(current_actor(), organisation),
+        affiliations=queries.spokespeople(current_actor(), organisation, on),
         today=clock.today(),
         panels=panels.of("organisation", current_actor(), organisation),
     )

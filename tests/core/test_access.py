@@ -74,6 +74,7 @@ def test_an_auditor_changes_nothing():
     assert set(RIGHTS[Role.AUDITOR]) == {
         Permission.AUDIT_READ,
         Permission.FEED_OWN,
+        Permission.MAPPING_READ,
         Permission.STAKEHOLDER_READ,
     }
 

@@ -26,7 +26,7 @@ def count(model: type, *conditions: object) -> int:
 
 def test_the_demonstration_holds_the_consortium_and_marked_examples(show: Show) -> None:
     with show.app.app_context():
-        assert count(Organisation) == 55
+        assert count(Organisation) == 67
         assert count(Organisation, Organisation.is_partner) == 17
         assert count(Organisation, Organisation.is_coordinator) == 1
         assert count(MicroCredential) == 62

@@ -14,10 +14,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core import sheet_columns
-from app.core.cells import CellFault
+from app.core.cells import CellFault, split
 from app.core.sheet_columns import Draft
 from app.stakeholders.imports.vocabularies import Choices, Vocabularies
-from app.stakeholders.models import Category, NameKind, Organisation, Script, Size
+from app.stakeholders.models import Category, NameKind, Organisation, RecognitionRole, Script, Size
 from app.stakeholders.services import NameFacts, OrganisationFacts, script_of
 
 ID, UID, VERSION = "id", "uid", "version"
@@ -28,7 +28,7 @@ DELETE = "[delete]"
 DELETES = frozenset({DELETE, "[löschen]"})
 PLAIN = (
     *("category", "country", "region", "city", "address", "website", "email", "phone"),
-    *("register_number", "pic", "size", "notes"),
+    *("register_number", "pic", "size", "recognition_roles", "notes"),
 )
 SCRIPTS = {"uk": Script.CYRL, "mk": Script.CYRL, "sr-Cyrl": Script.CYRL, "ka": Script.GEOR, "hy": Script.ARMN}
 
@@ -41,7 +41,8 @@ def facts_of(organisation: Organisation) -> OrganisationFacts:
     names.sort(key=lambda name: (name.text, name.language) != (organisation.name, organisation.name_language))
     if not names:
         names = [NameFacts(organisation.name, organisation.name_language, NameKind.WORKING)]
-    return OrganisationFacts(names=names, **{name: getattr(organisation, name) for name in PLAIN})
+    plain = {name: getattr(organisation, name) for name in PLAIN}
+    return OrganisationFacts(names=names, **{**plain, "recognition_roles": organisation.recognition})
 
 
 def columns() -> tuple[SheetColumn, ...]:
@@ -63,8 +64,19 @@ def columns() -> tuple[SheetColumn, ...]:
         _text("register_number", _l("Register number")),
         _text("pic", _l("PIC"), _pic),
         _coded("size", _l("Size"), lambda known: known.sizes, Size, required=False),
+        SheetColumn(
+            "recognition_roles",
+            lambda facts: "\n".join(role.value for role in facts.recognition_roles),
+            _read_roles,
+            _l("Role in recognition"),
+        ),
         _text("notes", _l("Notes")),
     )
+
+
+def _read_roles(cell: str, draft: Draft, known: Vocabularies) -> None:
+    found = [RecognitionRole(known.roles.find(entry)) for entry in split(cell)]
+    draft.values["recognition_roles"] = [role for role in RecognitionRole if role in found]
 
 
 def finished(draft: Draft) -> OrganisationFacts:

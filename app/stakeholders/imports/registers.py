@@ -31,6 +31,7 @@ from app.stakeholders.models import (
     NameKind,
     Organisation,
     Person,
+    RecognitionRole,
     Size,
     Source,
 )
@@ -204,7 +205,11 @@ class OrganisationRegister(Register):
     def thawed(self, stored: dict[str, Any]) -> services.OrganisationFacts:
         """The facts again."""
         names = [services.NameFacts(text, language, NameKind(kind)) for text, language, kind in stored["names"]]
-        terms = {"category": Category(stored["category"]), "size": Size(stored["size"]) if stored["size"] else None}
+        terms = {
+            "category": Category(stored["category"]),
+            "size": Size(stored["size"]) if stored["size"] else None,
+            "recognition_roles": [RecognitionRole(code) for code in stored["recognition_roles"]],
+        }
         return services.OrganisationFacts(**{**stored, **terms, "names": names})
 
 

@@ -11,7 +11,7 @@ from app.core.cells import CellFault
 from app.core.consortium import Consortium
 from app.core.search_key import search_key
 from app.core.vocabulary import Term
-from app.stakeholders.models import Category, LawfulBasis, Size
+from app.stakeholders.models import Category, LawfulBasis, RecognitionRole, Size
 
 # Usual words beside the labels, by code; in every language of the interface the labels themselves are known.
 CATEGORY_WORDS = {
@@ -67,6 +67,7 @@ class Vocabularies:
     categories: Choices
     sizes: Choices
     bases: Choices
+    roles: Choices
     languages: Choices
 
 
@@ -83,6 +84,7 @@ def vocabularies(consortium: Consortium) -> Vocabularies:
         categories=Choices(_words(Category, locales, CATEGORY_WORDS)),
         sizes=Choices(_words(Size, locales, {})),
         bases=Choices(_words(LawfulBasis, locales, {})),
+        roles=Choices(_words(RecognitionRole, locales, {})),
         languages=Choices({one.code: [one.label, one.html, one.locale] for one in consortium.languages}),
     )
 

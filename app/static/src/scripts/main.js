@@ -11,6 +11,7 @@ import { lists } from "./lists.js";
 import { menus } from "./menus.js";
 import { passkeys } from "./passkeys.js";
 import { pickers } from "./pickers.js";
+import { pictures } from "./picture.js";
 import { requests } from "./requests.js";
 
 document.documentElement.classList.add("js");
@@ -26,6 +27,7 @@ function arrive(root) {
   copyButtons(root);
   passkeys(root);
   pickers(root);
+  pictures(root);
 }
 
 arrive(document);

@@ -1,0 +1,157 @@
+"""When we last spoke with an organisation: events it organised or took part in, as far as the actor may see them.
+
+``WAYS`` says how an organisation takes part. Attendance of people joins here, rolled up to whom they spoke for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Subquery, bindparam, case, func, or_, select, union_all
+
+from app.core.access import Actor
+from app.core.database import plain_rows
+from app.engagement.models import MappingEntry
+from app.engagement.queries import at_stake
+from app.engagement.queries import visible_to as entries_visible_to
+from app.events.models import OVER, Event, EventKind, EventState, event_organisation
+from app.events.queries import visible_to
+from app.extensions import db
+from app.stakeholders.models import Organisation
+
+MOST_SHOWN = 20
+
+# Each selects which organisation took part in which event.
+WAYS: tuple[Select[Any, Any], ...] = (
+    select(event_organisation.c.organisation_id, event_organisation.c.event_id),
+    select(Event.organiser_id.label("organisation_id"), Event.id.label("event_id")).where(
+        Event.organiser_id.is_not(None)
+    ),
+)
+
+
+def taking_part() -> Subquery:
+    """Which organisation took part in which event, by whatever way: rows of both keys, perhaps more than once."""
+    return union_all(*WAYS).subquery("taking_part")
+
+
+def last_contacts(actor: Actor) -> Subquery:
+    """The last day of contact of each organisation at stake that had one: ``organisation_id``, ``last_contact``."""
+    wanted = select(MappingEntry.organisation_id).where(at_stake())
+    ways = [way.where(next(iter(way.selected_columns)).in_(wanted)) for way in WAYS]
+    part = union_all(*ways).subquery("taking_part")
+    return (
+        select(part.c.organisation_id, func.max(Event.starts_on).label("last_contact"))
+        .join(Event, Event.id == part.c.event_id)
+        .where(Event.state.in_(OVER), visible_to(actor))
+        .group_by(part.c.organisation_id)
+        .subquery("last_contact")
+    )
+
+
+def last_contact_of(connection: Connection, actor: Actor, keys: Sequence[int]) -> Mapping[int, date]:
+    """The last day of contact of some organisations, by their keys; one statement."""
+    rows = connection.execute(_last_of(actor), {"keys": list(keys)})
+    return {row.organisation_id: row.last_contact for row in rows}
+
+
+@lru_cache(maxsize=256)
+def _last_of(actor: Actor) -> Select[tuple[int, date]]:
+    wanted: Any = bindparam("keys", expanding=True)
+    ways = [way.where(next(iter(way.selected_columns)).in_(wanted)) for way in WAYS]
+    part = union_all(*ways).subquery()
+    return (
+        select(part.c.organisation_id, func.max(Event.starts_on).label("last_contact"))
+        .join(Event, Event.id == part.c.event_id)
+        .where(Event.state.in_(OVER), visible_to(actor))
+        .group_by(part.c.organisation_id)
+    )
+
+
+@dataclass(frozen=True)
+class History:
+    """The newest events of an organisation, how many there are, and when something was held with it last."""
+
+    events: Sequence[Row[*tuple[Any, ...]]]
+    count: int
+    last_contact: date | None
+
+    def days_since(self, today: date) -> int | None:
+        """How many days ago the last contact was; ``None`` without one."""
+        return (today - self.last_contact).days if self.last_contact else None
+
+
+def history(actor: Actor, organisation: Organisation) -> History:
+    """The events an organisation organised or took part in and the actor may see, newest first; one statement."""
+    rows = plain_rows(db.session, _history(actor), {"key": organisation.id})
+    first = rows[0] if rows else None
+    return History(rows, first.counted if first else 0, first.last_contact if first else None)
+
+
+@lru_cache(maxsize=256)
+def _history(actor: Actor) -> Select[*tuple[Any, ...]]:
+    held = case((Event.state.in_(OVER), Event.starts_on))
+    return (
+        select(
+            *(Event.id, Event.kind, Event.title, Event.state, Event.starts_on, Event.ends_on, Event.zone),
+            *(Event.is_example, Event.organiser_id),
+            func.count().over().label("counted"),
+            func.max(held).over().label("last_contact"),
+        )
+        .where(_of(bindparam("key")), visible_to(actor))
+        .where(Event.kind != EventKind.DEADLINE, Event.state.not_in((EventState.DRAFT, EventState.CANCELLED)))
+        .order_by(Event.starts_on.desc(), Event.id.desc())
+        .limit(MOST_SHOWN)
+    )
+
+
+def _of(key: Any) -> Any:
+    part = taking_part()
+    return Event.id.in_(select(part.c.event_id).where(part.c.organisation_id == key))
+
+
+def held_with(actor: Actor, organisation: Organisation, limit: int = 50) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What was held with an organisation, newest first: rows of key, title and day, for what moved a judgement."""
+    return plain_rows(
+        db.session,
+        select(Event.id, Event.title, Event.starts_on)
+        .where(_of(organisation.id), visible_to(actor), Event.state.in_(OVER))
+        .order_by(Event.starts_on.desc(), Event.id.desc())
+        .limit(limit),
+    )
+
+
+def silent_countries(actor: Actor, countries: Sequence[str] | None, cutoff: date) -> dict[str, int]:
+    """How many organisations at stake nobody spoke with since ``cutoff``, by the country that answers; one statement.
+
+    ``countries`` narrows to some; ``None`` is for whoever reaches all.
+    """
+    answering = func.coalesce(MappingEntry.country, Organisation.country)
+    statement = (
+        select(answering, func.count(Organisation.id.distinct()))
+        .select_from(MappingEntry)
+        .join(Organisation, Organisation.id == MappingEntry.organisation_id)
+        .where(at_stake(), entries_visible_to(actor), without_contact_since(actor, cutoff))
+        .group_by(answering)
+    )
+    if countries is not None:
+        statement = statement.where(answering.in_(countries))
+    return {row[0]: row[1] for row in plain_rows(db.session, statement)}
+
+
+def without_contact_since(actor: Actor, day: date) -> Any:
+    """Whether an organisation had no contact on ``day`` or later."""
+    part = taking_part()
+    spoken = (
+        select(part.c.organisation_id)
+        .join(Event, Event.id == part.c.event_id)
+        .where(Event.state.in_(OVER), visible_to(actor), Event.starts_on >= day)
+    )
+    return Organisation.id.not_in(spoken)
+
+
+def out_of_touch(last_contact: Any, cutoff: date) -> Any:
+    """Whether the last contact lies before ``cutoff``, or never was."""
+    return or_(last_contact.is_(None), last_contact < cutoff)

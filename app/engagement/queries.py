@@ -1,0 +1,218 @@
+"""What can be asked about mapping entries.
+
+What the consortium thinks of organisations is its own business: whoever may read the mapping sees all of it, in every
+country; an invited stakeholder and the public see nothing of it, not even what is thought of their own organisation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.core.access import Actor, Permission
+from app.core.database import plain_rows
+from app.engagement.models import HIGH, Attitude, Engagement, Judgement, MappingEntry, Quadrant
+from app.events.models import Event
+from app.events.queries import visible_to as events_visible_to
+from app.extensions import db
+from app.microcredentials.links import LinkedRecord, LinkKind, register
+from app.microcredentials.models import MicroCredential
+from app.stakeholders.models import Organisation
+
+Found = Row[*tuple[Any, ...]]
+M = MappingEntry
+LINK = MappingEntry.link_model
+MOST_ENTRIES = 300
+
+
+def may_read(actor: Actor) -> bool:
+    """Whether the mapping is open to the actor."""
+    return actor.may(Permission.MAPPING_READ)
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Mapping entries the actor may see: the consortium's people all of them, everybody else none."""
+    return true() if may_read(actor) else false()
+
+
+def in_quadrant(quadrant: str) -> ColumnElement[bool]:
+    """Whether an entry lies in a quadrant."""
+    influential, interested = M.influence >= HIGH, M.interest >= HIGH
+    return {
+        Quadrant.MANAGE_CLOSELY: and_(influential, interested),
+        Quadrant.KEEP_SATISFIED: and_(influential, ~interested),
+        Quadrant.KEEP_INFORMED: and_(~influential, interested),
+        Quadrant.MONITOR: and_(~influential, ~interested),
+    }[Quadrant(quadrant)]
+
+
+def at_stake() -> ColumnElement[bool]:
+    """Whether it would cost us something to lose touch: drawn in already, or to be managed closely."""
+    return or_(M.engagement.in_((Engagement.ENGAGED, Engagement.COMMITTED)), in_quadrant(Quadrant.MANAGE_CLOSELY))
+
+
+def concerning(code: str) -> ColumnElement[bool]:
+    """Whether an entry is for the micro-credential with this code."""
+    links = select(LINK.record_id).join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
+    return M.id.in_(links.where(MicroCredential.code == code.upper().replace("\0", "")))
+
+
+def codes() -> Any:
+    """The codes of an entry's micro-credentials in one text, for lists; the mapping's readers see them all."""
+    return (
+        select(func.aggregate_strings(MicroCredential.code, " "))
+        .join(LINK, LINK.microcredential_id == MicroCredential.id)
+        .where(LINK.record_id == M.id)
+        .correlate(M)
+        .scalar_subquery()
+        .label("codes")
+    )
+
+
+def entry(actor: Actor, entry_id: int) -> MappingEntry:
+    """One entry with its organisations and micro-credentials. Raises ``NoResultFound`` where it is not open."""
+    return db.session.execute(
+        select(M)
+        .where(M.id == entry_id, visible_to(actor))
+        .options(joinedload(M.organisation), joinedload(M.responsible), selectinload(M.microcredential_links))
+    ).scalar_one()
+
+
+def judgements(actor: Actor, entry: MappingEntry) -> Sequence[Found]:
+    """An entry's judgements, the latest first, with the event that moved each, where that is open to the actor."""
+    moved_by = and_(Event.id == Judgement.event_id, events_visible_to(actor))
+    return db.session.execute(
+        select(
+            *(Judgement.id, Judgement.influence, Judgement.interest, Judgement.attitude, Judgement.engagement),
+            *(Judgement.judged_on, Judgement.reason, Judgement.author_name, Judgement.written_at),
+            Event.id.label("event_id"),
+            Event.title.label("event_title"),
+            Event.starts_on.label("event_day"),
+        )
+        .outerjoin(Event, moved_by)
+        .where(Judgement.entry_id == entry.id)
+        .order_by(Judgement.judged_on.desc(), Judgement.id.desc())
+    ).all()
+
+
+def of_scope(actor: Actor, *, country: str | None = None, code: str | None = None) -> Sequence[Found]:
+    """The entries of a picture, the most influential and interested first: one statement, at most 300 rows."""
+    within = M.country == country if country else concerning(code or "")
+    return plain_rows(
+        db.session,
+        select(
+            *(M.id, M.version, M.influence, M.interest, M.attitude, M.engagement, M.judged_on, M.country),
+            *(M.is_example, M.organisation_id),
+            Organisation.name,
+            Organisation.name_language,
+            Organisation.country.label("home"),
+        )
+        .join(Organisation, Organisation.id == M.organisation_id)
+        .where(visible_to(actor), within)
+        .order_by(M.influence.desc(), M.interest.desc(), Organisation.name_key, M.id)
+        .limit(MOST_ENTRIES),
+    )
+
+
+def of_organisation(actor: Actor, organisation: Organisation) -> Sequence[Found]:
+    """What an organisation is mapped for, the country first."""
+    return plain_rows(
+        db.session,
+        select(M.id, M.country, M.influence, M.interest, M.attitude, M.engagement, M.judged_on, M.is_example, codes())
+        .where(M.organisation_id == organisation.id, visible_to(actor))
+        .order_by(M.country.is_(None), M.id),
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who stands how to a micro-credential: entries by attitude."""
+
+    by_attitude: dict[Attitude, list[Found]]
+    count: int
+
+
+def standing(actor: Actor, microcredential: MicroCredential) -> Standing:
+    """Supporters, sceptics and the others of a micro-credential, the most influential first; one statement."""
+    rows = plain_rows(db.session, _standing(actor), {"microcredential": microcredential.id})
+    return Standing({attitude: [row for row in rows if row.attitude is attitude] for attitude in Attitude}, len(rows))
+
+
+@lru_cache(maxsize=256)
+def _standing(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(M.id, M.attitude, M.influence, M.is_example, Organisation.name, Organisation.name_language)
+        .join(LINK, LINK.record_id == M.id)
+        .join(Organisation, Organisation.id == M.organisation_id)
+        .where(LINK.microcredential_id == bindparam("microcredential"), visible_to(actor))
+        .order_by(M.influence.desc(), Organisation.name_key, M.id)
+        .limit(MOST_ENTRIES)
+    )
+
+
+def countries_mapped(actor: Actor) -> dict[str, int]:
+    """How many organisations are mapped for each country."""
+    counted = select(M.country, func.count()).where(M.country.is_not(None), visible_to(actor)).group_by(M.country)
+    return {row[0]: row[1] for row in plain_rows(db.session, counted)}
+
+
+def microcredentials_mapped(actor: Actor) -> Sequence[Found]:
+    """Code and title of the micro-credentials somebody is mapped for."""
+    mapped = select(LINK.microcredential_id).join(M, M.id == LINK.record_id).where(visible_to(actor))
+    return plain_rows(
+        db.session,
+        select(MicroCredential.code, MicroCredential.title)
+        .where(MicroCredential.id.in_(mapped))
+        .order_by(MicroCredential.code),
+    )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where an entry's row belongs, for judging rights by it without reading the entry."""
+
+    access_country: str
+    access_organisations: frozenset[int] = frozenset()
+
+
+def may_judge(actor: Actor, row: Found) -> bool:
+    """Whether the actor may judge the entry of a row with ``country`` and ``home``."""
+    return actor.may(Permission.MAPPING_EDIT, Reach(row.country or row.home))
+
+
+def _linked(row: Found) -> LinkedRecord:
+    return LinkedRecord(
+        dated=row.dated,
+        title={row.name_language: row.name},
+        url=f"/engagement/{row.id}",
+        state=row.attitude,
+        is_name=True,
+        is_example=row.is_example,
+    )
+
+
+def _column_of_organisation(column: Any) -> Any:
+    return select(column).where(Organisation.id == M.organisation_id).correlate(M).scalar_subquery().label(column.key)
+
+
+register(
+    LinkKind(
+        model=MappingEntry,
+        label=_l("Stakeholder mapping"),
+        icon="bullseye",
+        visible_to=visible_to,
+        columns=(
+            M.id,
+            M.attitude,
+            M.is_example,
+            _column_of_organisation(Organisation.name),
+            _column_of_organisation(Organisation.name_language),
+        ),
+        present=_linked,
+        open_to=may_read,
+    )
+)

@@ -1,0 +1,52 @@
+"""What must hold of a mapping entry and of a judgement, pure; each refusal has a name."""
+
+from collections.abc import Sized
+from datetime import date
+
+from flask_babel import gettext as _
+
+from app.core.errors import Refused
+from app.engagement.models import LEVELS
+
+
+class UnclearScope(Refused):
+    """An entry holds for a country or for certain micro-credentials, never for both or for neither."""
+
+
+class NoLevel(Refused):
+    """Influence and interest are levels from 1 to 5."""
+
+
+class NoReason(Refused):
+    """A judgement without a reason helps nobody who reads it later."""
+
+
+class DayToCome(Refused):
+    """Nobody judges what will be."""
+
+
+def check_scope(country: str | None, microcredentials: Sized) -> None:
+    """Raise ``UnclearScope`` unless exactly one of the two says what the entry holds for."""
+    if country and microcredentials:
+        raise UnclearScope(microcredentials=_("Choose the country or certain micro-credentials, not both."))
+    if not country and not microcredentials:
+        raise UnclearScope(microcredentials=_("Choose at least one micro-credential."))
+
+
+def check_levels(influence: int, interest: int) -> None:
+    """Raise ``NoLevel`` for what is not a level from 1 to 5."""
+    wrong = {name: value for name, value in (("influence", influence), ("interest", interest)) if value not in LEVELS}
+    if wrong:
+        raise NoLevel(**{name: _("Choose a level from 1 to 5.") for name in wrong})
+
+
+def check_reason(reason: str | None) -> None:
+    """Raise ``NoReason`` for blanks."""
+    if not (reason or "").strip():
+        raise NoReason(reason=_("Say why; whoever reads it next year will ask."))
+
+
+def check_day(judged_on: date, today: date) -> None:
+    """Raise ``DayToCome`` for a day after ``today``."""
+    if judged_on > today:
+        raise DayToCome(judged_on=_("This day has not come yet."))

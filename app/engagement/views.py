@@ -1,0 +1,127 @@
+"""Pages of the mapping: the list, the picture of a scope, one entry and its judgements."""
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core import clock
+from app.core.access import Permission, current_actor, requires
+from app.core.web import answer, created, form_page, redirect_to
+from app.engagement import contact, picture, queries, services, timeline
+from app.engagement.forms import DescribeForm, JudgeForm, MapForm
+from app.engagement.listing import MappingListing
+from app.engagement.models import Attitude, MappingEntry
+from app.extensions import db
+from app.stakeholders.listing import countries
+
+bp = Blueprint("engagement", __name__, url_prefix="/engagement")
+
+
+@bp.get("/")
+@requires(Permission.MAPPING_READ)
+def index() -> Response:
+    """Everybody who is mapped."""
+    listing = MappingListing().page(db.session, current_actor(), request.path, request.args)
+    if request.args.get("format") in ("csv", "xlsx"):
+        return listing.export(request.args["format"])
+    return answer("engagement/list.html", "engagement/_results.html", listing=listing.load())
+
+
+@bp.get("/picture")
+@requires(Permission.MAPPING_READ)
+def show_picture() -> Response:
+    """Influence and interest of one scope, as a picture and as a table."""
+    actor = current_actor()
+    mapped, offered = queries.countries_mapped(actor), queries.microcredentials_mapped(actor)
+    code = next((row.code for row in offered if row.code == request.args.get("mc", "").upper()), None)
+    country = request.args.get("country", "")
+    if country not in dict(countries()):
+        country = "" if code else next(iter([*sorted(actor.countries), *sorted(mapped)]), "")
+    rows = queries.of_scope(actor, country=country or None, code=code)
+    return answer(
+        "engagement/picture.html",
+        country=country,
+        code=code,
+        offered=offered,
+        countries=countries(),
+        picture=picture.draw(rows),
+        is_full=len(rows) == queries.MOST_ENTRIES,
+        attitudes=Attitude,
+        may_judge=partial(queries.may_judge, actor),
+    )
+
+
+@bp.get("/<int:entry_id>")
+@requires(Permission.MAPPING_READ)
+def show(entry_id: int) -> Response:
+    """One entry: how it stands, why, and what moved it."""
+    actor = current_actor()
+    entry = queries.entry(actor, entry_id)
+    judgements, held = queries.judgements(actor, entry), contact.held_with(actor, entry.organisation)
+    return answer(
+        "engagement/show.html",
+        entry=entry,
+        judgements=judgements,
+        timeline=timeline.draw(list(reversed(judgements)), held, clock.today()),
+        held=held,
+        picture_url=_picture_of(entry),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.MAPPING_EDIT)
+def create() -> BaseResponse:
+    """Map an organisation, with the first judgement."""
+    form = MapForm.new(request.args.get("organisation"), request.args.get("country"), request.args.get("mc"))
+    if form.validate_on_submit():
+        with form.refusals():
+            entry = services.map_organisation(current_actor(), form.entry_facts(), form.judgement_facts())
+            location = url_for("engagement.show", entry_id=entry.id)
+            return created(form, location, _("%(name)s is mapped.", name=entry.organisation.name))
+    return form_page("engagement/map.html", form)
+
+
+@bp.route("/<int:entry_id>/judge", methods=["GET", "POST"])
+@requires(Permission.MAPPING_EDIT)
+def judge(entry_id: int) -> BaseResponse:
+    """Judge anew, by hand or where the picture's pointer dropped it."""
+    entry = queries.entry(current_actor(), entry_id)
+    current_actor().check(Permission.MAPPING_EDIT, entry)
+    form = JudgeForm.of(entry, request.args.get("influence"), request.args.get("interest"))
+    if form.validate_on_submit():
+        with form.refusals(entry):
+            services.judge(current_actor(), entry, form.version.data, form.facts_of_judgement())
+            return redirect_to(_back(form, entry), _("Judged: %(name)s.", name=entry.organisation.name))
+    return form_page("engagement/judge.html", form, entry=entry)
+
+
+@bp.route("/<int:entry_id>/edit", methods=["GET", "POST"])
+@requires(Permission.MAPPING_EDIT)
+def edit(entry_id: int) -> BaseResponse:
+    """Change what surrounds the judgements."""
+    entry = queries.entry(current_actor(), entry_id)
+    current_actor().check(Permission.MAPPING_EDIT, entry)
+    form = DescribeForm.of(entry)
+    if form.validate_on_submit():
+        with form.refusals(entry):
+            services.describe(current_actor(), entry, form.version.data, **form.description())
+            return redirect_to(url_for("engagement.show", entry_id=entry.id), _("Saved."))
+    return form_page("engagement/describe.html", form, entry=entry)
+
+
+def _back(form: JudgeForm, entry: MappingEntry) -> str:
+    """The picture somebody came from, and nothing outside of it; else the entry's page."""
+    pictures = url_for("engagement.show_picture")
+    sent = form.back.data or ""
+    asked, _question, query = sent.partition("?")
+    return f"{pictures}?{query}" if asked == pictures else url_for("engagement.show", entry_id=entry.id)
+
+
+def _picture_of(entry: MappingEntry) -> Any:
+    if entry.country:
+        return url_for("engagement.show_picture", country=entry.country)
+    codes = [microcredential.code for microcredential in entry.microcredentials]
+    return url_for("engagement.show_picture", mc=codes[0]) if codes else None
