@@ -39,6 +39,17 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Town:
+    """Where a town is, in degrees north and east; the first one of a region or a country stands for it on maps."""
+
+    country: str
+    region: str
+    name: dict[str, str]
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True)
 class Consortium:
     """Everything about a consortium that is fixed while its portal runs."""
 
@@ -61,6 +72,7 @@ class Consortium:
     target_groups: tuple[dict[str, Any], ...] = ()
     targets: tuple[dict[str, Any], ...] = ()
     insights: tuple[dict[str, Any], ...] = ()
+    towns: tuple[Town, ...] = ()
 
     @cached_property
     def by_country(self) -> dict[str, Country]:
@@ -89,11 +101,12 @@ class Consortium:
 
 
 def read_consortium(folder: Path) -> Consortium:
-    """Read ``project.yaml`` of a consortium's folder.
+    """Read ``project.yaml`` of a consortium's folder, and ``towns.yaml`` where there is one.
 
     Raises ``FileNotFoundError`` without the file and ``TypeError`` or ``KeyError`` naming a field that does not fit.
     """
-    facts = yaml.load((folder / "project.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    facts = _read(folder / "project.yaml")
+    towns = _read(folder / "towns.yaml")["towns"] if (folder / "towns.yaml").exists() else ()
     known = Consortium.__dataclass_fields__
     plain = {name: value for name, value in facts.items() if name in known and not isinstance(value, list)}
     lists = {name: tuple(facts.get(name, ())) for name in ("work_packages", "target_groups", "targets", "insights")}
@@ -108,5 +121,11 @@ def read_consortium(folder: Path) -> Consortium:
                 Country(**{**entry, "languages": tuple(entry["languages"])}) for entry in facts["countries"]
             ),
             "regions": tuple(Region(**entry) for entry in facts.get("regions", ())),
+            "towns": tuple(Town(**entry) for entry in towns),
         }
     )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+    return content

@@ -2,7 +2,7 @@
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import SQLColumnExpression, select
+from sqlalchemy import SQLColumnExpression, func, select
 
 from app.core.access import Actor
 from app.core.listing import Column, Filter, Listing, Rows
@@ -48,6 +48,7 @@ class OrganisationListing(Listing):
     filters = (
         Filter("country", _l("Country"), lambda s, v: s.where(O.country == v), countries),
         Filter("category", _l("Category"), lambda s, v: s.where(O.category == v), Category.choices),
+        Filter("place", _l("Place"), lambda s, v: s.where(func.lower(O.city) == v.lower()), kind="text"),
         Filter(
             "partner",
             _l("Part in the project"),

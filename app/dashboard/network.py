@@ -1,0 +1,297 @@
+"""Who works with whom on what: organisations, micro-credentials and events as nodes, and what ties them as edges.
+
+The kinds of nodes and edges stand in ``NODES`` and ``EDGES``; a further kind of record joins by an entry in each. What
+concerns micro-credentials is tied to them by the registry of ``microcredentials.links`` and needs no entry of its own.
+An actor is shown the nodes that each feature's ``visible_to`` opens, and the edges between them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from app.core.access import Actor, Permission
+from app.core.database import plain_rows
+from app.core.templating import plain_tr
+from app.events import queries as events
+from app.events.models import Event, event_organisation
+from app.extensions import db
+from app.microcredentials import queries as microcredentials
+from app.microcredentials.links import kinds as linked_kinds
+from app.microcredentials.models import MicroCredential, microcredential_developer
+from app.stakeholders import queries as stakeholders
+from app.stakeholders.models import Organisation
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A record of the network: its kind and number, what it is called and what is known of it in a word each."""
+
+    kind: str
+    id: int
+    label: str
+    code: str
+    country: str | None
+    note: str
+    language: str = ""
+    is_example: bool = False
+
+    @property
+    def key(self) -> Key:
+        """What tells it from all others."""
+        return self.kind, self.id
+
+
+@dataclass(frozen=True, eq=False)
+class NodeKind:
+    """How one kind of record appears in the network.
+
+    ``columns`` are what ``present`` makes a node of; ``base`` is the beginning of a record's address, which its code
+    ends, and ``opens`` says who may go there; ``shape`` is one that charts/network.js draws; ``dated`` is the column
+    that a period narrows.
+    """
+
+    model: Any
+    label: Any
+    one: Any
+    shape: str
+    base: str
+    visible_to: Callable[[Actor], Any]
+    columns: Sequence[Any]
+    present: Callable[[Any], Node]
+    opens: Callable[[Actor], bool] = lambda actor: True
+    dated: Any = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses."""
+        return str(self.model.__tablename__)
+
+
+@dataclass(frozen=True)
+class EdgeKind:
+    """How records of two kinds are tied; ``pairs`` selects the numbers of both."""
+
+    source: str
+    target: str
+    label: Any
+    pairs: Callable[[], Select[*tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A tie between two nodes."""
+
+    source: Node
+    target: Node
+    label: Any
+
+
+O, M, E = Organisation, MicroCredential, Event  # noqa: E741 - tables, named in every line below
+NODES = (
+    NodeKind(
+        model=O,
+        label=_l("Organisations"),
+        one=_l("Organisation"),
+        shape="circle",
+        base="/stakeholders/",
+        visible_to=stakeholders.visible_to,
+        columns=(O.id, O.name, O.name_language, O.country, O.category, O.is_example),
+        present=lambda row: Node(
+            "organisation",
+            row.id,
+            row.name,
+            str(row.id),
+            row.country,
+            str(row.category.label),
+            row.name_language,
+            row.is_example,
+        ),
+        opens=lambda actor: actor.may(Permission.STAKEHOLDER_READ),
+    ),
+    NodeKind(
+        model=M,
+        label=_l("Micro-credentials"),
+        one=_l("Micro-credential"),
+        shape="diamond",
+        base="/microcredentials/",
+        visible_to=microcredentials.visible_to,
+        columns=(M.id, M.code, M.title, M.country, M.state, M.is_example),
+        present=lambda row: Node(
+            "microcredential",
+            row.id,
+            f"{row.code} {plain_tr(row.title)}",
+            row.code,
+            row.country,
+            str(row.state.label),
+            is_example=row.is_example,
+        ),
+    ),
+    NodeKind(
+        model=E,
+        label=_l("Events"),
+        one=_l("Event"),
+        shape="square",
+        base="/events/",
+        visible_to=events.visible_to,
+        columns=(E.id, E.title, E.kind, E.country, E.starts_on, E.is_example),
+        present=lambda row: Node(
+            "event",
+            row.id,
+            plain_tr(row.title),
+            str(row.id),
+            row.country,
+            f"{row.kind.label}, {row.starts_on.isoformat()}",
+            is_example=row.is_example,
+        ),
+        dated=E.starts_on,
+    ),
+)
+_takes_part, _develops = event_organisation.c, microcredential_developer.c
+EDGES = (
+    EdgeKind(
+        "organisation",
+        "microcredential",
+        _l("develops"),
+        lambda: select(_develops.organisation_id, _develops.microcredential_id),
+    ),
+    EdgeKind(
+        "organisation",
+        "microcredential",
+        _l("awards"),
+        lambda: select(M.awarding_body_id, M.id).where(M.awarding_body_id.is_not(None)),
+    ),
+    EdgeKind(
+        "organisation",
+        "event",
+        _l("organises"),
+        lambda: select(E.organiser_id, E.id).where(E.organiser_id.is_not(None)),
+    ),
+    EdgeKind(
+        "organisation",
+        "event",
+        _l("takes part in"),
+        lambda: select(_takes_part.organisation_id, _takes_part.event_id),
+    ),
+)
+
+
+def edge_kinds() -> Iterator[EdgeKind]:
+    """How nodes are tied: the kinds above, and every kind of node that concerns micro-credentials to these."""
+    yield from EDGES
+    known = {kind.name for kind in NODES}
+    for kind in linked_kinds():
+        if kind.name in known:
+            yield EdgeKind(kind.name, "microcredential", _l("concerns"), _links_of(kind.model.link_model))
+
+
+def _links_of(link: Any) -> Callable[[], Select[*tuple[Any, ...]]]:
+    return lambda: select(link.record_id, link.microcredential_id)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the network is asked for.
+
+    ``focus`` leaves one node and its neighbours; ``code`` a micro-credential with what is at most two steps away;
+    ``least`` the nodes with so many links or more, counted before; the days narrow events, both inclusive.
+    """
+
+    kinds: tuple[str, ...] = tuple(kind.name for kind in NODES)
+    country: str = ""
+    code: str = ""
+    since: date | None = None
+    until: date | None = None
+    least: int = 1
+    focus: Key | None = None
+
+
+@dataclass
+class Network:
+    """Nodes, the best connected first, and the edges between them."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+    links: Mapping[Key, int] = field(default_factory=dict)
+    focus: Node | None = None
+
+
+def network(actor: Actor, wanted: Wanted) -> Network:
+    """The network as the actor may see it: a statement for each kind of node and of edge, however many there are.
+
+    Raises ``LookupError`` where the node in focus is not open to the actor.
+    """
+    found: dict[Key, Node] = {}
+    for kind in NODES:
+        if kind.name in wanted.kinds:
+            found.update((node.key, node) for node in _nodes(actor, kind, wanted))
+    if wanted.focus and wanted.focus not in found:
+        raise LookupError(wanted.focus)
+    edges = [
+        Edge(found[source], found[target], kind.label)
+        for kind in edge_kinds()
+        if kind.source in wanted.kinds and kind.target in wanted.kinds
+        for source, target in _ends(kind)
+        if source in found and target in found
+    ]
+    links = counted(edges)
+    kept = _kept(found, edges, links, wanted)
+    nodes = sorted((found[key] for key in kept), key=lambda node: (-links[node.key], node.kind, node.label))
+    edges = [edge for edge in edges if edge.source.key in kept and edge.target.key in kept]
+    return Network(nodes, edges, links, found[wanted.focus] if wanted.focus else None)
+
+
+def counted(edges: Sequence[Edge]) -> Counter[Key]:
+    """How many nodes each node is tied to; a pair tied in two ways counts once."""
+    pairs = {(edge.source.key, edge.target.key) for edge in edges}
+    return Counter(key for pair in pairs for key in pair)
+
+
+def _nodes(actor: Actor, kind: NodeKind, wanted: Wanted) -> Iterator[Node]:
+    statement = _visible(actor, kind)
+    if wanted.country:
+        statement = statement.where(kind.model.country == wanted.country)
+    if kind.dated is not None and wanted.since:
+        statement = statement.where(kind.dated >= wanted.since)
+    if kind.dated is not None and wanted.until:
+        statement = statement.where(kind.dated <= wanted.until)
+    return map(kind.present, plain_rows(db.session, statement))
+
+
+@lru_cache(maxsize=256)
+def _visible(actor: Actor, kind: NodeKind) -> Select[*tuple[Any, ...]]:
+    return select(*kind.columns).where(kind.visible_to(actor))
+
+
+def _ends(kind: EdgeKind) -> Iterator[tuple[Key, Key]]:
+    for source, target in plain_rows(db.session, kind.pairs()):
+        yield (kind.source, source), (kind.target, target)
+
+
+def _kept(found: Mapping[Key, Node], edges: Sequence[Edge], links: Mapping[Key, int], wanted: Wanted) -> set[Key]:
+    """The nodes that focus, micro-credential and number of links leave."""
+    if wanted.focus:
+        return _around({wanted.focus}, edges)
+    kept = set(found)
+    if wanted.code:
+        named = {key for key, node in found.items() if key[0] == "microcredential" and node.code == wanted.code}
+        kept = _around(_around(named, edges), edges)
+    return {key for key in kept if links[key] >= wanted.least}
+
+
+def _around(keys: set[Key], edges: Sequence[Edge]) -> set[Key]:
+    """The nodes of ``keys`` and their neighbours."""
+    near = set(keys)
+    for edge in edges:
+        if edge.source.key in keys:
+            near.add(edge.target.key)
+        if edge.target.key in keys:
+            near.add(edge.source.key)
+    return near
