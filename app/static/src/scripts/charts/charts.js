@@ -66,7 +66,10 @@ export async function draw(box) {
   show();
   kind.begin?.(chart, figure, show);
   if (kind.zoom) zooming(box, chart, figure, kind);
-  const sized = new ResizeObserver(() => chart.resize());
+  const sized = new ResizeObserver(() => {
+    const fits = chart.getWidth() === box.clientWidth && chart.getHeight() === box.clientHeight;
+    if (!fits) chart.resize();
+  });
   sized.observe(box);
   const forget = onNewLook(() => {
     if (box.isConnected) {

@@ -22,7 +22,8 @@ export async function network(box, { kinds, nodes, edges, focus, words, here }) 
   for (let place = 0; place < edges.length; place += 2) pairs.push([edges[place], edges[place + 1]]);
   const links = new Uint16Array(nodes.length);
   for (const pair of pairs) for (const end of pair) links[end] += 1;
-  const size = (place) => (place === focus ? 22 : 7) + Math.min(13, 2.2 * Math.sqrt(links[place]));
+  const scale = Math.min(1, Math.max(0.45, Math.sqrt(250 / nodes.length))); // many are drawn smaller
+  const size = (place) => ((place === focus ? 22 : 7) + Math.min(13, 2.2 * Math.sqrt(links[place]))) * scale;
   // Where there is little room, a tap names a node beneath the picture.
   const named = (place, { narrow }) => (narrow ? nodes.length <= few : place < most || place === focus);
   const places = await arranged(nodes, pairs);
