@@ -42,6 +42,7 @@ class Node:
     note: str
     language: str = ""
     is_example: bool = False
+    dated: date | None = None
 
     @property
     def key(self) -> Key:
@@ -148,8 +149,9 @@ NODES = (
             plain_tr(row.title),
             str(row.id),
             row.country,
-            f"{row.kind.label}, {row.starts_on.isoformat()}",
+            str(row.kind.label),
             is_example=row.is_example,
+            dated=row.starts_on,
         ),
         dated=E.starts_on,
     ),

@@ -25,7 +25,7 @@ def network_file(network: Network, which: str) -> Response:
         rows = ([labels[edge.source.key], labels[edge.target.key], str(edge.label)] for edge in network.edges)
         return download("csv", "network-connections", CONNECTIONS, rows)
     kinds = {kind.name: str(kind.one) for kind in NODES}
-    elements = ([labels[node.key], kinds[node.kind], node.note, _tags(node)] for node in network.nodes)
+    elements = ([labels[node.key], kinds[node.kind], _description(node), _tags(node)] for node in network.nodes)
     return download("csv", "network-elements", ELEMENTS, elements)
 
 
@@ -36,6 +36,10 @@ def distinct_labels(nodes: list[Node]) -> dict[Key, str]:
         node.key: node.label if named[node.label.casefold()] == 1 else f"{node.label} ({node.kind} {node.code})"
         for node in nodes
     }
+
+
+def _description(node: Node) -> str:
+    return f"{node.note}, {node.dated.isoformat()}" if node.dated else node.note
 
 
 def _tags(node: Node) -> str:

@@ -66,19 +66,19 @@ export async function draw(box) {
   show();
   kind.begin?.(chart, figure, show);
   if (kind.zoom) zooming(box, chart, figure, kind);
+  const end = () => {
+    forget();
+    sized.disconnect();
+    chart.dispose();
+  };
   const sized = new ResizeObserver(() => {
-    const fits = chart.getWidth() === box.clientWidth && chart.getHeight() === box.clientHeight;
-    if (!fits) chart.resize();
-  });
-  sized.observe(box);
-  const forget = onNewLook(() => {
-    if (box.isConnected) {
+    if (!box.isConnected) end(); // htmx put another part of the page in its place
+    else if (box.clientWidth && (chart.getWidth() !== box.clientWidth || chart.getHeight() !== box.clientHeight)) {
+      chart.resize();
       show();
-    } else {
-      forget();
-      sized.disconnect();
-      chart.dispose();
     }
   });
+  const forget = onNewLook(() => (box.isConnected ? show() : end()));
+  sized.observe(box);
   box.dataset.drawn = "";
 }

@@ -55,7 +55,7 @@ export async function map(box, { map: address, countries, places }) {
           coordinateSystem: "geo",
           data: points,
           symbol: "diamond",
-          symbolSize: ([, , count]) => 12 + 18 * Math.sqrt((count - 1) / Math.max(most - 1, 1)),
+          symbolSize: ([, , count]) => (12 + 18 * Math.sqrt((count - 1) / Math.max(most - 1, 1))) * (look.narrow ? 0.7 : 1),
           cursor: "pointer",
           itemStyle: { color: look.accent, borderColor: look.surface, borderWidth: 1.5, opacity: 1 },
           emphasis: { scale: 1.25, itemStyle: { color: look.late } },
