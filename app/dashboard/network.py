@@ -6,14 +6,15 @@ An actor is shown the nodes that each feature's ``visible_to`` opens, and the ed
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 
 from app.core.access import Actor, Permission
 from app.core.database import plain_rows
@@ -54,9 +55,9 @@ class Node:
 class NodeKind:
     """How one kind of record appears in the network.
 
-    ``columns`` are what ``present`` makes a node of; ``base`` is the beginning of a record's address, which its code
-    ends, and ``opens`` says who may go there; ``shape`` is one that charts/network.js draws; ``dated`` is the column
-    that a period narrows.
+    ``columns`` are what ``present`` makes a node of, the number among them as ``id``; ``base`` is the beginning of a
+    record's address, which its code ends, and ``opens`` says who may go there; ``shape`` is one that charts/network.js
+    draws; ``dated`` is the column that a period narrows.
     """
 
     model: Any
@@ -93,6 +94,10 @@ class Edge:
     source: Node
     target: Node
     label: Any
+
+
+# A tie by the keys of its ends, with its label.
+Tie = tuple[Key, Key, Any]
 
 
 O, M, E = Organisation, MicroCredential, Event  # noqa: E741 - tables, named in every line below
@@ -183,14 +188,14 @@ EDGES = (
         lambda: select(_takes_part.organisation_id, _takes_part.event_id),
     ),
 )
+BY_NAME = {kind.name: kind for kind in NODES}
 
 
 def edge_kinds() -> Iterator[EdgeKind]:
     """How nodes are tied: the kinds above, and every kind of node that concerns micro-credentials to these."""
     yield from EDGES
-    known = {kind.name for kind in NODES}
     for kind in linked_kinds():
-        if kind.name in known:
+        if kind.name in BY_NAME:
             yield EdgeKind(kind.name, "microcredential", _l("concerns"), _links_of(kind.model.link_model))
 
 
@@ -217,12 +222,24 @@ class Wanted:
 
 @dataclass
 class Network:
-    """Nodes, the best connected first, and the edges between them."""
+    """Keys of nodes, the best connected first, and the ties between them; a node is made when it is shown.
 
-    nodes: list[Node]
-    edges: list[Edge]
-    links: Mapping[Key, int] = field(default_factory=dict)
+    ``links`` counts the nodes that each node is tied to, before anything but kind, country and period narrowed them.
+    """
+
+    keys: list[Key]
+    ties: list[Tie]
+    links: Mapping[Key, int]
+    rows: Mapping[Key, Row[*tuple[Any, ...]]]
     focus: Node | None = None
+
+    def node(self, key: Key) -> Node:
+        """The node with this key."""
+        return BY_NAME[key[0]].present(self.rows[key])
+
+    def edge(self, tie: Tie) -> Edge:
+        """A tie with its nodes."""
+        return Edge(self.node(tie[0]), self.node(tie[1]), tie[2])
 
 
 def network(actor: Actor, wanted: Wanted) -> Network:
@@ -230,33 +247,33 @@ def network(actor: Actor, wanted: Wanted) -> Network:
 
     Raises ``LookupError`` where the node in focus is not open to the actor.
     """
-    found: dict[Key, Node] = {}
-    for kind in NODES:
-        if kind.name in wanted.kinds:
-            found.update((node.key, node) for node in _nodes(actor, kind, wanted))
-    if wanted.focus and wanted.focus not in found:
+    rows = {
+        (kind.name, row.id): row for kind in NODES if kind.name in wanted.kinds for row in _rows(actor, kind, wanted)
+    }
+    if wanted.focus and wanted.focus not in rows:
         raise LookupError(wanted.focus)
-    edges = [
-        Edge(found[source], found[target], kind.label)
+    ties = [
+        ((kind.source, source), (kind.target, target), kind.label)
         for kind in edge_kinds()
         if kind.source in wanted.kinds and kind.target in wanted.kinds
-        for source, target in _ends(kind)
-        if source in found and target in found
+        for source, target in plain_rows(db.session, kind.pairs())
+        if (kind.source, source) in rows and (kind.target, target) in rows
     ]
-    links = counted(edges)
-    kept = _kept(found, edges, links, wanted)
-    nodes = sorted((found[key] for key in kept), key=lambda node: (-links[node.key], node.kind, node.label))
-    edges = [edge for edge in edges if edge.source.key in kept and edge.target.key in kept]
-    return Network(nodes, edges, links, found[wanted.focus] if wanted.focus else None)
+    links = counted(ties)
+    kept = _kept(rows, ties, links, wanted)
+    keys = sorted(kept, key=lambda key: (-links[key], key))
+    found = Network(keys, [tie for tie in ties if tie[0] in kept and tie[1] in kept], links, rows)
+    found.focus = found.node(wanted.focus) if wanted.focus else None
+    return found
 
 
-def counted(edges: Sequence[Edge]) -> Counter[Key]:
+def counted(ties: Iterable[Tie]) -> Counter[Key]:
     """How many nodes each node is tied to; a pair tied in two ways counts once."""
-    pairs = {(edge.source.key, edge.target.key) for edge in edges}
-    return Counter(key for pair in pairs for key in pair)
+    pairs = {(source, target) for source, target, _label in ties}
+    return Counter(chain.from_iterable(pairs))
 
 
-def _nodes(actor: Actor, kind: NodeKind, wanted: Wanted) -> Iterator[Node]:
+def _rows(actor: Actor, kind: NodeKind, wanted: Wanted) -> Sequence[Row[*tuple[Any, ...]]]:
     statement = _visible(actor, kind)
     if wanted.country:
         statement = statement.where(kind.model.country == wanted.country)
@@ -264,7 +281,7 @@ def _nodes(actor: Actor, kind: NodeKind, wanted: Wanted) -> Iterator[Node]:
         statement = statement.where(kind.dated >= wanted.since)
     if kind.dated is not None and wanted.until:
         statement = statement.where(kind.dated <= wanted.until)
-    return map(kind.present, plain_rows(db.session, statement))
+    return plain_rows(db.session, statement)
 
 
 @lru_cache(maxsize=256)
@@ -272,28 +289,23 @@ def _visible(actor: Actor, kind: NodeKind) -> Select[*tuple[Any, ...]]:
     return select(*kind.columns).where(kind.visible_to(actor))
 
 
-def _ends(kind: EdgeKind) -> Iterator[tuple[Key, Key]]:
-    for source, target in plain_rows(db.session, kind.pairs()):
-        yield (kind.source, source), (kind.target, target)
-
-
-def _kept(found: Mapping[Key, Node], edges: Sequence[Edge], links: Mapping[Key, int], wanted: Wanted) -> set[Key]:
+def _kept(rows: Mapping[Key, Any], ties: Sequence[Tie], links: Mapping[Key, int], wanted: Wanted) -> set[Key]:
     """The nodes that focus, micro-credential and number of links leave."""
     if wanted.focus:
-        return _around({wanted.focus}, edges)
-    kept = set(found)
+        return _around({wanted.focus}, ties)
+    kept = set(rows)
     if wanted.code:
-        named = {key for key, node in found.items() if key[0] == "microcredential" and node.code == wanted.code}
-        kept = _around(_around(named, edges), edges)
+        named = {key for key, row in rows.items() if key[0] == "microcredential" and row.code == wanted.code}
+        kept = _around(_around(named, ties), ties)
     return {key for key in kept if links[key] >= wanted.least}
 
 
-def _around(keys: set[Key], edges: Sequence[Edge]) -> set[Key]:
+def _around(keys: set[Key], ties: Sequence[Tie]) -> set[Key]:
     """The nodes of ``keys`` and their neighbours."""
     near = set(keys)
-    for edge in edges:
-        if edge.source.key in keys:
-            near.add(edge.target.key)
-        if edge.target.key in keys:
-            near.add(edge.source.key)
+    for source, target, _label in ties:
+        if source in keys:
+            near.add(target)
+        if target in keys:
+            near.add(source)
     return near

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.core.export import download
 from app.core.templating import country_name
-from app.dashboard.network import NODES, Key, Network, Node
+from app.dashboard.network import BY_NAME, Key, Network, Node
 
 ELEMENTS = ("Label", "Type", "Description", "Tags")
 CONNECTIONS = ("From", "To", "Type")
@@ -20,12 +20,12 @@ CONNECTIONS = ("From", "To", "Type")
 
 def network_file(network: Network, which: str) -> Response:
     """One of the two files, ``elements`` or ``connections``, as CSV; no cell is ever a formula."""
-    labels = distinct_labels(network.nodes)
+    nodes = [network.node(key) for key in network.keys]
+    labels = distinct_labels(nodes)
     if which == "connections":
-        rows = ([labels[edge.source.key], labels[edge.target.key], str(edge.label)] for edge in network.edges)
+        rows = ([labels[source], labels[target], str(label)] for source, target, label in network.ties)
         return download("csv", "network-connections", CONNECTIONS, rows)
-    kinds = {kind.name: str(kind.one) for kind in NODES}
-    elements = ([labels[node.key], kinds[node.kind], _description(node), _tags(node)] for node in network.nodes)
+    elements = ([labels[node.key], str(BY_NAME[node.kind].one), _description(node), _tags(node)] for node in nodes)
     return download("csv", "network-elements", ELEMENTS, elements)
 
 

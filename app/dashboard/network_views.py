@@ -1,5 +1,6 @@
 """The page of the network."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from math import ceil
 from typing import Any
@@ -9,11 +10,13 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.access import Actor, current_actor, public
 from app.core.web import answer
-from app.dashboard.network import NODES, Key, Network, Node, Wanted, network
+from app.dashboard.network import BY_NAME, NODES, Key, Network, Node, Wanted, network
 from app.dashboard.network_files import network_file
 from app.stakeholders.listing import countries
 
+# What a browser draws within half a second and moves smoothly.
 MOST_DRAWN = 2_000
+MOST_LINES = 8_000
 PER_PAGE = 100
 MOST_LINKS = 1_000
 
@@ -37,22 +40,20 @@ def index() -> Response:
         wanted=wanted,
         kinds=NODES,
         countries=countries(),
-        kind_of={kind.name: kind for kind in NODES},
+        kind_of=BY_NAME,
         opened={kind.name for kind in NODES if kind.opens(current_actor())},
         facts=drawn(found, current_actor()),
-        drawn=min(len(found.nodes), MOST_DRAWN),
-        node_page=Sheet(found.nodes, "page", request.args),
-        edge_page=Sheet(found.edges, "links", request.args),
+        node_page=Sheet(found.keys, found.node, "page", request.args),
+        edge_page=Sheet(found.ties, found.edge, "links", request.args),
     )
 
 
 def asked(args: MultiDict[str, str]) -> Wanted:
     """What the address asks for; what it does not know it leaves aside. A focus that names no kind is 404."""
-    known = [kind.name for kind in NODES]
-    chosen = tuple(name for name in known if name in args.getlist("kind"))
+    chosen = tuple(name for name in BY_NAME if name in args.getlist("kind"))
     country = args.get("country", "")
     return Wanted(
-        kinds=chosen or tuple(known),
+        kinds=chosen or tuple(BY_NAME),
         country=country if country in dict(countries()) else "",
         code=args.get("mc", "").strip().upper().replace("\0", ""),
         since=_day(args.get("since", "")),
@@ -63,12 +64,19 @@ def asked(args: MultiDict[str, str]) -> Wanted:
 
 
 def drawn(found: Network, actor: Actor) -> dict[str, Any]:
-    """What the picture is drawn of: the best connected nodes, and pairs of their places for each tie, once."""
-    nodes = found.nodes[:MOST_DRAWN]
-    place = {node.key: number for number, node in enumerate(nodes)}
+    """What the picture is drawn of: the best connected nodes, and pairs of their places for each tie, once.
+
+    Where many nodes are tied to many, fewer of them are drawn, so that the lines stay within ``MOST_LINES``.
+    """
+    place = {key: number for number, key in enumerate(found.keys[:MOST_DRAWN])}
+    pairs = dict.fromkeys((place.get(source), place.get(target)) for source, target, _label in found.ties)
+    ends = [(source, target) for source, target in pairs if source is not None and target is not None]
+    shown = len(place)
+    if len(ends) > MOST_LINES:
+        shown = sorted(map(max, ends))[MOST_LINES]
+        ends = [pair for pair in ends if max(pair) < shown]
     number = {kind.name: at for at, kind in enumerate(NODES)}
     root = request.script_root
-    ends = dict.fromkeys((place.get(edge.source.key), place.get(edge.target.key)) for edge in found.edges)
     return {
         "here": url_for("network.index"),
         "kinds": [
@@ -80,8 +88,8 @@ def drawn(found: Network, actor: Actor) -> dict[str, Any]:
             }
             for kind in NODES
         ],
-        "nodes": [_drawn_node(node, number[node.kind]) for node in nodes],
-        "edges": [end for pair in ends if None not in pair for end in pair],
+        "nodes": [_drawn_node(node, number[node.kind]) for node in map(found.node, found.keys[:shown])],
+        "edges": [end for pair in ends for end in pair],
         "focus": place.get(found.focus.key) if found.focus else None,
     }
 
@@ -93,7 +101,7 @@ def _drawn_node(node: Node, kind: int) -> list[Any]:
 
 def _focus(text: str) -> Key:
     kind, _, number = text.partition(":")
-    if kind not in {known.name for known in NODES} or not (number.isascii() and number.isdigit()):
+    if kind not in BY_NAME or not (number.isascii() and number.isdigit()):
         abort(404)
     return kind, int(number[:18])
 
@@ -112,11 +120,13 @@ def _day(text: str) -> date | None:
 class Sheet:
     """One page of a long table; ``argument`` is the query argument with its number."""
 
-    def __init__(self, rows: list[Any], argument: str, args: MultiDict[str, str]) -> None:
+    def __init__(
+        self, found: Sequence[Any], present: Callable[[Any], Any], argument: str, args: MultiDict[str, str]
+    ) -> None:
         self.argument = argument
-        self.total = len(rows)
-        self.last_number = max(1, ceil(len(rows) / PER_PAGE))
+        self.total = len(found)
+        self.last_number = max(1, ceil(self.total / PER_PAGE))
         self.number = min(max(_number(args.get(argument, ""), 1), 1), self.last_number)
         self.first = (self.number - 1) * PER_PAGE + 1
-        self.rows = rows[self.first - 1 : self.first - 1 + PER_PAGE]
+        self.rows = [present(each) for each in found[self.first - 1 : self.first - 1 + PER_PAGE]]
         self.last = self.first + len(self.rows) - 1

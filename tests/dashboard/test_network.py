@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from app.core.access import ANYBODY, SYSTEM, Role
 from app.core.export import FORMULA_STARTS
-from app.dashboard.network import NODES, Network, Node, Wanted, edge_kinds, network
+from app.dashboard.network import NODES, Node, Wanted, edge_kinds, network
 from app.dashboard.network_files import distinct_labels
 from app.events import services
 from app.events.models import Visibility
@@ -40,32 +41,41 @@ def log(app: Flask, world: World, title: str = "Talk", **changes: Any) -> None:
         services.log(SYSTEM, world.consultation(title={"en": title}, **changes))
 
 
-def seen(app: Flask, actor: Any, **wanted: Any) -> Network:
+@dataclass(frozen=True)
+class Seen:
+    """The network in words: labels of nodes with their links, the best connected first, and ties."""
+
+    links: dict[str, int]
+    ties: set[tuple[str, str, str]]
+    focus: str | None
+
+    @property
+    def labels(self) -> set[str]:
+        """What its nodes are called."""
+        return set(self.links)
+
+
+def seen(app: Flask, actor: Any, **wanted: Any) -> Seen:
     """The network as an actor sees it."""
     with app.test_request_context():
-        return network(actor, Wanted(**wanted))
-
-
-def labels(found: Network) -> set[str]:
-    """What its nodes are called."""
-    return {node.label for node in found.nodes}
-
-
-def ties(found: Network) -> set[tuple[str, str, str]]:
-    """Its edges in words."""
-    return {(edge.source.label, str(edge.label), edge.target.label) for edge in found.edges}
+        found = network(actor, Wanted(**wanted))
+        edges = map(found.edge, found.ties)
+        return Seen(
+            {found.node(key).label: found.links[key] for key in found.keys},
+            {(edge.source.label, str(edge.label), edge.target.label) for edge in edges},
+            found.focus.label if found.focus else None,
+        )
 
 
 def test_events_tie_organisations_and_microcredentials(app: Flask, world: World) -> None:
     log(app, world)
     found = seen(app, world.actors["coordinator"])
-    assert ties(found) == {
+    assert found.ties == {
         ("Lori College", "organises", "Talk"),
         ("Tekstil Lori", "takes part in", "Talk"),
         ("Talk", "concerns", "AM-03 Pattern on Fabric"),
     }
-    assert found.nodes[0].label == "Talk"
-    assert found.links[found.nodes[0].key] == 3
+    assert next(iter(found.links.items())) == ("Talk", 3)
 
 
 def test_developers_and_awarding_bodies_are_tied_to_their_microcredential_once(app: Flask, world: World) -> None:
@@ -74,7 +84,7 @@ def test_developers_and_awarding_bodies_are_tied_to_their_microcredential_once(a
         design.developers = [session.get_one(Organisation, world.school)]
         design.awarding_body = session.get_one(Organisation, world.school)
     found = seen(app, world.actors["coordinator"])
-    assert {label for _source, label, _target in ties(found)} == {"develops", "awards"}
+    assert {label for _source, label, _target in found.ties} == {"develops", "awards"}
     assert set(found.links.values()) == {1}
 
 
@@ -82,12 +92,12 @@ def test_everybody_sees_what_the_features_show_them(app: Flask, world: World) ->
     log(app, world, "Public talk", visibility=Visibility.PUBLIC)
     log(app, world, "Our talk")
     log(app, world, "Private talk", visibility=Visibility.PRIVATE)
-    assert labels(seen(app, world.actors["foreign lead"])) >= {"Public talk", "Our talk", "Tekstil Lori"}
-    assert "Private talk" not in labels(seen(app, world.actors["foreign lead"]))
-    assert "Private talk" in labels(seen(app, world.actors["coordinator"]))
+    assert seen(app, world.actors["foreign lead"]).labels >= {"Public talk", "Our talk", "Tekstil Lori"}
+    assert "Private talk" not in seen(app, world.actors["foreign lead"]).labels
+    assert "Private talk" in seen(app, world.actors["coordinator"]).labels
     visitor = seen(app, ANYBODY)
-    assert labels(visitor) == {"Lori College", "Public talk"}
-    assert ties(visitor) == {("Lori College", "organises", "Public talk")}
+    assert visitor.labels == {"Lori College", "Public talk"}
+    assert visitor.ties == {("Lori College", "organises", "Public talk")}
 
 
 @pytest.mark.parametrize(
@@ -111,15 +121,14 @@ def test_filters_narrow_it(app: Flask, world: World, wanted: dict[str, Any], exp
         early = {"starts_on": AS_OF - timedelta(days=40), "organisations": [agency], "microcredentials": [wine]}
         services.log(SYSTEM, world.consultation(title={"en": "Early"}, **early))
     log(app, world, "Late")
-    assert labels(seen(app, world.actors["coordinator"], **wanted)) == expected
+    assert seen(app, world.actors["coordinator"], **wanted).labels == expected
 
 
 def test_focus_leaves_a_node_and_its_neighbours(app: Flask, world: World) -> None:
     log(app, world)
     found = seen(app, world.actors["coordinator"], focus=("organisation", world.company))
-    assert found.focus is not None
-    assert found.focus.label == "Tekstil Lori"
-    assert labels(found) == {"Tekstil Lori", "Talk"}
+    assert found.focus == "Tekstil Lori"
+    assert found.labels == {"Tekstil Lori", "Talk"}
 
 
 def test_a_focus_that_is_not_open_to_the_reader_is_not_found(app: Flask, client: FlaskClient, world: World) -> None:
@@ -174,6 +183,20 @@ def test_two_thousand_nodes_make_a_page_of_300_kilobytes_at_most(app: Flask, cli
     assert max(facts["edges"]) < 2000
     assert len(page.html.encode()) <= 300_000
     assert "2,000 best connected of 2,13" in page.text
+
+
+def test_where_many_are_tied_to_many_fewer_are_drawn(
+    app: Flask, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.dashboard.network_views.MOST_LINES", 20)
+    for number in range(12):
+        log(app, world, f"Talk {number}")
+    arrive(app, client, Role.COORDINATOR)
+    page = open_page(client, "/network/")
+    facts = drawn(page)
+    assert 15 <= len(facts["edges"]) // 2 <= 20
+    assert max(facts["edges"]) < len(facts["nodes"]) < 15
+    assert "best connected of 15 nodes" in page.text
 
 
 def test_picture_and_tables_say_the_same(app: Flask, client: FlaskClient, world: World) -> None:
