@@ -67,3 +67,11 @@ def test_it_is_the_same_statements_for_one_and_for_many(app: Flask, client: Flas
     with statements(app) as many:
         assert client.get("/stakeholders/map").status_code == 200
     assert len(few) == len(many) <= 4
+
+
+def test_list_and_map_lead_to_each_other_with_their_filters(app: Flask, client: FlaskClient) -> None:
+    register(app)
+    arrive(app, client, Role.COORDINATOR)
+    there = open_page(client, "/stakeholders/?country=RS&endpoint=x&_anchor=y").links["Map"]
+    assert there == "/stakeholders/map?country=RS"
+    assert open_page(client, there).links["List"] == "/stakeholders/?country=RS"
