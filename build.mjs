@@ -2,7 +2,7 @@
  * Builds the front end: `node build.mjs` (Node 20 or later).
  *
  * Reads app/static/src, writes app/static/dist/<name>-HASH.<ext> and, last, app/static/dist/manifest.json, which maps
- * plain names ("main.css", "main.js", "icons.svg", "emblem.svg") to the hashed ones. Files of earlier builds are
+ * plain names ("main.css", "main.js", "charts.js", "map.json", "icons.svg", "emblem.svg") to the hashed ones. Files of earlier builds are
  * removed after the manifest has changed, so a running portal never names a file that is not there.
  */
 import { createHash } from "node:crypto";
@@ -11,6 +11,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compileAsync, Logger } from "sass";
+import { map } from "./build-map.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const modules = join(root, "node_modules");
@@ -54,7 +55,11 @@ async function styles() {
   return `${await fontFaces()}\n${sheet.css}`;
 }
 
-/** Bundles style sheet and script; returns [{name, file, contents}], where only the two entries have a name. */
+/**
+ * Bundles style sheet and scripts; returns [{name, file, contents}], where only the three entries have a name.
+ *
+ * Charts are a module of their own, which main.js fetches by `import()` on pages that have one.
+ */
 async function bundles() {
   const shared = {
     absWorkingDir: root,
@@ -72,13 +77,13 @@ async function bundles() {
   const results = await Promise.all([
     build({ ...shared, stdin: style }),
     build({ ...shared, entryPoints: [join(source, "scripts/main.js")], format: "iife" }),
+    build({ ...shared, entryPoints: [join(source, "scripts/charts/charts.js")], format: "esm" }),
   ]);
   return results.flatMap(({ outputFiles }) =>
     outputFiles.map(({ path, contents }) => {
+      const file = basename(path).replace(/^stdin-/, "main-");
       const entry = [".css", ".js"].includes(extname(path));
-      return entry
-        ? { name: `main${extname(path)}`, file: basename(path).replace(/^stdin-/, "main-"), contents }
-        : { file: basename(path), contents };
+      return entry ? { name: file.replace(/-[^-]+(?=\.)/, ""), file, contents } : { file, contents };
     }),
   );
 }
@@ -156,6 +161,7 @@ function hashed(name, contents) {
 
 const files = [
   ...(await bundles()),
+  hashed("map.json", await map(modules)),
   hashed("icons.svg", await sprite()),
   hashed("emblem.svg", await readFile(join(source, "shapes/emblem.svg"))),
 ];

@@ -60,6 +60,17 @@ class Privacy:
 
 
 @dataclass(frozen=True)
+class Town:
+    """Where a town is, in degrees north and east; the first one of a region or a country stands for it on maps."""
+
+    country: str
+    region: str
+    name: dict[str, str]
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True)
 class Consortium:
     """Everything about a consortium that is fixed while its portal runs."""
 
@@ -83,6 +94,7 @@ class Consortium:
     targets: tuple[dict[str, Any], ...] = ()
     insights: tuple[dict[str, Any], ...] = ()
     privacy: Privacy = Privacy()
+    towns: tuple[Town, ...] = ()
 
     @cached_property
     def by_country(self) -> dict[str, Country]:
@@ -111,11 +123,12 @@ class Consortium:
 
 
 def read_consortium(folder: Path) -> Consortium:
-    """Read ``project.yaml`` of a consortium's folder.
+    """Read ``project.yaml`` of a consortium's folder, and ``towns.yaml`` where there is one.
 
     Raises ``FileNotFoundError`` without the file and ``TypeError`` or ``KeyError`` naming a field that does not fit.
     """
-    facts = yaml.load((folder / "project.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    facts = _read(folder / "project.yaml")
+    towns = _read(folder / "towns.yaml")["towns"] if (folder / "towns.yaml").exists() else ()
     known = Consortium.__dataclass_fields__
     plain = {name: value for name, value in facts.items() if name in known and not isinstance(value, list)}
     lists = {name: tuple(facts.get(name, ())) for name in ("work_packages", "target_groups", "targets", "insights")}
@@ -131,6 +144,7 @@ def read_consortium(folder: Path) -> Consortium:
             ),
             "regions": tuple(Region(**entry) for entry in facts.get("regions", ())),
             "privacy": _privacy(facts.get("privacy", {})),
+            "towns": tuple(Town(**entry) for entry in towns),
         }
     )
 
@@ -138,3 +152,8 @@ def read_consortium(folder: Path) -> Consortium:
 def _privacy(facts: dict[str, Any]) -> Privacy:
     lists = {name: tuple(facts.get(name, ())) for name in ("purposes", "rights")}
     return Privacy(**facts | lists)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+    return content

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 from app.config import Settings
@@ -75,6 +76,7 @@ def init_templating(app: Flask) -> None:
         number=number,
         clock=time_of_day,
         with_token=with_token,
+        embedded=embedded,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"actor": current_actor()})
@@ -267,6 +269,11 @@ def number(value: float | None) -> str:
         return ""
     # Up to here nothing is grouped, and every language of the portal writes these digits.
     return str(value) if isinstance(value, int) and 0 <= value < 1000 else format_decimal(value)
+
+
+def embedded(facts: Any) -> Markup:
+    """Facts as JSON for a ``script`` element: letters of every script as they are, nothing that could end it."""
+    return htmlsafe_json_dumps(facts, dumps=partial(json.dumps, ensure_ascii=False, separators=(",", ":")))
 
 
 def with_args(**changes: Any) -> str:

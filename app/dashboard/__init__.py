@@ -1,4 +1,4 @@
-"""The front page: what the project is, what comes next, and what needs whoever is signed in."""
+"""The front page: what the project is, what comes next, and what needs whoever is signed in; and the network."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
@@ -8,11 +8,13 @@ from app.core.navigation import Entry, add
 
 def init_app(app: Flask) -> None:
     """Attach the front page and its entries in the frame."""
-    from app.dashboard import views
+    from app.dashboard import network_views, views
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(network_views.bp)
     add(
         app,
         Entry("today", "dashboard.index", _l("Home"), "house", order=10),
+        Entry("overview", "network.index", _l("Network"), "diagram-3", order=30),
         Entry("tab", "dashboard.index", _l("Home"), "house", order=10),
     )

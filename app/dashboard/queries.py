@@ -1,9 +1,7 @@
 """What the front page asks: next events, what waits for the actor, how the countries stand."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
@@ -183,13 +181,3 @@ def featured(actor: Actor) -> MicroCredential | None:
         .order_by(MicroCredential.is_example, MicroCredential.code)
         .limit(1)
     )
-
-
-def by_country(partners: Iterable[Organisation], consortium: Consortium) -> list[tuple[str, list[Organisation]]]:
-    """Partners by country, the coordinator's first, then in the consortium's order."""
-    order = {country.code: place for place, country in enumerate(consortium.countries)}
-    coordinators = {partner.country for partner in partners if partner.is_coordinator}
-    ranked = sorted(
-        partners, key=lambda p: (p.country not in coordinators, order.get(p.country, len(order)), p.partner_number or 0)
-    )
-    return [(country, list(group)) for country, group in groupby(ranked, key=lambda partner: partner.country)]

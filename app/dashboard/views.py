@@ -1,12 +1,16 @@
 """The front page, for visitors and for those who are signed in."""
 
 from flask import Blueprint, Response, current_app
+from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.access import current_actor, public
+from app.core.places import Located, spread
+from app.core.templating import reader_language
 from app.core.web import answer
 from app.dashboard import queries
 from app.dashboard.matters import Urgency, grouped, matters_of
+from app.stakeholders.models import Organisation
 from app.stakeholders.queries import partners
 
 bp = Blueprint("dashboard", __name__)
@@ -44,5 +48,19 @@ def _face() -> Response:
         standings=queries.standings(actor, consortium),
         featured=queries.featured(actor),
         members=members,
-        countries=queries.by_country(members, consortium),
+        countries=len({partner.country for partner in members}),
+        spread=spread(consortium, map(_located, members), reader_language().code),
+    )
+
+
+def _located(partner: Organisation) -> Located:
+    """A partner for visitors, who cannot open the register."""
+    return Located(
+        partner.country,
+        partner.region,
+        partner.city,
+        partner.name,
+        category=_("coordinator") if partner.is_coordinator else "",
+        language=partner.name_language,
+        is_example=partner.is_example,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import SQLColumnExpression, select
+from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.access import Actor
@@ -81,6 +81,7 @@ class OrganisationListing(Listing):
         Filter("country", _l("Country"), lambda s, v: s.where(O.country == v), countries),
         Filter("region", _l("Region"), lambda s, v: s.where(O.region == v), regions),
         Filter("category", _l("Category"), lambda s, v: s.where(O.category == v), Category.choices),
+        Filter("place", _l("Place"), lambda s, v: s.where(func.lower(O.city) == v.lower()), kind="text"),
         Filter(
             "role",
             _l("Role in recognition"),

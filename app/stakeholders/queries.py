@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select, true
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.core.access import ANYBODY, Actor, Permission
+from app.core.database import plain_rows
 from app.core.fields import Option
 from app.core.files import StoredFile
 from app.core.ranking import FoundBy
@@ -125,6 +127,14 @@ def partners() -> list[Organisation]:
     return list(
         db.session.scalars(select(Organisation).where(visible_to(ANYBODY)).order_by(Organisation.partner_number))
     )
+
+
+def by_place(found: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """How many organisations of a list there are by country, region, city and category."""
+    rows = found.order_by(None).subquery()
+    where = (rows.c.country, rows.c.region, rows.c.city, rows.c.category)
+    statement = select(*where, func.count().label("count")).group_by(*where).order_by(*where)
+    return plain_rows(db.session, statement)
 
 
 def find_options(actor: Actor, query: str) -> list[Option]:

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.stakeholders import queries, services
 from app.stakeholders.forms import OrganisationForm
 from app.stakeholders.listing import OrganisationListing
+from app.stakeholders.whereabouts import where_they_are
 
 bp = Blueprint("stakeholders", __name__, url_prefix="/stakeholders")
 
@@ -28,6 +29,17 @@ def index() -> Response:
     if request.args.get("format") in ("csv", "xlsx"):
         return listing.export(request.args["format"])
     return answer("stakeholders/list.html", "stakeholders/_results.html", listing=listing.load())
+
+
+@bp.get("/map")
+@requires(Permission.STAKEHOLDER_READ)
+def on_map() -> Response:
+    """Where the organisations of the register are, and what they are; with the filters of the list."""
+    listing = OrganisationListing().page(db.session, current_actor(), request.path, request.args)
+    spread, categories = where_they_are(listing)
+    return answer(
+        "stakeholders/map.html", "stakeholders/_map.html", listing=listing, spread=spread, categories=categories
+    )
 
 
 @bp.get("/<int:organisation_id>")

@@ -4,6 +4,7 @@
  * The content security policy allows no inline script and no eval, so htmx is used by plain attributes only.
  */
 import "htmx.org";
+import { charts } from "./charts.js";
 import { copyButtons } from "./copying.js";
 import { errorSummary } from "./errors.js";
 import { halfTyped } from "./halftyped.js";
@@ -23,6 +24,7 @@ lists();
 
 /** Set up what belongs to elements of `root`: the page once, and each fragment that htmx puts in. */
 function arrive(root) {
+  charts(root);
   errorSummary(root);
   copyButtons(root);
   passkeys(root);

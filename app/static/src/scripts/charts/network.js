@@ -1,0 +1,104 @@
+import { GraphChart } from "echarts/charts";
+import { use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+import { arranged } from "./arranging.js";
+import { escaped } from "./look.js";
+
+use([GraphChart, CanvasRenderer]);
+
+const shapes = { circle: "circle", diamond: "diamond", square: "rect", triangle: "triangle" };
+const colours = ["accent", "ochre", "sealed", "done", "late"];
+const most = 150; // names that are tried; those without room are left out
+const few = 15; // nodes whose names a phone has room for
+
+/**
+ * Who works with whom on what; facts: {kinds: [{label, shape, base}], nodes: [[kind, key, name, country]…],
+ * edges: [from, to, from, to…] by place in nodes, focus: place or null, words: {open, focus}}. The best connected first.
+ *
+ * Drawn on a canvas, because that many nodes as SVG are slow to move; sharp on paper it is not, and need not be.
+ */
+export async function network(box, { kinds, nodes, edges, focus, words, here }) {
+  const pairs = [];
+  for (let place = 0; place < edges.length; place += 2) pairs.push([edges[place], edges[place + 1]]);
+  const links = new Uint16Array(nodes.length);
+  for (const pair of pairs) for (const end of pair) links[end] += 1;
+  const scale = Math.min(1, Math.max(0.45, Math.sqrt(250 / nodes.length))); // many are drawn smaller
+  const size = (place) => ((place === focus ? 22 : 7) + Math.min(13, 2.2 * Math.sqrt(links[place]))) * scale;
+  // Where there is little room, a tap names a node beneath the picture.
+  const named = (place, { narrow }) => (narrow ? nodes.length <= few : place < most || place === focus);
+  const places = await arranged(nodes, pairs);
+  return {
+    renderer: "canvas",
+    zoom: "graph",
+    options: (look) => ({
+      series: [
+        {
+          type: "graph",
+          layout: "none",
+          roam: "move",
+          scaleLimit: { min: 0.6, max: 20 },
+          nodeScaleRatio: 0.5,
+          preserveAspect: "contain",
+          left: 24,
+          right: look.narrow ? (nodes.length <= few ? 120 : 24) : 170, // names stand at the right of their nodes
+          top: 24,
+          bottom: 24,
+          categories: kinds.map(({ label }, place) => ({ name: label, itemStyle: { color: look[colours[place % 5]] } })),
+          data: nodes.map(([kind, , name], place) => ({
+            name,
+            x: places[place][0],
+            y: places[place][1],
+            category: kind,
+            symbol: shapes[kinds[kind].shape],
+            symbolSize: size(place) * (look.narrow ? 0.65 : 1),
+            label: { show: named(place, look) },
+          })),
+          edges: pairs.map(([source, target]) => ({ source, target })),
+          itemStyle: { borderColor: look.surface, borderWidth: nodes.length > 400 ? 0.5 : 1 },
+          lineStyle: { color: look.lineStrong, width: nodes.length > 400 ? 0.5 : 1, opacity: nodes.length > 400 ? 0.35 : 0.6 },
+          label: {
+            position: "right",
+            width: look.narrow ? 110 : 170,
+            lineHeight: 15,
+            overflow: "break",
+            color: look.ink,
+            fontFamily: look.font,
+            fontSize: 12,
+            textBorderColor: look.surface,
+            textBorderWidth: 3,
+          },
+          labelLayout: { hideOverlap: true },
+          emphasis: { focus: "adjacency", label: { show: true }, lineStyle: { color: look.accent, width: 1.5, opacity: 1 } },
+          blur: { itemStyle: { opacity: 0.2 }, lineStyle: { opacity: 0.06 } },
+          cursor: "pointer",
+        },
+      ],
+      tooltip: {
+        trigger: "item",
+        formatter: ({ dataType, dataIndex, name }) =>
+          dataType === "node"
+            ? `<b>${escaped(name)}</b><br>${escaped(kinds[nodes[dataIndex][0]].label)} · ${escaped(nodes[dataIndex][3])}`
+            : "",
+      },
+    }),
+    begin(chart, figure) {
+      const told = figure.querySelector("[data-chosen]");
+      chart.on("click", ({ dataType, dataIndex }) => {
+        if (dataType !== "node") return;
+        const [kind, key, name, , number] = nodes[dataIndex];
+        const { base, kind: code } = kinds[kind];
+        told.replaceChildren(
+          Object.assign(document.createElement("b"), { textContent: name }),
+          ...(base ? [" ", link(`${base}${key}`, words.open)] : []),
+          " ",
+          link(`${here}?focus=${code}:${number ?? key}`, words.focus),
+        );
+      });
+    },
+  };
+}
+
+/** A link of the line beneath the picture. */
+function link(href, textContent) {
+  return Object.assign(document.createElement("a"), { href, textContent, className: "btn btn-plain" });
+}
