@@ -39,6 +39,17 @@ class Region:
 
 
 @dataclass(frozen=True)
+class ClusterNeeds:
+    """What is asked of clusters: members and categories of an active one, and what the readiness list looks for."""
+
+    active_members: int = 3
+    active_categories: int = 2
+    ready_members: int = 15
+    ready_types: int = 2
+    activity_days: int = 365
+
+
+@dataclass(frozen=True)
 class Consortium:
     """Everything about a consortium that is fixed while its portal runs."""
 
@@ -61,6 +72,7 @@ class Consortium:
     target_groups: tuple[dict[str, Any], ...] = ()
     targets: tuple[dict[str, Any], ...] = ()
     insights: tuple[dict[str, Any], ...] = ()
+    clusters: ClusterNeeds = ClusterNeeds()
 
     @cached_property
     def by_country(self) -> dict[str, Country]:
@@ -108,5 +120,6 @@ def read_consortium(folder: Path) -> Consortium:
                 Country(**{**entry, "languages": tuple(entry["languages"])}) for entry in facts["countries"]
             ),
             "regions": tuple(Region(**entry) for entry in facts.get("regions", ())),
+            "clusters": ClusterNeeds(**facts.get("clusters", {})),
         }
     )
