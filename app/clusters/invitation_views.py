@@ -1,4 +1,4 @@
-"""The page behind the link of an invitation: whoever has it reads what the cluster is, and answers without an account."""
+"""The page behind the link of an invitation: read what the cluster is, and answer without an account."""
 
 from flask import Blueprint, request
 from flask_babel import gettext as _

@@ -23,8 +23,10 @@ from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.templating import reader_language
 from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.stakeholders.listing import OrganisationListing, countries
 from app.stakeholders.models import Organisation
+from app.stakeholders.queries import visible_to as organisations_visible_to
 
 K = Cluster
 LINK = Cluster.link_model
@@ -124,7 +126,7 @@ class ClusterListing(Listing):
         found = session.execute(
             select(LINK.record_id, MicroCredential.code)
             .join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
-            .where(LINK.record_id.in_([row.id for row in rows]), queries.microcredentials_visible_to(current_actor()))
+            .where(LINK.record_id.in_([row.id for row in rows]), microcredentials_visible_to(current_actor()))
             .order_by(MicroCredential.code)
         )
         codes: dict[int, list[str]] = {}
@@ -134,7 +136,7 @@ class ClusterListing(Listing):
 
 
 def _named(actor: Actor) -> Any:
-    return ClusterMembership.may_be_named.is_(True) | queries.organisations_visible_to(actor)
+    return ClusterMembership.may_be_named.is_(True) | organisations_visible_to(actor)
 
 
 def _of_theme(value: str) -> Any:

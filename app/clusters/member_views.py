@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts.limits import INVITE, RULES
 from app.clusters import memberships, partners, queries
 from app.clusters.forms import InviteForm, LeaveForm, MemberForm, one_of
-from app.clusters.models import ClusterMembership, MemberRole
+from app.clusters.models import ClusterInvitation, ClusterMembership, MemberRole
 from app.clusters.permissions import check_edit, may_edit
 from app.clusters.views import bp, page_url
 from app.core import clock
@@ -36,9 +36,16 @@ def find_partners(cluster_id: int) -> Response:
         in_theme=args.get("theme") == "1",
     )
     found = partners.suggestions(current_actor(), cluster, wish)
-    facts = {"found": found, "wish": wish, "most": partners.MOST, "may_edit": may_edit(current_actor(), cluster)}
-    vocabularies = {"countries": countries(), "categories": Category.choices()}
-    return answer("clusters/partners.html", cluster=cluster, **facts, **vocabularies)
+    return answer(
+        "clusters/partners.html",
+        cluster=cluster,
+        found=found,
+        wish=wish,
+        most=partners.MOST,
+        may_edit=may_edit(current_actor(), cluster),
+        countries=countries(),
+        categories=Category.choices(),
+    )
 
 
 def _asked_for() -> Organisation | None:
@@ -118,7 +125,7 @@ def end_member(cluster_id: int, member_id: int) -> BaseResponse:
     form = LeaveForm(data={"left_on": clock.today(), "version": member.version})
     if form.validate_on_submit():
         with form.refusals(member):
-            day, reason = form.left_on.data, form.reason.data
+            day, reason = form.left_on.data or clock.today(), form.reason.data
             memberships.end(current_actor(), member, form.version.data, day, reason)
             message = _("%(name)s left. Reports of earlier days keep it.", name=member.organisation.name)
             return redirect_to(page_url(member.cluster, _anchor="members"), message)
@@ -130,8 +137,7 @@ def end_member(cluster_id: int, member_id: int) -> BaseResponse:
 def resend(cluster_id: int, member_id: int) -> BaseResponse:
     """Send an invitation again, with a new link."""
     member = _editable(cluster_id, member_id)
-    invitation = queries.invitation_for(member) or _nothing()
-    memberships.resend(current_actor(), invitation)
+    memberships.resend(current_actor(), _invitation(member))
     message = _("A new link is on its way; the one before no longer works.")
     return redirect_to(page_url(member.cluster, _anchor="invited"), message)
 
@@ -141,12 +147,15 @@ def resend(cluster_id: int, member_id: int) -> BaseResponse:
 def withdraw(cluster_id: int, member_id: int) -> BaseResponse:
     """Take an unanswered invitation back."""
     member = _editable(cluster_id, member_id)
-    memberships.withdraw(current_actor(), queries.invitation_for(member) or _nothing())
+    memberships.withdraw(current_actor(), _invitation(member))
     return redirect_to(page_url(member.cluster, _anchor="invited"), _("The invitation is withdrawn."))
 
 
-def _nothing() -> None:
-    raise NotFound
+def _invitation(member: ClusterMembership) -> ClusterInvitation:
+    invitation = queries.invitation_for(member)
+    if invitation is None:
+        raise NotFound
+    return invitation
 
 
 @bp.get("/<int:cluster_id>/members/<int:member_id>/letter")
@@ -166,7 +175,7 @@ def letter(cluster_id: int, member_id: int) -> Response:
 @bp.get("/<int:cluster_id>/members/<int:member_id>")
 @signed_in
 def member(cluster_id: int, member_id: int) -> Response:
-    """One membership: its days, its letter, and what was answered to the invitation; for the consortium's own people."""
+    """One membership: its days, its letter, the answer to its invitation; for the consortium's own people."""
     found = queries.membership(current_actor(), cluster_id, member_id)
     if not current_actor().is_internal:
         raise NotFound

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, cast, or_, select
 from app.clusters.models import OPEN, Cluster, ClusterMembership
 from app.clusters.queries import lists
 from app.core.access import Actor
+from app.core.listing import Rows
 from app.core.search_key import search_key
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, microcredential_developer
@@ -53,7 +54,7 @@ def suggestions(actor: Actor, cluster: Cluster, wish: Wish) -> Sequence[Row[*tup
     took_part = or_(*ways) if ways else O.id.is_(None)
     in_country = O.country.in_(cluster.countries)
     nearness = _number(in_region) + _number(develops) * 2 + _number(took_part) * 2 + _number(in_country)
-    statement = (
+    statement: Rows = (
         select(
             *(O.id, O.name, O.name_language, O.native_name, O.native_language, O.category, O.country, O.region),
             *(O.city, O.email, O.is_example),
@@ -71,9 +72,7 @@ def suggestions(actor: Actor, cluster: Cluster, wish: Wish) -> Sequence[Row[*tup
     return db.session.execute(_narrowed(statement, wish, in_region, or_(develops, took_part))).all()
 
 
-def _narrowed(
-    statement: Select[Any], wish: Wish, in_region: ColumnElement[bool], in_theme: ColumnElement[bool]
-) -> Select[Any]:
+def _narrowed(statement: Rows, wish: Wish, in_region: ColumnElement[bool], in_theme: ColumnElement[bool]) -> Rows:
     key = search_key(wish.words)
     if key:
         statement = statement.where(O.search_key.contains(key, autoescape=True))

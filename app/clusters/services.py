@@ -178,7 +178,7 @@ def _fill(cluster: Cluster, facts: ClusterFacts, consortium: Consortium) -> None
         wrong["founded_on"] = _("This day has not come yet.")
     if wrong:
         raise Refused(**wrong)
-    if facts.parent is not None and cluster.id is not None and cluster.id in queries.above(facts.parent.id):
+    if facts.parent is not None and cluster.id in queries.above(facts.parent.id):
         raise rules.Circle
     for entry in fields(facts):
         if entry.name not in ("microcredentials", "parent"):
