@@ -44,7 +44,7 @@ class ClusterState(Term):
     PROPOSED = "proposed", _l("Proposed"), "planned"
     FORMING = "forming", _l("Forming"), "running"
     ACTIVE = "active", _l("Active"), "done"
-    CONSOLIDATED = "consolidated", _l("Consolidated"), "sealed"
+    CONSOLIDATED = "consolidated", _l("Consolidated"), "done"
     DORMANT = "dormant", _l("Dormant"), "attention"
     DISSOLVED = "dissolved", _l("Dissolved"), "stopped"
 

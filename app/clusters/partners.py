@@ -53,7 +53,7 @@ def suggestions(actor: Actor, cluster: Cluster, wish: Wish) -> Sequence[Row[*tup
     ways = [O.id.in_(way(designs, actor)) for way in involvement]
     took_part = or_(*ways) if ways else O.id.is_(None)
     in_country = O.country.in_(cluster.countries)
-    nearness = _number(in_region) + _number(develops) * 2 + _number(took_part) * 2 + _number(in_country)
+    nearness = _number(in_country) * 3 + _number(in_region) * 2 + _number(develops) * 2 + _number(took_part)
     statement: Rows = (
         select(
             *(O.id, O.name, O.name_language, O.native_name, O.native_language, O.category, O.country, O.region),
