@@ -69,7 +69,9 @@ class NaceField(IscedField):
     """Divisions of NACE; what is typed begins with the code, as the suggestions do."""
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
-        FieldList.__init__(self, LineField(label, longest=200, render_kw={"list": "nace"}), label=label, **kwargs)
+        FieldList.__init__(
+            self, LineField(label, longest=200, render_kw={"list": "nace-divisions"}), label=label, **kwargs
+        )
 
 
 class RegionsField(FieldList):
@@ -183,6 +185,8 @@ class MemberForm(BaseForm):
         """The form as the membership stands."""
         form = cls(obj=membership)
         del form["organisation"]
+        if isinstance(form.letter.data, StoredFile):
+            form.letter.data = None  # No new one was sent.
         return form
 
     def validate_letter(self, field: FileField) -> None:
@@ -294,16 +298,12 @@ class AssessForm(BaseForm):
         return self.assessed_on.data or clock.today()
 
 
+def score_choices() -> list[tuple[str, Any]]:
+    """The numbers of a self-check with what they mean."""
+    return [(str(score), _("%(score)s – %(meaning)s", score=score, meaning=said)) for score, said in SCORES.items()]
+
+
 for _group, _label in GROUPS.items():
-    setattr(
-        AssessForm,
-        _group,
-        RadioField(
-            _label,
-            [InputRequired(_l("Choose from 0 to 3."))],
-            choices=[
-                (str(score), _l("%(score)s – %(meaning)s", score=score, meaning=said)) for score, said in SCORES.items()
-            ],
-        ),
-    )
+    _score = RadioField(_label, [InputRequired(_l("Choose from 0 to 3."))], choices=score_choices)
+    setattr(AssessForm, _group, _score)
     setattr(AssessForm, f"note_{_group}", TextField(_l("Note"), longest=2000))
