@@ -206,8 +206,8 @@ def _memberships_of(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-def assessments(cluster: Cluster) -> list[Found]:
-    """The latest self-checks of a cluster, newest first."""
+def assessments(cluster: Cluster, day: date) -> list[Found]:
+    """The latest self-checks of a cluster until a day, newest first."""
     return list(
         plain_rows(
             db.session,
@@ -218,7 +218,7 @@ def assessments(cluster: Cluster) -> list[Found]:
                 ClusterAssessment.notes,
                 ClusterAssessment.actor_name,
             )
-            .where(ClusterAssessment.cluster_id == cluster.id)
+            .where(ClusterAssessment.cluster_id == cluster.id, ClusterAssessment.assessed_on <= day)
             .order_by(ClusterAssessment.assessed_on.desc(), ClusterAssessment.id.desc())
             .limit(MOST_ASSESSMENTS),
         )

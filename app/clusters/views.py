@@ -73,7 +73,7 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         may_edit=edits,
         moves=[ClusterState(state) for state in cluster.moves.onwards(cluster.state)] if edits else [],
         pending=queries.pending(cluster) if actor.is_internal else [],
-        assessments=queries.assessments(cluster) if actor.is_internal else [],
+        assessments=queries.assessments(cluster, members.day) if actor.is_internal else [],
         groups=GROUPS,
         scores=SCORES,
         history=queries.history(actor, cluster),

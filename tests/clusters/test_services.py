@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts.services import scope_of
 from app.clusters import memberships, queries, rules, services
 from app.clusters.models import (
     Cluster,
@@ -19,7 +20,7 @@ from app.clusters.models import (
     MembershipState,
 )
 from app.core import clock
-from app.core.access import SYSTEM
+from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.audit import EvidenceError
 from app.core.errors import EditConflict, NotAllowed, Refused, StillReferred
 from app.core.states import StateTransitionError, moves_of
@@ -149,7 +150,7 @@ def test_the_databases_refuse_two_open_memberships_and_two_coordinators(
     another = {"organisation_id": world.coordinator, "role": R.COORDINATOR}
     for forged in (again, another):
         with pytest.raises(IntegrityError), session.begin_nested():
-            session.connection().execute(insert(ClusterMembership.__table__), row | forged)
+            session.connection().execute(insert(ClusterMembership), row | forged)
 
 
 def test_a_member_who_left_in_may_is_in_the_report_of_march(session: Session, world: World, working: Cluster):
@@ -340,3 +341,15 @@ def test_who_declined_does_not_see_what_is_not_published(app: Flask, session: Se
     )
     memberships.answer(invitation, accepted=False, name="Ani", function="Owner")
     assert session.scalars(select(Cluster.id).where(queries.visible_to(world.actors["guest"]))).all() == []
+
+
+def test_a_cluster_coordinator_changes_the_clusters_of_the_own_organisation(
+    app: Flask, session: Session, world: World, working: Cluster
+):
+    grant = scope_of(SYSTEM, Role.CLUSTER_COORDINATOR, "AM", world.school)
+    assert grant == Grant(Role.CLUSTER_COORDINATOR, "AM", world.school)
+    assert scope_of(SYSTEM, Role.CLUSTER_COORDINATOR, "AM", world.agency).organisation_id is None
+    coordinator = Actor(20, "Lusine", (grant,))
+    services.publish(coordinator, working, working.version, published=True)
+    with pytest.raises(NotAllowed):
+        services.publish(coordinator, make(app), 1, published=True)
