@@ -54,12 +54,16 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Bring the schema to the newest migration."""
+    """Bring the schema to the newest migration, and what it holds to what the newest rules make of it."""
     from app.core.database import writing
     from app.core.migrations import migrations
+    from app.extensions import db as database
+    from app.stakeholders.keys import work_out
 
     with _app().app_context(), writing():
         migrations().upgrade()
+        work_out()
+        database.session.commit()
 
 
 @db.command()

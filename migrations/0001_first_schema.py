@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("actor_name", sa.String(), nullable=False),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_audit_entry_happened_at"), "audit_entry", ["happened_at"], unique=False)
     op.create_index("ix_audit_entry_record", "audit_entry", ["record_kind", "record_id", "id"], unique=False)
@@ -64,6 +65,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_version")),
         sa.UniqueConstraint("scope", name=op.f("uq_feed_version_scope")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "job",
@@ -79,6 +81,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_job_dedupe_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_job_due", "job", ["state", "run_after", "id"], unique=False)
     op.create_table(
@@ -95,6 +98,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
         sa.UniqueConstraint("message_id", name=op.f("uq_mail_message_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_mail_created_at"), "mail", ["created_at"], unique=False)
     op.create_index(op.f("ix_mail_recipient"), "mail", ["recipient"], unique=False)
@@ -131,6 +135,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("partner_number", name=op.f("uq_organisation_partner_number")),
         sa.UniqueConstraint("uid", name=op.f("uq_organisation_uid")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_organisation_category", "organisation", ["category", "name_key", "id"], unique=False)
     op.create_index("ix_organisation_country", "organisation", ["country", "name_key", "id"], unique=False)
@@ -160,6 +165,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("uid", name=op.f("uq_person_uid")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_person_name_key", "person", ["name_key", "id"], unique=False)
     op.create_table(
@@ -174,6 +180,7 @@ def upgrade() -> None:
         sa.Column("actor_name", sa.String(), nullable=False),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_state_move")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_state_move_record", "state_move", ["record_kind", "record_id", "id"], unique=False)
     op.create_table(
@@ -186,6 +193,7 @@ def upgrade() -> None:
         sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_stored_file_sha256"), "stored_file", ["sha256"], unique=False)
     op.create_table(
@@ -196,6 +204,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
         sa.UniqueConstraint("key", name=op.f("uq_submission_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "user",
@@ -219,6 +228,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_user_search_key"), "user", ["search_key"], unique=False)
     op.create_table(
@@ -238,6 +248,7 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_affiliation_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_affiliation")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_affiliation_organisation_id"), "affiliation", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_affiliation_person_id"), "affiliation", ["person_id"], unique=False)
@@ -293,6 +304,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organiser_id"], ["organisation.id"], name=op.f("fk_event_organiser_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("uid", name=op.f("uq_event_uid")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_event_country", "event", ["country", "starts_on", "id"], unique=False)
     op.create_index("ix_event_kind", "event", ["kind", "starts_on", "id"], unique=False)
@@ -309,6 +321,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_feed_secret_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_secret")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_feed_secret_token_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_feed_secret_user_id"), "feed_secret", ["user_id"], unique=False)
     op.create_table(
@@ -344,6 +357,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_invitation_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_invitation_email"), "invitation", ["email"], unique=False)
     op.create_table(
@@ -405,6 +419,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_microcredential")),
         sa.UniqueConstraint("code", name=op.f("uq_microcredential_code")),
         sa.UniqueConstraint("uid", name=op.f("uq_microcredential_uid")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_microcredential_awarding_body_id"), "microcredential", ["awarding_body_id"], unique=False)
     op.create_index("ix_microcredential_country", "microcredential", ["country", "code"], unique=False)
@@ -418,6 +433,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("script", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("search_key", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -426,6 +442,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_name")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_organisation_name_organisation_id"), "organisation_name", ["organisation_id"], unique=False
@@ -449,6 +466,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_passkey_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
         sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_passkey_user_id"), "passkey", ["user_id"], unique=False)
     op.create_table(
@@ -473,6 +491,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_role_grant_organisation_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_role_grant_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_role_grant_user_id"), "role_grant", ["user_id"], unique=False)
     op.create_table(
@@ -487,6 +506,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_link_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_link_token_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_sign_in_link_user_id"), "sign_in_link", ["user_id"], unique=False)
     op.create_table(
@@ -503,6 +523,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_session_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_user_session_user", "user_session", ["user_id", "ended_at", "id"], unique=False)
     op.create_table(
@@ -519,6 +540,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_assessment_microcredential_id"), "assessment", ["microcredential_id"], unique=False)
     op.create_table(
@@ -536,6 +558,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_entry")),
         sa.UniqueConstraint("event_id", name=op.f("uq_calendar_entry_event_id")),
         sa.UniqueConstraint("uid", name=op.f("uq_calendar_entry_uid")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "event_microcredential",
@@ -550,6 +573,7 @@ def upgrade() -> None:
             ["record_id"], ["event.id"], name=op.f("fk_event_microcredential_record_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_microcredential")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_event_microcredential_newest",
@@ -591,6 +615,7 @@ def upgrade() -> None:
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_rescheduling_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_rescheduling")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_event_rescheduling_event_id"), "event_rescheduling", ["event_id"], unique=False)
     op.create_table(
@@ -608,6 +633,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_outcome")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_learning_outcome_microcredential_id"), "learning_outcome", ["microcredential_id"], unique=False
@@ -645,6 +671,7 @@ def upgrade() -> None:
             ["entry_id"], ["calendar_entry.id"], name=op.f("fk_calendar_place_entry_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_place")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_calendar_place_entry_id"), "calendar_place", ["entry_id"], unique=False)
     op.create_index("ix_calendar_place_version", "calendar_place", ["scope", "version"], unique=False)

@@ -4,18 +4,36 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0004"
-down_revision: str | None = "0001"
+down_revision: str | None = "0006"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-EVIDENCE = ("cluster_answer", "cluster_assessment")
+# What is never rewritten, with its columns: SQLite's triggers name each.
+EVIDENCE = {
+    "cluster_answer": (
+        *("invitation_id", "membership_id", "accepted", "name", "function", "reason", "may_be_named", "email"),
+        "answered_at",
+    ),
+    "cluster_assessment": (
+        *("cluster_id", "assessed_on", "structure", "governance", "financing", "services", "contacts"),
+        *("achievements", "notes", "actor_id", "actor_name", "assessed_at"),
+    ),
+}
 OPEN = sa.text("state IN ('invited', 'active')")
 COORDINATES = sa.text("state = 'active' AND role = 'coordinator'")
+PERMITS = "FROM redaction_permit WHERE table_name = '{table}' AND record_id = OLD.id"
+NOTED = "table_name, record_id, column_name, reason, actor_id, actor_name, happened_at"
 APPEND_ONLY = {
     "sqlite": (
         (
             "CREATE TRIGGER {table}_never_changed BEFORE UPDATE ON {table} "
+            "WHEN NEW.id IS NOT OLD.id OR NOT EXISTS (SELECT 1 " + PERMITS + "){columns} "
             "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        ),
+        (
+            "CREATE TRIGGER {table}_redacted AFTER UPDATE ON {table} "
+            "BEGIN INSERT INTO redaction (" + NOTED + ") SELECT " + NOTED + " " + PERMITS + "; "
+            "DELETE " + PERMITS + "; END"
         ),
         (
             "CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table} "
@@ -34,6 +52,9 @@ APPEND_ONLY = {
         ),
     ),
 }
+COLUMN = (
+    ' OR (NEW."{column}" IS NOT OLD."{column}" AND NOT EXISTS (SELECT 1 ' + PERMITS + " AND column_name = '{column}'))"
+)
 
 
 def upgrade() -> None:
@@ -69,6 +90,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["parent_id"], ["cluster.id"], name=op.f("fk_cluster_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cluster")),
         sa.UniqueConstraint("uid", name=op.f("uq_cluster_uid")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_cluster_name_key", "cluster", ["name_key", "id"], unique=False)
     op.create_index(op.f("ix_cluster_parent_id"), "cluster", ["parent_id"], unique=False)
@@ -85,6 +107,7 @@ def upgrade() -> None:
             ["record_id"], ["cluster.id"], name=op.f("fk_cluster_microcredential_record_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cluster_microcredential")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_cluster_microcredential_newest",
@@ -121,6 +144,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["letter_id"], ["stored_file.id"], name=op.f("fk_cluster_membership_letter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cluster_membership")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_cluster_membership_cluster", "cluster_membership", ["cluster_id", "id"], unique=False)
     op.create_index(
@@ -163,6 +187,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cluster_invitation")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_cluster_invitation_token_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_cluster_invitation_membership_id"), "cluster_invitation", ["membership_id"], unique=False)
     op.create_table(
@@ -185,6 +210,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cluster_answer")),
         sa.UniqueConstraint("invitation_id", name=op.f("uq_cluster_answer_invitation_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_cluster_answer_membership_id"), "cluster_answer", ["membership_id"], unique=False)
     op.create_table(
@@ -209,6 +235,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["cluster_id"], ["cluster.id"], name=op.f("fk_cluster_assessment_cluster_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cluster_assessment")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_cluster_assessment_newest", "cluster_assessment", ["cluster_id", "assessed_on", "id"], unique=False
@@ -216,9 +243,10 @@ def upgrade() -> None:
     # Written out, because on SQLite the usual way rebuilds the table, and what hangs on its rows would go with them.
     op.execute("ALTER TABLE event ADD COLUMN cluster_id INTEGER CONSTRAINT fk_event_cluster_id REFERENCES cluster (id)")
     op.create_index("ix_event_cluster", "event", ["cluster_id", "starts_on", "id"], unique=False)
-    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
-        for table in EVIDENCE:
-            op.execute(statement.format(table=table))
+    for table, names in EVIDENCE.items():
+        columns = "".join(COLUMN.format(table=table, column=name) for name in names)
+        for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+            op.execute(statement.format(table=table, columns=columns))
 
 
 def downgrade() -> None:

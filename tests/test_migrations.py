@@ -25,6 +25,18 @@ def test_the_database_itself_protects_every_append_only_table(app: Flask) -> Non
         assert unprotected(connection) == set()
 
 
+def test_a_key_never_comes_back_on_sqlite(fresh: Backend) -> None:
+    """History and audit name a record by its key alone; PostgreSQL's sequences never go back."""
+    with fresh.app.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            return
+        tables = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+    keyed = {name: sql for name, sql in tables if "\tid INTEGER NOT NULL" in sql}
+
+    assert len(keyed) > 20
+    assert {name for name, sql in keyed.items() if "AUTOINCREMENT" not in sql} == set()
+
+
 def test_migrations_go_up_and_down_and_up_again_with_data(fresh: Backend) -> None:
     with fresh.app.app_context(), writing():
         fill(db.engine)

@@ -61,7 +61,9 @@ def test_a_feed_is_three_statements_at_most_and_an_unchanged_one_is_one(app: Fla
     assert answer.status_code == 200
     assert len(seen) <= 3
     unchanged = {"If-None-Match": answer.headers["ETag"]}
-    assert count(app, client, "/feeds/all.ics", 304, headers=unchanged) == 1
+    # A known poll asks by the driver alone, which is not counted here; tests/feeds/test_polls.py counts that one look.
+    assert count(app, client, "/feeds/all.ics", 304, headers=unchanged) == 0
+    assert count(app, client, "/feeds/all.ics", 304, headers={**unchanged, "Host": "new.example"}) <= 1
 
 
 @pytest.mark.parametrize(("form", "most"), [("identity", 3), ("gzip", 4)])

@@ -1,10 +1,12 @@
 """People who sign in: accounts, roles, invitations, passkeys, sessions, and the secrets of calendar feeds."""
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.core import records
 from app.core.access import Permission
 from app.core.navigation import Entry, add
+from app.core.records import Kind
 
 
 def init_app(app: Flask) -> None:
@@ -20,6 +22,9 @@ def init_app(app: Flask) -> None:
     app.view_functions["security.forgot_password"] = entry_views.ask_reset
     for blueprint in (entry_views.bp, views.bp, admin_views.bp):
         app.register_blueprint(blueprint)
+    records.add(
+        app, Kind("user", _l("Account"), lambda keys: {key: url_for("accounts.show", user_id=key) for key in keys})
+    )
     app.jinja_env.globals["demonstration_doors"] = entry_views.doors
     add(
         app,

@@ -51,7 +51,7 @@ class AcceptForm(BaseForm):
 
     def check_password(self, email: str) -> bool:
         """Whether the password is good enough for the owner of ``email``; says why where it is not."""
-        about = (*(self.name.data or "").split(), *email.replace("@", ".").split("."))
+        about = (*(self.name.data or "").split(), email, *email.replace("@", ".").split("."))
         wrong, password = _security.password_util.validate(self.password.data or "", True, about=about)
         if wrong:
             self.password.errors = wrong

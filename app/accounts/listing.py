@@ -13,6 +13,7 @@ from app.accounts import queries
 from app.accounts.models import RoleGrant, User
 from app.core.access import ROLE_LABELS, Actor
 from app.core.listing import Column, Filter, Listing
+from app.core.ranking import FoundBy
 from app.core.templating import country_name
 
 
@@ -27,6 +28,7 @@ class AccountListing(Listing):
     title = _l("Accounts and roles")
     filename = "accounts"
     default_sort = "name"
+    found_by = FoundBy((User.name, User.email), User.search_key)
     columns = (
         Column("name", _l("Name"), lambda row: row.name, sort=User.search_key),
         Column("email", _l("E-mail address"), lambda row: row.email, sort=User.email),
@@ -59,10 +61,6 @@ class AccountListing(Listing):
         )
         columns = (User.id, User.name, User.email, User.active, roles.label("roles"))
         return select(*columns).where(queries.visible_to(actor))
-
-    def matching(self, statement: Select[Any], key: str) -> Select[Any]:
-        """Accounts with every word in the name or the address."""
-        return statement.where(*(User.search_key.contains(word, autoescape=True) for word in key.split()))
 
     def tie_breaker(self) -> ColumnElement[Any]:
         """The key."""

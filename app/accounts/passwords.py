@@ -22,6 +22,8 @@ def complaint(password: str, about: Iterable[str] = ()) -> str | None:
     if len(password) > LONGEST:
         return _("Use at most %(count)s characters.", count=LONGEST)
     plain = password.casefold()
+    if plain in {word.casefold() for word in about}:
+        return _("This is among the first things anybody would try. Use words that have nothing to do with you.")
     if len(set(plain)) < 5:
         return _("This repeats too few characters.")
     rest = plain
@@ -43,6 +45,10 @@ class Policy(PasswordUtil):
         """Complaints, or none, and the normalised password."""
         password = self.normalize(password)
         user = kwargs.get("user")
-        about = (*user.name.split(), *user.email.replace("@", ".").split(".")) if user else kwargs.get("about", ())
+        about = (
+            (*user.name.split(), user.email, *user.email.replace("@", ".").split("."))
+            if user
+            else kwargs.get("about", ())
+        )
         wrong = complaint(password, about)
         return ([wrong] if wrong else None), password

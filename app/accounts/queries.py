@@ -11,6 +11,7 @@ from app.accounts.models import FeedSecret, Invitation, RoleGrant, User, UserSes
 from app.accounts.tokens import digest
 from app.core.access import Actor, Permission
 from app.core.fields import Option
+from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.extensions import db
 
@@ -19,11 +20,12 @@ MOST_OPTIONS = 20
 # Organisations are the floor above; only these columns of theirs are looked at.
 organisation_table = table(
     "organisation",
-    column("id", Integer),
+    *(column(name, Integer) for name in ("id", "absorbed_by_id")),
     *(column(name, String) for name in ("name", "native_name", "country", "category", "search_key", "name_key")),
     *(column(name, Boolean) for name in ("is_partner", "is_coordinator", "is_example")),
 )
 O = organisation_table.c  # noqa: E741 - the columns, named in every line
+FOUND_BY = FoundBy((O.name, O.native_name), O.search_key)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -123,24 +125,24 @@ def organisation_names(keys: Sequence[int]) -> dict[int, str]:
 
 def find_organisations(actor: Actor, query: str) -> list[Option]:
     """Organisations that a role can be given for, found by name, partners first."""
-    key = search_key(query)
-    conditions = [O.search_key.contains(word, autoescape=True) for word in key.split()]
-    return _options(actor, *conditions)
+    return _options(actor, query)
 
 
 def organisations_of(actor: Actor, keys: Sequence[int]) -> list[Option]:
     """The organisations with these keys that the actor may give a role for."""
-    return _options(actor, O.id.in_(keys))
+    return _options(actor, "", O.id.in_(keys))
 
 
-def _options(actor: Actor, *conditions: ColumnElement[bool]) -> list[Option]:
+def _options(actor: Actor, query: str, *conditions: ColumnElement[bool]) -> list[Option]:
     where = or_(true() if actor.sees_everything else false(), O.country.in_(actor.countries))
     statement = (
         select(O.id, O.name, O.native_name, O.country, O.is_example)
-        .where(where, *conditions)
-        .order_by(O.is_partner.desc(), O.name_key, O.id)
+        .where(where, O.absorbed_by_id.is_(None), *conditions)
         .limit(MOST_OPTIONS)
     )
+    if search_key(query):
+        statement = statement.where(FOUND_BY.holds(query)).order_by(FOUND_BY.nearness(query))
+    statement = statement.order_by(O.is_partner.desc(), O.name_key, O.id)
     return [
         Option(row.id, row.name, native=row.native_name or "", note=row.country, is_example=bool(row.is_example))
         for row in db.session.execute(statement)

@@ -26,13 +26,13 @@ from app.clusters.models import (
 from app.clusters.services import ClusterFacts
 from app.core import clock
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
+from app.core.fields import ChecksField, ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
 from app.core.files import StoredFile, keep, mime_of
 from app.core.forms import BaseForm
 from app.core.templating import reader_language
 from app.extensions import db
 from app.microcredentials import queries as microcredentials
-from app.microcredentials.fields import ChecksField, IscedField
+from app.microcredentials.fields import IscedField
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
 from app.stakeholders.forms import OrganisationsField, region_choices

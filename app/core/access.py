@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from app.core.errors import NotAllowed
+from app.core.errors import NotAllowed, OutOfReach
 
 A = ParamSpec("A")
 R = TypeVar("R")
@@ -67,9 +67,12 @@ class Permission(StrEnum):
     MICROCREDENTIAL_PUBLISH = "microcredential:publish"
     OUTBOX_READ = "outbox:read"
     PERSON_EDIT = "person:edit"
+    PERSON_ERASE = "person:erase"
+    PERSON_EXPORT = "person:export"
     PERSON_READ = "person:read"
     STAKEHOLDER_CREATE = "stakeholder:create"
     STAKEHOLDER_EDIT = "stakeholder:edit"
+    STAKEHOLDER_MERGE = "stakeholder:merge"
     STAKEHOLDER_READ = "stakeholder:read"
 
 
@@ -128,9 +131,12 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.MICROCREDENTIAL_IMPORT: own_country,
         P.MICROCREDENTIAL_PUBLISH: own_country,
         P.PERSON_EDIT: own_country,
+        P.PERSON_ERASE: own_country,
+        P.PERSON_EXPORT: own_country,
         P.PERSON_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
+        P.STAKEHOLDER_MERGE: own_country,
         P.STAKEHOLDER_READ: anywhere,
     },
     Role.PARTNER_EDITOR: {
@@ -145,6 +151,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PERSON_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
+        P.STAKEHOLDER_MERGE: own_country,
         P.STAKEHOLDER_READ: anywhere,
     },
     Role.LGE_MEMBER: {
@@ -228,10 +235,17 @@ class Actor:
                 return True
         return False
 
-    def check(self, permission: Permission, record: Scoped | None = None) -> None:
-        """Raise ``NotAllowed`` where ``may`` answers no."""
-        if not self.may(permission, record):
-            raise NotAllowed(_("Your role does not allow this here."))
+    def check(self, permission: Permission, record: Scoped | None = None, at: str | None = None) -> None:
+        """Raise ``NotAllowed`` where ``may`` answers no.
+
+        ``at`` names the field that says where the record belongs: if the actor may do this elsewhere, the refusal is an
+        ``OutOfReach`` at that field.
+        """
+        if self.may(permission, record):
+            return
+        if at is not None and self.may(permission):
+            raise OutOfReach(**{at: _("Your role does not reach that far. Choose what is your own.")})
+        raise NotAllowed(_("Your role does not allow this here."))
 
 
 ANYBODY = Actor()

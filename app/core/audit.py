@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Connection, Index, event, insert, inspect
-from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm import InstanceState, Mapped, Mapper, ORMExecuteState, Session, mapped_column
 
 from app.core import clock
 from app.core.access import SYSTEM, Actor
@@ -45,7 +45,8 @@ class Audited:
 class AuditEntry(AppendOnly, Base):
     """One change of one record.
 
-    ``action`` is ``create``, ``update`` or ``delete``; ``changes`` is ``{column: [old, new]}``.
+    ``action`` is ``create``, ``update`` or ``delete``, with ``changes`` as ``{column: [old, new]}``, or what else was
+    done with the record (``note``), with facts about it.
     """
 
     __tablename__ = "audit_entry"
@@ -125,6 +126,33 @@ def _record_removal(_mapper: Mapper[Any], connection: Connection, record: Any) -
     connection.execute(insert(AuditEntry), _entry(record, "delete"))
 
 
+def note_change(session: Session, model: Any, record_id: int, action: str, changes: dict[str, list[Any]]) -> None:
+    """Record a change that was made below the ORM, which the listeners do not see; ``{column: [old, new]}``."""
+    told = {
+        column: [NOT_TOLD, NOT_TOLD] if column in model.audit_hides else list(map(plain, pair))
+        for column, pair in changes.items()
+        if column not in BOOKKEEPING and column not in model.audit_skips and pair[0] != pair[1]
+    }
+    if told:
+        actor = _acting.get()
+        row = {"record_kind": model.__tablename__, "record_id": record_id, "action": action, "changes": told}
+        session.connection().execute(insert(AuditEntry), [row | {"actor_id": actor.user_id, "actor_name": actor.name}])
+
+
+def note(session: Session, record: Any, action: str, actor: Actor, **facts: Any) -> None:
+    """Record what was done with a record that changed none of its columns, such as handing its data out."""
+    session.add(
+        AuditEntry(
+            record_kind=record.__tablename__,
+            record_id=record.id,
+            action=action,
+            changes=plain(facts),
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+        )
+    )
+
+
 def _entry(record: Any, action: str) -> dict[str, Any]:
     actor = _acting.get()
     return {
@@ -154,6 +182,19 @@ def _changes(record: Any, action: str) -> dict[str, list[Any]]:
             continue
         hidden = column.key in record.audit_hides
         changes[column.key] = [NOT_TOLD, NOT_TOLD] if hidden else [plain(old), plain(new)]
+    return changes | _joined(state)
+
+
+def _joined(state: InstanceState[Any]) -> dict[str, list[Any]]:
+    """Changes of what is joined by a table without a model of its own, as the keys of the records joined."""
+    changes: dict[str, list[Any]] = {}
+    for relation in state.mapper.relationships:
+        if relation.secondary is not None and relation.key in state.dict:
+            history = state.attrs[relation.key].history
+            parts = (history.unchanged, history.added, history.deleted)
+            kept, added, gone = ([record.id for record in part or ()] for part in parts)
+            if added or gone:
+                changes[relation.key] = [sorted({*kept, *gone}), sorted({*kept, *added})]
     return changes
 
 

@@ -3,7 +3,7 @@
 They are data, not code: another consortium starts with another folder (``PORTAL_CONSORTIUM``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -50,6 +50,27 @@ class ClusterNeeds:
 
 
 @dataclass(frozen=True)
+class Privacy:
+    """What a consortium says and settles about personal data.
+
+    ``review_months`` says by lawful basis after how long a person's data are looked at again, ``again_months`` how long
+    that lasts. ``controller`` answers for the data and ``contact`` for questions, each with ``name``, ``website`` or
+    ``email``, and ``is_example``. ``purposes`` has a ``what``, ``why`` and ``how_long`` for each kind of data.
+    """
+
+    review_months: dict[str, int] = field(default_factory=dict)
+    again_months: int = 24
+    controller: dict[str, Any] = field(default_factory=dict)
+    contact: dict[str, Any] = field(default_factory=dict)
+    purposes: tuple[dict[str, Any], ...] = ()
+    rights: tuple[dict[str, str], ...] = ()
+
+    def months(self, basis: str) -> int:
+        """After how many months data kept on this basis are looked at again; three years unless settled."""
+        return self.review_months.get(basis, 36)
+
+
+@dataclass(frozen=True)
 class Consortium:
     """Everything about a consortium that is fixed while its portal runs."""
 
@@ -73,6 +94,7 @@ class Consortium:
     targets: tuple[dict[str, Any], ...] = ()
     insights: tuple[dict[str, Any], ...] = ()
     clusters: ClusterNeeds = ClusterNeeds()
+    privacy: Privacy = Privacy()
 
     @cached_property
     def by_country(self) -> dict[str, Country]:
@@ -121,5 +143,11 @@ def read_consortium(folder: Path) -> Consortium:
             ),
             "regions": tuple(Region(**entry) for entry in facts.get("regions", ())),
             "clusters": ClusterNeeds(**facts.get("clusters", {})),
+            "privacy": _privacy(facts.get("privacy", {})),
         }
     )
+
+
+def _privacy(facts: dict[str, Any]) -> Privacy:
+    lists = {name: tuple(facts.get(name, ())) for name in ("purposes", "rights")}
+    return Privacy(**facts | lists)

@@ -154,6 +154,11 @@ class WriteOutsideWriting(RuntimeError):
 def _refuse_unannounced(session: Session, _context: object, _instances: object) -> None:
     if not _writing.get() and (session.new or session.deleted or any(map(session.is_modified, session.dirty))):
         raise WriteOutsideWriting(ONLY_WRITERS)
+    driver: Any = session.connection().connection.dbapi_connection
+    if getattr(driver, "autocommit", False) is True:
+        raise WriteOutsideWriting(
+            "The transaction was begun to read, and PostgreSQL would keep half of what is written."
+        )
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -189,6 +194,19 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection:
         yield connection
+
+
+@contextmanager
+def streaming(session: Session) -> Iterator[Connection]:
+    """A connection to read many rows from, one after the other: the session's own where it writes.
+
+    Where it only reads, PostgreSQL gives each statement alone, and no rows one by one; another connection does.
+    """
+    if _writing.get():
+        yield session.connection()
+    else:
+        with snapshot(session.get_bind()) as connection:  # type: ignore[arg-type]
+            yield connection
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -232,7 +250,9 @@ def _prepare_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "checkout")
     def _look(connection: Any, record: Any, _proxy: Any) -> None:
         """Ask a connection that was idle whether it is still there; the pool replaces it when it is not."""
-        if monotonic() - record.info.get("answered", monotonic()) > ANSWERS_FOR and not engine.dialect.do_ping(
-            connection
-        ):
-            raise DisconnectionError("The connection was closed while nobody used it.")
+        if monotonic() - record.info.get("answered", monotonic()) <= ANSWERS_FOR:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("The connection was closed while nobody used it.") from error

@@ -30,6 +30,13 @@ class NotAllowed(DomainError):
     """The actor may see the record but may not do this with it."""
 
 
+class OutOfReach(NotAllowed, Refused):
+    """The actor may do this, but not there: with what was chosen, the record lies beyond the actor's own country.
+
+    A form shows it at the field that says where; anything else shows the page of what is not allowed.
+    """
+
+
 class StillReferred(DomainError):
     """A record cannot be deleted, because others refer to it; ``referrers`` names them."""
 

@@ -1,16 +1,31 @@
 """The fields the registers share: trimmed texts, codes, translated texts, pickers, dates that say how to write them."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app
 from flask_babel import gettext as _
-from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, TimeField
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields.choices import Choice
 from wtforms.validators import Length, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.database import LARGEST_KEY
 from app.core.i18n import Language
@@ -26,14 +41,24 @@ def stripped(value: str | None) -> str | None:
 
     NUL goes too: nobody types it, and PostgreSQL has no place for it.
     """
-    return (value.replace("\0", "").strip() or None) if value else None
+    return ("".join(filter(_is_seen, value)).strip() or None) if value else None
+
+
+def _is_seen(letter: str) -> bool:
+    """Whether a letter belongs into a text: no control character but line breaks, and none that turns reading round."""
+    return letter in "\n\r\t\u200c\u200d" or unicodedata.category(letter) not in ("Cc", "Cf")
+
+
+def at_most(longest: int) -> Length:
+    """Refuses a longer text, in the reader's words."""
+    return Length(max=longest, message=_l("This is longer than %(max)d characters."))
 
 
 class LineField(StringField):
     """One line of text, trimmed; longer than 500 characters is refused."""
 
     def __init__(self, label: Any = None, validators: Iterable[Any] = (), longest: int = LONGEST_LINE, **kwargs: Any):
-        super().__init__(label, [*validators, Length(max=longest)], filters=[stripped], **kwargs)
+        super().__init__(label, [*validators, at_most(longest)], filters=[stripped], **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed without the white space around it: blanks alone are no answer to a required question."""
@@ -46,7 +71,26 @@ class TextField(TextAreaField):
 
     def __init__(self, label: Any = None, validators: Iterable[Any] = (), longest: int = LONGEST_TEXT, **kwargs: Any):
         filters = [lambda text: text.replace("\r\n", "\n") if text else text, stripped]
-        super().__init__(label, [*validators, Length(max=longest)], filters=filters, **kwargs)
+        super().__init__(label, [*validators, at_most(longest)], filters=filters, **kwargs)
+
+
+class RowsField(FieldList):
+    """Rows of a subform.
+
+    ``line`` says a row in a comparison; it is given what reads a name from it, be the row a record or what was typed.
+    """
+
+    def __init__(self, row: type[Form], label: Any, line: Callable[[Callable[[str], Any]], str], **kwargs: Any) -> None:
+        super().__init__(FormField(row), label=label, **kwargs)
+        self.line = line
+
+    def shown(self, value: Any) -> str:
+        """The rows as a person reads them, one beneath the other; empty ones are left out."""
+        return "\n".join(filter(None, (self.line(partial(_read, row)) for row in value or ())))
+
+
+def _read(row: Any, name: str) -> Any:
+    return row.get(name) if isinstance(row, dict) else getattr(row, name)
 
 
 class ChoiceField(SelectField):
@@ -70,6 +114,13 @@ class ChoiceField(SelectField):
             raise StopValidation(_("Choose one."))
         if self.data not in {str(choice[0]) for choice in self.choices or ()}:
             raise StopValidation(_("Choose one of the list."))
+
+
+class ChecksField(SelectMultipleField):
+    """Any number of several codes, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 @dataclass

@@ -93,6 +93,13 @@ class FileStore:
 
         return bytes(obstore.get(self.store, _path(sha256)).bytes())
 
+    def remove(self, sha256: str) -> None:
+        """Forget these bytes; no harm where they are gone already."""
+        import obstore
+
+        if self.has(sha256):
+            obstore.delete(self.store, _path(sha256))
+
 
 def keep(session: Session, store: FileStore, stream: IO[bytes], name: str, uploaded_by_id: int | None) -> StoredFile:
     """Store an upload and its row; the type is what the bytes say, not what the sender claims."""

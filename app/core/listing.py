@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.core.access import Actor
 from app.core.database import plain_rows, snapshot
 from app.core.export import download, plain
-from app.core.search_key import search_key
+from app.core.ranking import FoundBy
 from app.extensions import db
 
 PER_PAGE = 50
@@ -59,12 +59,15 @@ class Filter:
 
 
 class FilterState:
-    """A filter as one request set it; a value that is not among its choices is none."""
+    """A filter as one request set it.
+
+    A value that is not in its vocabulary is left aside; one that is not, or no longer, among its records leaves no row.
+    """
 
     def __init__(self, declared: Filter, text: str) -> None:
         self.filter = declared
-        known = not text or declared.choices is None or text in dict(self.choices)
-        self.value = text if known else ""
+        self.is_known = not text or declared.choices is None or text in dict(self.choices)
+        self.value = text if self.is_known or declared.varies else ""
 
     @cached_property
     def choices(self) -> list[tuple[str, str]]:
@@ -122,6 +125,7 @@ class Listing:
     columns: ClassVar[Sequence[Column]]
     filters: ClassVar[Sequence[Filter]] = ()
     default_sort: ClassVar[str]
+    found_by: ClassVar[FoundBy]
 
     @classmethod
     def offer(cls, *filters: Filter) -> None:
@@ -133,10 +137,6 @@ class Listing:
 
         It follows from the actor alone: what the day decides belongs into a filter.
         """
-        raise NotImplementedError
-
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """Narrow ``statement`` to rows found under a search key."""
         raise NotImplementedError
 
     def tie_breaker(self) -> SQLColumnExpression[Any]:
@@ -155,15 +155,19 @@ class Listing:
         """The rows that the filters and the words leave, unsorted; words without a letter or digit leave none."""
         statement = self.statement(actor)
         for state in states:
+            if not state.is_known and state.value:
+                return statement.where(false())
             if state.value:
                 statement = state.filter.apply(statement, state.value)
-        if not query:
-            return statement
-        key = search_key(query)
-        return self.matching(statement, key) if key else statement.where(false())
+        return statement.where(self.found_by.holds(query)) if query else statement
 
-    def ordered(self, statement: Rows, sort: str) -> Rows:
-        """``statement`` in the order ``sort`` names (``-`` before it for descending)."""
+    def ordered(self, statement: Rows, sort: str, query: str = "") -> Rows:
+        """``statement`` in the order ``sort`` names (``-`` before it for descending).
+
+        With ``query`` the nearest come first, and only those equally near are in that order.
+        """
+        if query:
+            statement = statement.order_by(self.found_by.nearness(query))
         column = next(column for column in self.columns if column.key == sort.removeprefix("-"))
         expressions = column.sort if isinstance(column.sort, (list, tuple)) else [column.sort]
         if sort.startswith("-"):
@@ -172,13 +176,15 @@ class Listing:
 
 
 def _counted(statement: Rows) -> Rows:
-    # A constant, because handing ten thousand keys on takes longer than finding them.
-    found: Rows = statement.with_only_columns(literal_column("1"), maintain_column_froms=True).limit(COUNT_LIMIT + 1)
+    # A constant, because handing ten thousand keys on takes longer than finding them; but then no row is distinct.
+    found: Rows = statement.order_by(None).limit(COUNT_LIMIT + 1)
+    if not found._distinct:
+        found = found.with_only_columns(literal_column("1"), maintain_column_froms=True)
     return select(func.count()).select_from(found.subquery())
 
 
-def _ordered(listing: Listing, statement: Rows, sort: str) -> Rows:
-    return listing.ordered(statement, sort).limit(PER_PAGE).offset(bindparam("skipped"))
+def _ordered(listing: Listing, statement: Rows, sort: str, query: str = "") -> Rows:
+    return listing.ordered(statement, sort, query).limit(PER_PAGE).offset(bindparam("skipped"))
 
 
 @lru_cache(maxsize=256)
@@ -206,8 +212,9 @@ class ListPage:
         self.query = self._text("q")
         self.filters = [FilterState(filter_, self._text(filter_.name)) for filter_ in declared.filters]
         sortable = {column.key for column in declared.columns if column.sort is not None}
-        sort = self.args.get("sort") or declared.default_sort
-        self.sort = sort if sort.removeprefix("-") in sortable else declared.default_sort
+        sort = self.args.get("sort") or ""
+        self.is_sorted = sort.removeprefix("-") in sortable
+        self.sort = sort if self.is_sorted else declared.default_sort
         self.number = self._number()
         self.total = 0
         self.rows = ()
@@ -227,12 +234,18 @@ class ListPage:
         return self
 
     def _statements(self) -> tuple[Rows, Rows]:
-        if self.query or any(state.value for state in self.filters):
-            return _counted(self.statement), _ordered(self.declaration, self.statement, self.sort)
+        # A list of a record's own, as of one cluster's members, is not that of everything.
+        if self.query or any(state.value for state in self.filters) or vars(self.declaration):
+            return _counted(self.statement), _ordered(self.declaration, self.statement, self.sort, self.ranked_by)
         return _of_everything(type(self.declaration), self.actor, self.sort)  # type: ignore[arg-type]
 
     def _text(self, name: str) -> str:
         return (self.args.get(name) or "").replace("\0", "").strip()[:LONGEST_QUERY]
+
+    @property
+    def ranked_by(self) -> str:
+        """The words whose nearness orders the rows; a reader who chose a column to sort by wants that instead."""
+        return "" if self.is_sorted else self.query
 
     @property
     def _last_number(self) -> int:
@@ -245,7 +258,7 @@ class ListPage:
     def url(self, **changes: Any) -> str:
         """The address of this list with some arguments changed; an empty one is left out."""
         kept = {"q": self.query, **{state.name: state.value for state in self.filters}}
-        if self.sort != self.declaration.default_sort:
+        if self.is_sorted and (self.query or self.sort != self.declaration.default_sort):
             kept["sort"] = self.sort
         arguments = {name: value for name, value in {**kept, **changes}.items() if value}
         return f"{self.path}?{urlencode(arguments)}" if arguments else self.path
@@ -281,7 +294,7 @@ class ListPage:
         if column.sort is None:
             return Head(column, None, None)
         direction = None
-        if self.sort.removeprefix("-") == column.key:
+        if not self.ranked_by and self.sort.removeprefix("-") == column.key:
             direction = "desc" if self.sort.startswith("-") else "asc"
         wanted = f"-{column.key}" if direction == "asc" else column.key
         return Head(column, self.url(sort=wanted), direction)
@@ -343,7 +356,7 @@ class ListPage:
     def export(self, kind: str) -> Response:
         """Everything the filters leave, in the order shown: ``csv`` (UTF-8 with byte order mark) or ``xlsx``."""
         columns = [column for column in self.declaration.columns if column.export is not None]
-        statement = self.declaration.ordered(self.statement, self.sort).execution_options(yield_per=500)
+        statement = self.declaration.ordered(self.statement, self.sort, self.ranked_by).execution_options(yield_per=500)
 
         def rows() -> Iterator[list[Any]]:
             # A CSV is sent after the request's own session is closed; and its rows are all of one moment.

@@ -3,7 +3,12 @@
 ``Ниш``, ``Niš`` and ``nis`` have the same key; so have ``Київ`` and ``Kyiv``, ``Երևան`` and ``Yerevan``,
 ``თბილისი`` and ``Tbilisi``. The key is computed by this one function when a name is written and when one is looked
 for; it is not a transliteration and is never shown. Rules: Ukrainian г and Balkan г meet in one letter, digraphs of the
-usual Latin spellings meet their one-letter forms, and doubled letters count once.
+usual Latin spellings meet their one-letter forms, and doubled letters count once. What the beginning of a name becomes
+does not depend on what follows a word later, so the beginning of a name finds it.
+
+Soft sounds stay apart from hard ones: folding ``lj`` and ``nj`` would make Milan of Miljan and Ana of Anja, and
+dropping ``j`` before a vowel Mara of Marija. tests/core/names.tsv has real names of the consortium's countries; the
+test over it says how many of their spellings meet (recall) and how few other names meet with them (precision).
 """
 
 import re
@@ -24,14 +29,14 @@ _CYRILLIC = dict(
 _GEORGIAN = dict(
     zip(
         "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
-        "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz ts ch kh dj h".split(),
+        "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz ts ch kh j h".split(),
         strict=True,
     )
 )
 _ARMENIAN = dict(
     zip(
         "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ",
-        "a b g d e z e e t zh i l kh ts k h dz gh ch m i n sh o ch p dj r s v t r ts v p k o f".split(),
+        "a b g d e z e e t zh i l kh ts k h dz gh ch m i n sh o ch p j r s v t r ts v p k o f".split(),
         strict=True,
     )
 )
@@ -62,10 +67,9 @@ _FOLDS = (
     ("ts", "c"),
     ("dz", "z"),
     ("dj", "d"),
-    ("gj", "d"),
+    ("gj", "g"),
     ("kj", "c"),
-    ("lj", "l"),
-    ("nj", "n"),
+    ("th", "t"),
     ("oe", "o"),
     ("ue", "u"),
     ("ae", "a"),
@@ -82,7 +86,7 @@ def search_key(name: str) -> str:
     text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     for spelling, letter in _FOLDS:
         text = text.replace(spelling, letter)
-    text = re.sub(r"[yij](?=[aeiou])", "", text)
-    text = re.sub(r"[yj]", "i", text).replace("w", "v").replace("h", "g").replace("q", "k").replace("x", "ks")
+    text = re.sub(r"\b[yij](?=e)", "", text)
+    text = re.sub(r"[yij]+", "i", text).replace("w", "v").replace("h", "g").replace("q", "k").replace("x", "ks")
     text = re.sub(r"([^\W\d_])\1+", r"\1", text)
     return " ".join(re.findall(r"\w+", text))

@@ -24,8 +24,10 @@ from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
 from app.extensions import locale_now
 
 MOST_DAYS = 10_000
-# Rows and parts of the frame, of some hundred bytes each.
-MOST_KEPT = 4_000
+# Rows and parts of the frame, most of them of some hundred bytes; a part with more letters than this is not kept.
+MOST_KEPT, LARGEST_KEPT = 4_000, 12_000
+# What stands for the CSRF token in a part that is kept for every session.
+TOKEN = "csrf-token-of-this-session"  # noqa: S105
 # Where a request notes whom and where its parts are for.
 READER = "portal.reader"
 # Lists of what happened have a day in every line, and writing one out is slow.
@@ -45,6 +47,7 @@ def init_templating(app: Flask) -> None:
     app.jinja_env.globals.update(
         kept=kept,
         csrf_token=csrf_token,
+        token_mark=TOKEN,
         _=rendering.gettext,
         gettext=rendering.gettext,
         ngettext=rendering.ngettext,
@@ -64,7 +67,13 @@ def init_templating(app: Flask) -> None:
         with_args=with_args,
     )
     app.jinja_env.filters.update(
-        day=day, day_short=day_short, weekday=weekday, moment=moment, number=number, clock=time_of_day
+        day=day,
+        day_short=day_short,
+        weekday=weekday,
+        moment=moment,
+        number=number,
+        clock=time_of_day,
+        with_token=with_token,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"actor": current_actor()})
@@ -118,29 +127,33 @@ def select_language(consortium: Consortium) -> Language:
     return active[SOURCE_LANGUAGE]
 
 
-def kept(name: str, *facts: Any, caller: Callable[[], Markup]) -> Markup:
+def kept(name: str, *facts: Any, keep: bool = True, caller: Callable[[], Markup]) -> Markup:
     """Give a part of a page as it was rendered before, with the same facts; it is called around what they decide.
 
     What is inside may follow from the facts, the reader's language and roles, the view and the address the portal is
     mounted at, and from nothing else: not from the record at hand, the day, the session or the rest of the address,
-    unless that is among the facts. Dictionaries and rows are facts by what they hold.
+    unless that is among the facts. Dictionaries and rows are facts by what they hold. With ``keep`` false, as for what
+    somebody typed and nobody will type again, it is rendered and forgotten. Only for pages: mails have no request.
     """
+    if not keep:
+        return caller()
     parts: dict[tuple[Any, ...], Markup] = current_app.extensions["kept"]
     given = request.environ.get(READER)
     if given is None:
-        given = reader_language().code, current_actor().grants, request.endpoint, request.root_url
-        request.environ[READER] = given
-    key = (name, given, *map(_held, facts))
+        given = request.environ[READER] = (current_actor().grants, request.endpoint, request.root_url)
+    key = (name, reader_language().code, given, *map(_held, facts))
     part = parts.get(key)
     if part is None:
-        if len(parts) >= MOST_KEPT:
-            parts.clear()
-        part = parts[key] = caller()
+        part = caller()
+        if len(part) <= LARGEST_KEPT:
+            if len(parts) >= MOST_KEPT:
+                parts.clear()
+            parts[key] = part
     return part
 
 
 def csrf_token() -> str:
-    """The token of this session, signed once: signed anew for each page, it would make no two of them alike."""
+    """The token of this session, signed once: signing it anew for each page takes as long as a query."""
     signed: dict[str, str] = current_app.extensions["csrf tokens"]
     token = signed.get(session.get("csrf_token", ""))
     if token is None:
@@ -149,6 +162,11 @@ def csrf_token() -> str:
             signed.clear()
         signed[session["csrf_token"]] = token
     return token
+
+
+def with_token(part: Markup) -> Markup:
+    """A kept part with forms: in place of ``TOKEN`` they get the token of this session."""
+    return part.replace(TOKEN, csrf_token())
 
 
 def _held(fact: Any) -> Any:

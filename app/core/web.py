@@ -29,6 +29,8 @@ from app.extensions import db
 log = logging.getLogger(__name__)
 
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# Parts of the names of fields that hold secrets or belong to the form itself.
+NOT_TOLD = ("token", "password", "secret", "submission_key", "version", "code", "credential", "passkey")
 TOLD_WITH_ERRORS = frozenset({"Allow", "Retry-After"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -61,7 +63,7 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(NoResultFound, lambda _error: _error_page(404))
     app.register_error_handler(StaleDataError, lambda _error: _error_page(409))
-    app.register_error_handler(CSRFError, lambda _error: _error_page(400))
+    app.register_error_handler(CSRFError, lambda _error: _session_ended())
     # What PostgreSQL cannot even ask for, such as NUL or a number beyond its column, comes from a forged request.
     app.register_error_handler(DataError, lambda _error: _error_page(400))
     app.register_error_handler(Exception, _unexpected)
@@ -168,6 +170,17 @@ def _unexpected(error: Exception) -> Any:
         return _error_page(500)
     except SQLAlchemyError:
         return Response(_("The portal cannot reach its database. Try again in a minute."), 500, mimetype="text/plain")
+
+
+def _session_ended() -> Response:
+    """What was typed, for whoever's session ended while a form was open; secrets are not among it."""
+    db.session.rollback()
+    texts = ((name, text.strip()) for name, values in request.form.lists() for text in values)
+    typed = [(name, text) for name, text in texts if text and not any(word in name for word in NOT_TOLD)]
+    response = make_response(render_template("errors/session.html", typed=typed, page=_here()), 400)
+    if htmx.wants_fragment:
+        response.headers["HX-Retarget"] = "#messages"
+    return response
 
 
 def _error_page(status: int, error: DomainError | None = None) -> Response:

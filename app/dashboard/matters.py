@@ -3,7 +3,7 @@
 ``queries`` finds the records; here is what each asks for. A matter without a verb would be a report, so each has one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
@@ -13,10 +13,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.access import Actor
-from app.core.templating import day
+from app.core.templating import day, reader_language
 from app.dashboard import queries
 from app.events.models import Event, EventKind, EventState
 from app.microcredentials.models import MicroCredential, MicroCredentialState
+from app.stakeholders import review
 
 WEEK = timedelta(days=7)
 TIME_TO_WRITE = timedelta(days=14)
@@ -85,7 +86,35 @@ def matters_of(actor: Actor, today: date) -> list[Matter]:
     """Everything that waits for this actor."""
     events = (_of_event(event, today) for event in queries.events_needing(actor, today))
     designs = (_of_design(design) for design in queries.designs_needing(actor))
-    return [*(matter for matter in events if matter is not None), *designs]
+    return [*_of_people(actor, today), *(matter for matter in events if matter is not None), *designs]
+
+
+def _of_people(actor: Actor, today: date) -> Iterator[Matter]:
+    """People whose data are to be erased or looked at again, as one matter each for whoever answers for them."""
+    waiting, page = review.waiting(actor, today), url_for("privacy.due")
+    language = reader_language().code
+    if waiting.to_erase:
+        title = ngettext("%(num)s person to erase", "%(num)s people to erase", waiting.to_erase)
+        yield Matter(
+            urgency=Urgency.LATE,
+            title={language: title},
+            url=page,
+            why=_("Consent was withdrawn, and there is no other reason to keep the data"),
+            step=_("Erase"),
+            step_url=page,
+            due=None,
+        )
+    if waiting.to_review:
+        title = ngettext("Data of %(num)s person to look at", "Data of %(num)s people to look at", waiting.to_review)
+        yield Matter(
+            urgency=urgency(waiting.since or today, today),
+            title={language: title},
+            url=page,
+            why=days_phrase(waiting.since, today) if waiting.since else _("no date"),
+            step=_("Look at them"),
+            step_url=page,
+            due=waiting.since,
+        )
 
 
 def _of_event(event: Event, today: date) -> Matter | None:

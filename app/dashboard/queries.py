@@ -15,6 +15,7 @@ from app.core.states import StateMove
 from app.events.models import Event, EventKind, EventState
 from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
+from app.events.rules import LONGEST
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
@@ -22,18 +23,20 @@ from app.stakeholders.models import Organisation
 
 AHEAD = timedelta(days=60)
 MOST = 40
+AHEAD_STATES = (EventState.PLANNED, EventState.CONFIRMED, EventState.CANCELLED)
 OPEN_EVENT = (EventState.PLANNED, EventState.CONFIRMED)
 FINISHED_DESIGN = (MicroCredentialState.FINAL, MicroCredentialState.PUBLISHED)
 UNFINISHED_DESIGN = (MicroCredentialState.DRAFT, MicroCredentialState.INTERNAL_REVIEW)
 
 
 def next_events(actor: Actor, today: date, limit: int = 5) -> list[Event]:
-    """What comes next, as the actor may see it; cancelled ones stay visible until their day."""
+    """What comes next, as the actor may see it; cancelled ones stay visible until their day, held ones do not."""
     return list(
         db.session.scalars(
             select(Event)
-            .where(events_visible_to(actor), Event.ends_on >= today, Event.state != EventState.DRAFT)
-            .options(selectinload(Event.organiser))
+            .where(events_visible_to(actor), Event.ends_on >= today, Event.state.in_(AHEAD_STATES))
+            # What began longer ago is over; it need not be looked through.
+            .where(Event.starts_on >= today - LONGEST)
             .order_by(Event.starts_on, Event.id)
             .limit(limit)
         )

@@ -13,7 +13,8 @@ from app.demo.days import day_of
 from app.demo.events import Known, load_events
 from app.demo.microcredentials import load_microcredentials
 from app.extensions import db
-from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation
+from app.stakeholders.consent import ConsentAct, ConsentFacts, ConsentPurpose, ConsentWay, record_consent
+from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Source
 from app.stakeholders.services import (
     AffiliationFacts,
     NameFacts,
@@ -68,7 +69,7 @@ def _organisation(entry: dict[str, Any]) -> Organisation:
 
 def _person(entry: dict[str, Any], organisations: dict[str, Organisation]) -> None:
     native = entry.get("name_native") or {}
-    create_person(
+    person = create_person(
         SYSTEM,
         PersonFacts(
             given_name=entry["given_name"],
@@ -76,6 +77,12 @@ def _person(entry: dict[str, Any], organisations: dict[str, Organisation]) -> No
             native_name=native.get("text"),
             native_language=native.get("language"),
             lawful_basis=LawfulBasis(entry["lawful_basis"]),
+            source=Source(entry["source"]),
+            source_detail=entry.get("source_detail"),
+            email=entry.get("email"),
+            phone=entry.get("phone"),
+            review_on=day_of(entry.get("review_on")),
+            **_first_consent(entry.get("consent", [])),
             affiliations=[
                 AffiliationFacts(
                     organisation=organisations[affiliation["organisation"]],
@@ -86,4 +93,23 @@ def _person(entry: dict[str, Any], organisations: dict[str, Organisation]) -> No
                 for affiliation in entry["affiliations"]
             ],
         ),
+        is_example=entry.get("is_example", False),
     )
+    for said in entry.get("consent", [])[1:]:
+        record_consent(SYSTEM, person, ConsentFacts(act=ConsentAct(said["act"]), note=said.get("note"), **_said(said)))
+
+
+def _first_consent(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a person agreed to when the data came; the ledger goes on from there."""
+    if not entries:
+        return {}
+    said = _said(entries[0])
+    return {"consent_on": said["on_day"], "consent_way": said["way"], "consent_for": said["purposes"]}
+
+
+def _said(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "purposes": [ConsentPurpose(code) for code in entry["for"]],
+        "on_day": day_of(entry["day"]),
+        "way": ConsentWay(entry["how"]),
+    }

@@ -1,12 +1,14 @@
 """Events: meetings, round tables, consultations, workshops and deadlines, planned, logged and written up."""
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.core import records
 from app.core.access import Permission
 from app.core.navigation import Entry, add
 from app.core.panels import Panel
 from app.core.panels import add as add_panels
+from app.core.records import Kind
 
 
 def init_app(app: Flask) -> None:
@@ -22,6 +24,9 @@ def init_app(app: Flask) -> None:
     )
     app.register_blueprint(bp)
     add_panels(app, Panel("cluster", "events/_of_cluster.html", of_cluster, order=20))
+    records.add(
+        app, Kind("event", _l("Event"), lambda keys: {key: url_for("events.show", event_id=key) for key in keys})
+    )
     add(
         app,
         Entry("today", "events.index", _l("Events"), "calendar-event", order=20),

@@ -31,7 +31,7 @@ from app.events.services import EventFacts
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
-from app.stakeholders.forms import OrganisationsField, region_choices
+from app.stakeholders.forms import OrganisationsField, RegionField
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
@@ -133,7 +133,7 @@ class EventForm(BaseForm):
     address = LineField(_l("Address"))
     city = LineField(_l("Town"))
     country = ChoiceField(_l("Country"), choices=creating_countries)
-    region = ChoiceField(_l("Region"), choices=region_choices, any_label=_l("Not said"))
+    region = RegionField(_l("Region"))
     link = LineField(
         _l("Link"), longest=2000, description=_l("Of the online meeting or the form; visitors do not see it.")
     )
@@ -198,12 +198,6 @@ class EventForm(BaseForm):
         """A title in one language at least."""
         if not field.data:
             raise StopValidation(_("Write a title, in any of the languages."))
-
-    def validate_region(self, field: ChoiceField) -> None:
-        """The region lies in the country."""
-        region = current_app.config["CONSORTIUM"].by_region.get(field.data)
-        if region is not None and region.country != self.country.data:
-            raise StopValidation(_("This region is in another country."))
 
     @property
     def state(self) -> EventState:

@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
+from app.core.ranking import FoundBy
 from app.events import queries
 from app.events.models import Event, EventKind, EventState, event_organisation
 from app.microcredentials.models import MicroCredential
@@ -69,11 +70,11 @@ def _concerning(statement: Rows, code: str) -> Rows:
     return statement.where(E.id.in_(links.where(MicroCredential.code == code.upper().replace("\0", ""))))
 
 
-def _codes() -> Any:
+def _codes(actor: Actor) -> Any:
     return (
         select(func.aggregate_strings(MicroCredential.code, " "))
         .join(LINK, LINK.microcredential_id == MicroCredential.id)
-        .where(LINK.record_id == E.id, microcredentials_visible_to(current_actor()))
+        .where(LINK.record_id == E.id, microcredentials_visible_to(actor))
         .correlate(E)
         .scalar_subquery()
     )
@@ -90,6 +91,7 @@ class EventListing(Listing):
     title = _l("Events")
     filename = "events"
     default_sort = "-date"
+    found_by = FoundBy((E.title, E.city), E.search_key)
     columns = (
         Column("id", _l("Number"), lambda row: row.id, in_page=False),
         Column("date", _l("Date"), lambda row: local_time(row, "starts"), sort=E.starts_on),
@@ -138,15 +140,11 @@ class EventListing(Listing):
                 *(E.women, E.men, E.nonbinary, E.undisclosed),
                 Organisation.name.label("organiser"),
                 taking_part.label("organisations"),
-                _codes().label("codes"),
+                _codes(actor).label("codes"),
             )
             .outerjoin(Organisation, Organisation.id == E.organiser_id)
             .where(queries.visible_to(actor))
         )
-
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """Events with the key in their title, in any language, or their place."""
-        return statement.where(E.search_key.contains(key, autoescape=True))
 
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The event's number."""

@@ -14,9 +14,9 @@ from app.events.log_form import LogForm, NewOrganisationForm
 from app.events.models import Event, EventState
 from app.events.plan_views import page_url, remark
 from app.events.views import bp
-from app.stakeholders import queries as stakeholders
 from app.stakeholders import services as stakeholder_services
-from app.stakeholders.models import Category, NameKind, Organisation
+from app.stakeholders.lookalikes import Lookalike, similar
+from app.stakeholders.models import Category, NameKind
 from app.stakeholders.services import NameFacts, OrganisationFacts
 
 NAMED = 3
@@ -30,16 +30,16 @@ def log() -> BaseResponse:
     form = LogForm.new(request.args.get("kind"), request.args.get("mc"))
     quick = NewOrganisationForm()
     done = request.form.get("do")
-    similar: list[Organisation] = []
+    alike: list[Lookalike] = []
     if done in (ADD, ADD_ANYWAY):
-        similar = add_organisation(form, quick, anyway=done == ADD_ANYWAY)
+        alike = add_organisation(form, quick, anyway=done == ADD_ANYWAY)
     elif form.validate_on_submit() and nothing_half_added(form, quick):
         with form.refusals():
             event = enter(form, as_draft=done == DRAFT)
             remark(event)
             return created(form, page_url(event), saved_message(event))
-    status = 422 if quick.errors or similar else None
-    page = form_page("events/log.html", form, quick=quick, similar=similar)
+    status = 422 if quick.errors or alike else None
+    page = form_page("events/log.html", form, quick=quick, similar=alike)
     if status and page.status_code < 400:
         page.status_code = status
     return page
@@ -62,7 +62,7 @@ def nothing_half_added(form: LogForm, quick: NewOrganisationForm) -> bool:
     return True
 
 
-def add_organisation(form: LogForm, quick: NewOrganisationForm, anyway: bool) -> list[Organisation]:
+def add_organisation(form: LogForm, quick: NewOrganisationForm, anyway: bool) -> list[Lookalike]:
     """Put the organisation typed beside the picker into the register and choose it.
 
     Answers organisations with a like name instead, unless it is to be added ``anyway``: a second press of the button
@@ -71,9 +71,9 @@ def add_organisation(form: LogForm, quick: NewOrganisationForm, anyway: bool) ->
     if not quick.validate():
         return []
     actor = current_actor()
-    similar = [] if anyway else stakeholders.similar(actor, quick.name.data, quick.country.data)
-    if similar:
-        return similar
+    alike = [] if anyway else similar(actor, [quick.name.data or ""], quick.country.data)
+    if alike:
+        return alike
     name = NameFacts(quick.name.data, form.language.data or "en", NameKind.WORKING)
     facts = OrganisationFacts(names=[name], category=Category(quick.category.data), country=quick.country.data)
     try:

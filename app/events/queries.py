@@ -126,18 +126,26 @@ def _taking_part(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-def microcredentials_of(actor: Actor, event: Event) -> Sequence[Found]:
-    """The micro-credentials it concerns that the actor may see, by code; rows of key, code and title."""
-    return plain_rows(db.session, _concerned(actor), {"key": event.id})
+def microcredentials_of(actor: Actor, event: Event) -> tuple[list[Found], int]:
+    """The micro-credentials it concerns, by code, as far as they are open to the actor, and how many others."""
+    rows = plain_rows(db.session, _concerned(actor), {"key": event.id})
+    known = [row for row in rows if row.is_open]
+    return known, len(rows) - len(known)
 
 
 @lru_cache(maxsize=256)
 def _concerned(actor: Actor) -> Select[*tuple[Any, ...]]:
     link = Event.link_model
     return (
-        select(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.is_example)
+        select(
+            MicroCredential.id,
+            MicroCredential.code,
+            MicroCredential.title,
+            MicroCredential.is_example,
+            microcredentials_visible_to(actor).label("is_open"),
+        )
         .join(link, link.microcredential_id == MicroCredential.id)
-        .where(link.record_id == bindparam("key"), microcredentials_visible_to(actor))
+        .where(link.record_id == bindparam("key"))
         .order_by(MicroCredential.code)
     )
 

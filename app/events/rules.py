@@ -136,7 +136,9 @@ def span(
         raise TimeMissing(ends_time=_("Write when it ends, or leave both times empty for a whole day."))
     first = _instant(starts_on, starts, zone, "starts_time")
     end = _instant(last, ends, zone, "ends_time", after=first)
-    if end <= first:
+    if end == first:
+        raise EndsBeforeStart(ends_time=_("It would end at %(end)s, when it starts.", end=_clock(ends)))
+    if end < first:
         raise EndsBeforeStart(
             ends_time=_(
                 "It would end at %(end)s, before it starts at %(start)s.", end=_clock(ends), start=_clock(starts)

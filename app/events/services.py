@@ -178,7 +178,7 @@ def _new(actor: Actor, facts: EventFacts, marks: dict[str, Any], going_to: Event
     with db.session.no_autoflush:
         _fill(event, facts)
         _check_standing(event, facts, going_to)
-    actor.check(Permission.EVENT_CREATE, event)
+    actor.check(Permission.EVENT_CREATE, event, at="country")
     db.session.add(event)
     db.session.flush()
     return event

@@ -76,11 +76,13 @@ def page_of(event: Event, problems: Any = None) -> Response:
     actor, consortium = current_actor(), current_app.config["CONSORTIUM"]
     today = clock.today(consortium.zone)
     organisations, others = queries.organisations_of(actor, event)
+    microcredentials, closed = queries.microcredentials_of(actor, event)
     facts = {
         "event": event,
         "known": (event.id, event.version, event.updated_at, event.organiser.name if event.organiser else None, today),
         "today": today,
-        "microcredentials": queries.microcredentials_of(actor, event),
+        "microcredentials": microcredentials,
+        "closed": closed,
         "cluster": clusters.named(actor, event.cluster_id),
         "organisations": organisations,
         "others": others,

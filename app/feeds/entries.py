@@ -18,6 +18,7 @@ from app.clusters.queries import above, beneath
 from app.clusters.services import after_change as after_cluster_change
 from app.core import clock, outbox
 from app.core.consortium import Consortium
+from app.core.mentions import after_redaction
 from app.events.ical_facts import published_facts
 from app.events.models import Event, Visibility
 from app.events.services import after_change
@@ -51,7 +52,14 @@ def follow(event: Event) -> None:
     store(db.session, event, current_app.config["CONSORTIUM"], current_app.config["PORTAL"].public_url)
 
 
+def follow_redaction(record: object) -> None:
+    """Keep the calendars in step with an event out of which somebody's name was taken."""
+    if isinstance(record, Event):
+        follow(record)
+
+
 after_change.append(follow)
+after_redaction.append(follow_redaction)
 
 
 def follow_cluster(cluster: Cluster, former_parent: int | None) -> None:

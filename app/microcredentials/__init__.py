@@ -1,18 +1,31 @@
 """The catalogue of micro-credentials, and the links by which every other record concerns them."""
 
-from flask import Flask
+from collections.abc import Mapping
+
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.core import records
 from app.core.navigation import Entry, add
+from app.core.records import Kind
 
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entry in the frame."""
-    from app.microcredentials import import_views, names, views
+    from app.microcredentials import import_views, names, queries, views
 
     app.jinja_env.globals.update(
         isced_name=names.isced_name, language_name=names.language_name, target_group_name=names.target_group_name
     )
     app.register_blueprint(import_views.bp)
     app.register_blueprint(views.bp)
-    add(app, Entry("registers", "microcredentials.index", _l("Micro-credentials"), icon="mortarboard", order=30))
+    records.add(app, Kind("microcredential", _l("Micro-credential"), lambda keys: _pages(queries.codes_of(keys))))
+    add(
+        app,
+        Entry("registers", "microcredentials.index", _l("Micro-credentials"), icon="mortarboard", order=30),
+        Entry("tab", "microcredentials.index", _l("MCs"), "mortarboard", order=20),
+    )
+
+
+def _pages(codes: Mapping[int, str]) -> dict[int, str]:
+    return {key: url_for("microcredentials.show", code=code) for key, code in codes.items()}

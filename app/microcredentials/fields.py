@@ -1,21 +1,14 @@
-"""Fields that only designs have: boxes to tick, lines, levels, points, fields of education, rows of a subform."""
+"""Fields that only designs have: lines, levels, points, fields of education, rows of a subform."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import FieldList, FloatField, Form, FormField, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import FieldList, FloatField
 
 from app.core.fields import ChoiceField, LineField, TextField
 from app.microcredentials.cells import split
-
-
-class ChecksField(SelectMultipleField):
-    """Any number of several codes, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class LinesField(TextField):
@@ -71,22 +64,14 @@ class IscedField(FieldList):
         return ", ".join(_isced_code(text) for text in value or () if text)
 
 
-class RowsField(FieldList):
-    """Rows of a subform; a comparison shows the English text of each, or any other."""
+def row_line(text: str) -> Callable[[Callable[[str], Any]], str]:
+    """What a comparison shows of an outcome or an assessment: its English text, or any other, and its type."""
 
-    def __init__(self, row: type[Form], label: Any, text: str, **kwargs: Any) -> None:
-        super().__init__(FormField(row), label=label, **kwargs)
-        self.text = text
+    def line(get: Callable[[str], Any]) -> str:
+        texts, kind = get(text) or {}, get("type")
+        return f"{texts.get('en') or next(iter(texts.values()), '')} {f'[{kind}]' if kind else ''}".strip()
 
-    def shown(self, value: Any) -> str:
-        """The rows as a person reads them: records, or what was typed."""
-        return "\n".join(line for line in map(self._line, value or ()) if line)
-
-    def _line(self, row: Any) -> str:
-        texts, kind = (row[name] if isinstance(row, dict) else getattr(row, name) for name in (self.text, "type"))
-        kind = f"[{kind}]" if kind else ""
-        texts = texts or {}
-        return f"{texts.get('en') or next(iter(texts.values()), '')} {kind}".strip()
+    return line
 
 
 def _isced_code(text: str) -> str:

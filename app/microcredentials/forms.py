@@ -16,12 +16,21 @@ from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
+from app.core.fields import (
+    ChecksField,
+    ChoiceField,
+    DayField,
+    LineField,
+    PickerField,
+    RowsField,
+    TextField,
+    TranslatedField,
+)
 from app.core.forms import BaseForm
 from app.core.templating import country_name, reader_language
 from app.microcredentials import queries
 from app.microcredentials.facts import PLAIN, AssessmentFacts, MicroCredentialFacts, OutcomeFacts
-from app.microcredentials.fields import ChecksField, IscedField, LevelField, LinesField, PointsField, RowsField
+from app.microcredentials.fields import IscedField, LevelField, LinesField, PointsField, row_line
 from app.microcredentials.frameworks import FRAMEWORKS
 from app.microcredentials.importing import Existing
 from app.microcredentials.models import (
@@ -96,7 +105,7 @@ class MicroCredentialForm(BaseForm):
     origin = ChoiceField(_l("Origin"), choices=Origin.choices, any_label=_l("Not said"))
     awarding_body = OrganisationsField(_l("Awarding body"), multiple=False)
     awarding_countries = ChecksField(_l("Countries in which it is awarded"))
-    outcomes = RowsField(OutcomeForm, _l("Learning outcomes"), "text")
+    outcomes = RowsField(OutcomeForm, _l("Learning outcomes"), row_line("text"))
     workload_hours = IntegerField(
         _l("Workload in hours"), [Optional()], description=_l("All learning and the assessment.")
     )
@@ -110,7 +119,7 @@ class MicroCredentialForm(BaseForm):
     level_note = TranslatedField(_l("Note on the level"), rows=2)
     isced_f = IscedField(_l("Field of education (ISCED-F)"))
     occupations = LinesField(_l("Occupations (ESCO)"), description=_l("Addresses, one a line."))
-    assessments = RowsField(AssessmentForm, _l("Assessment"), "title")
+    assessments = RowsField(AssessmentForm, _l("Assessment"), row_line("title"))
     supervision = ChoiceField(
         _l("Supervision during assessment"), choices=Supervision.choices, any_label=_l("Not said")
     )

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, SQLColumnExpression, String, case, cast, exists, select
 from sqlalchemy.orm import Session
 
-from app.core.access import Actor
+from app.core.access import Actor, current_actor
 from app.core.export import download, plain
 from app.core.listing import Column, Filter, Listing, ListPage, Rows
 from app.extensions import db
@@ -19,7 +19,7 @@ from app.microcredentials.columns import TOLD_ONLY, columns
 from app.microcredentials.facts import facts_of
 from app.microcredentials.models import MicroCredential, MicroCredentialState, Participation, microcredential_developer
 from app.microcredentials.names import content_languages, credential_countries
-from app.microcredentials.queries import CHUNK, developers, visible_to, with_everything
+from app.microcredentials.queries import CHUNK, FOUND_BY, developers, visible_to, with_everything
 from app.stakeholders.models import Organisation
 
 M = MicroCredential
@@ -64,6 +64,7 @@ class MicroCredentialListing(Listing):
     title = _l("Micro-credentials")
     filename = "microcredentials"
     default_sort = "code"
+    found_by = FOUND_BY
     columns = (
         Column("code", _l("Code"), sort=M.code),
         Column("title", _l("Title"), sort=M.title_key),
@@ -90,7 +91,7 @@ class MicroCredentialListing(Listing):
             Participation.choices,
         ),
         Filter("language", _l("Taught in"), lambda s, v: s.where(_lists(M.languages, v)), content_languages),
-        Filter("developer", _l("Developed by"), _developed_by, developers, varies=True),
+        Filter("developer", _l("Developed by"), _developed_by, lambda: developers(current_actor()), varies=True),
         Filter(
             "annex",
             _l("Annex I"),
@@ -115,10 +116,6 @@ class MicroCredentialListing(Listing):
             M.annex_score,
             M.is_example,
         ).where(visible_to(actor))
-
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """Micro-credentials with the key in their code or in a title in any language."""
-        return statement.where(M.search_key.contains(key, autoescape=True))
 
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The micro-credential's number."""
@@ -169,8 +166,7 @@ class MicroCredentialPage(ListPage):
             chunk = keys[start : start + CHUNK]
             wanted = with_everything(self.actor).where(M.id.in_(chunk))
             found = {record.id: record for record in db.session.scalars(wanted)}
-            for key in chunk:
-                record = found[key]
+            for record in filter(None, map(found.get, chunk)):  # one may have been deleted in between
                 facts = facts_of(record)
                 told = (record.state, record.annex_score, "yes" if record.is_example else "", record.version)
                 yield [*(_cell(column.write(facts)) for column in written), *map(plain, told)]

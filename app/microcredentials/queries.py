@@ -12,6 +12,7 @@ from app.core.audit import AuditEntry
 from app.core.fields import Option
 from app.core.files import StoredFile
 from app.core.i18n import read_in
+from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.core.states import moves_of
 from app.extensions import db
@@ -25,6 +26,7 @@ MOST_DEVELOPERS = 200
 CHUNK = 500
 
 M = MicroCredential
+FOUND_BY = FoundBy((M.code, M.title), M.search_key)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -62,6 +64,11 @@ def by_codes(actor: Actor, codes: Sequence[str]) -> list[MicroCredential]:
     for start in range(0, len(codes), CHUNK):
         found += db.session.scalars(with_everything(actor).where(M.code.in_(codes[start : start + CHUNK])))
     return found
+
+
+def codes_of(keys: Sequence[int]) -> dict[int, str]:
+    """Codes by key, for whoever links to designs it found elsewhere; the design's own page decides who sees it."""
+    return {row.id: row.code for row in db.session.execute(select(M.id, M.code).where(M.id.in_(keys)))}
 
 
 def with_everything(actor: Actor) -> Select[MicroCredential]:
@@ -107,11 +114,10 @@ def organisations_called(actor: Actor, names: Iterable[str]) -> dict[str, list[O
 
 def find_options(actor: Actor, query: str, language: str) -> list[Option]:
     """Micro-credentials found by code or title in any script, for a picker; retired ones are not offered."""
-    statement = select(M).where(visible_to(actor), M.state != MicroCredentialState.RETIRED).order_by(M.code)
-    key = search_key(query)
-    if key:
-        statement = statement.where(M.search_key.contains(key, autoescape=True))
-    return [_option(row, language) for row in db.session.scalars(statement.limit(MOST_OPTIONS))]
+    statement = select(M).where(visible_to(actor), M.state != MicroCredentialState.RETIRED)
+    if search_key(query):
+        statement = statement.where(FOUND_BY.holds(query)).order_by(FOUND_BY.nearness(query))
+    return [_option(row, language) for row in db.session.scalars(statement.order_by(M.code).limit(MOST_OPTIONS))]
 
 
 def options_of(actor: Actor, keys: Sequence[int], language: str) -> list[Option]:
@@ -119,9 +125,10 @@ def options_of(actor: Actor, keys: Sequence[int], language: str) -> list[Option]
     return [_option(row, language) for row in by_keys(actor, keys)]
 
 
-def developers() -> list[tuple[str, str]]:
-    """Key and name of the organisations that develop micro-credentials, for a filter."""
-    developing = select(microcredential_developer.c.organisation_id)
+def developers(actor: Actor) -> list[tuple[str, str]]:
+    """Key and name of the organisations that develop what the actor may see, for a filter."""
+    link = microcredential_developer.c
+    developing = select(link.organisation_id).join(M, M.id == link.microcredential_id).where(visible_to(actor))
     rows = db.session.execute(
         select(Organisation.id, Organisation.name)
         .where(Organisation.id.in_(developing))

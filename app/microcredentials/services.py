@@ -54,7 +54,7 @@ def keep_all(actor: Actor, designs: Iterable[tuple[MicroCredential | None, Micro
 
 def _create(actor: Actor, facts: MicroCredentialFacts, marks: Mapping[str, Any]) -> MicroCredential:
     _accept(facts)
-    actor.check(P.MICROCREDENTIAL_CREATE, facts)
+    actor.check(P.MICROCREDENTIAL_CREATE, facts, at="country")
     microcredential = MicroCredential(**marks)
     _fill(microcredential, facts)
     db.session.add(microcredential)
@@ -69,7 +69,7 @@ def _edit(actor: Actor, microcredential: MicroCredential, version: int | None, f
     if microcredential.published_at and facts.code != microcredential.code:
         raise Refused(code=_("The code is part of a public address and stays."))
     _accept(facts)
-    actor.check(needed, facts)
+    actor.check(needed, facts, at="country")
     if microcredential.state is S.PUBLISHED:
         guards.ready(facts, S.PUBLISHED)
     _fill(microcredential, facts)

@@ -20,7 +20,7 @@ from app.microcredentials.names import isced_suggestions
 
 bp = Blueprint("microcredentials", __name__, url_prefix="/microcredentials")
 
-NEWEST = 5
+NEWEST = 10
 PER_PAGE = 50
 MOST_PAGES = 200
 RETIRED = MicroCredentialState.RETIRED
@@ -69,8 +69,8 @@ def _page(microcredential: MicroCredential, form: MoveForm) -> Response:
 def _design(microcredential: MicroCredential) -> tuple[Any, ...]:
     """What the parts of the page that show the design follow from; outcomes count as a change of the design, too."""
     named = (microcredential.awarding_body, *microcredential.developers)
-    names = (organisation.name for organisation in named if organisation)
-    return microcredential.id, microcredential.version, microcredential.updated_at, _may_edit(microcredential), *names
+    names = tuple((organisation.id, organisation.name) for organisation in named if organisation)
+    return microcredential.id, microcredential.version, microcredential.updated_at, _may_edit(microcredential), names
 
 
 def _may_edit(microcredential: MicroCredential) -> bool:

@@ -1,19 +1,29 @@
 """Organisations and people: who takes part, under which names, and who spoke for whom."""
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.core import records
 from app.core.access import Permission
 from app.core.navigation import Entry, add
+from app.core.records import Kind
 
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entries in the frame."""
-    from app.stakeholders import people_views, views
+    from app.stakeholders import (
+        duplicate_views,  # noqa: F401 - it puts its pages into the blueprint
+        merge_views,  # noqa: F401 - as above
+        people_views,
+        privacy_views,
+        views,
+    )
     from app.stakeholders.listing import region_name
+    from app.stakeholders.merging import can_be_undone
 
-    app.jinja_env.globals["region_name"] = region_name
+    app.jinja_env.globals.update(region_name=region_name, can_be_undone=can_be_undone)
     app.register_blueprint(people_views.bp)
+    app.register_blueprint(privacy_views.bp)
     app.register_blueprint(views.bp)
     add(
         app,
@@ -33,4 +43,14 @@ def init_app(app: Flask) -> None:
             order=45,
             shows=lambda actor: actor.may(Permission.PERSON_READ),
         ),
+        Entry("foot", "privacy.index", _l("Privacy"), order=20),
+    )
+    records.add(
+        app,
+        Kind(
+            "organisation",
+            _l("Organisation"),
+            lambda keys: {k: url_for("stakeholders.show", organisation_id=k) for k in keys},
+        ),
+        Kind("person", _l("Person"), lambda keys: {k: url_for("people.show", person_id=k) for k in keys}),
     )

@@ -1,22 +1,38 @@
 """Forms of organisations and people."""
 
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, Form, FormField
-from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp
+from wtforms import BooleanField, Form, RadioField
+from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp, StopValidation
 
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
-from app.core.forms import BaseForm
-from app.core.templating import plain_tr
+from app.core.fields import (
+    ChecksField,
+    ChoiceField,
+    DayField,
+    LineField,
+    PickerField,
+    RowsField,
+    TextField,
+    TranslatedField,
+)
+from app.core.forms import BaseForm, VersionField
+from app.core.templating import country_name, plain_tr
 from app.stakeholders import queries
-from app.stakeholders.listing import countries
-from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Size
+from app.stakeholders.consent import WAYS, ConsentPurpose, ConsentWay
+from app.stakeholders.listing import countries, region_name
+from app.stakeholders.lookalikes import Lookalike, similar
+from app.stakeholders.merging import FIELDS, Versions, prefers_other
+from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Size, Source
 from app.stakeholders.services import AffiliationFacts, NameFacts, OrganisationFacts, PersonFacts
 
 BLANK_ROWS = 2
+SOURCES = tuple(source for source in Source if source is not Source.NOT_RECORDED)
 
 
 def language_choices() -> list[tuple[str, str]]:
@@ -38,6 +54,20 @@ class OrganisationsField(PickerField):
         )
 
 
+class RegionField(ChoiceField):
+    """A region of the country that the form's field ``country`` names."""
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, choices=region_choices, any_label=_l("Not said"), **kwargs)
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse a region of another country."""
+        super().pre_validate(form)
+        region = current_app.config["CONSORTIUM"].by_region.get(self.data)
+        if region is not None and region.country != form["country"].data:
+            raise StopValidation(_("This region is in another country."))
+
+
 class NameForm(Form):
     """One name; a row without text is left out."""
 
@@ -46,15 +76,19 @@ class NameForm(Form):
     kind = ChoiceField(_l("Kind"), choices=NameKind.choices)
 
 
+def _name_line(get: Callable[[str], Any]) -> str:
+    return f"{get('text')} ({NameKind(get('kind')).label})" if get("text") else ""
+
+
 class OrganisationForm(BaseForm):
     """An organisation with all its names."""
 
-    names = FieldList(FormField(NameForm), label=_l("Names"))
+    names = RowsField(NameForm, _l("Names"), _name_line)
     category = ChoiceField(
         _l("Category"), [InputRequired(_l("Choose a category."))], choices=Category.choices, any_label=""
     )
     country = ChoiceField(_l("Country"), [InputRequired(_l("Choose a country."))], choices=countries, any_label="")
-    region = ChoiceField(_l("Region"), any_label=_l("Not said"))
+    region = RegionField(_l("Region"))
     city = LineField(_l("Place"))
     address = TextField(_l("Address"))
     website = LineField(_l("Website"), [Optional(), URL(message=_l("Write an address like https://example.org."))])
@@ -71,11 +105,12 @@ class OrganisationForm(BaseForm):
         description=_l("Participant identification code in the EU register, nine digits."),
     )
     size = ChoiceField(_l("Size"), choices=Size.choices, any_label=_l("Not said"))
-    notes = TextField(_l("Notes"))
+    notes = TextField(_l("Notes"), description=_l("Read by the consortium only."))
+    anyway = BooleanField(_l("Possible duplicate"))
+    organisation_id: int | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.region.choices = region_choices()
         if not self.is_submitted():
             for _row in range(BLANK_ROWS if self.names.entries else BLANK_ROWS + 1):
                 self.names.append_entry({"kind": NameKind.NATIVE if self.names.entries else NameKind.WORKING})
@@ -83,17 +118,94 @@ class OrganisationForm(BaseForm):
     @classmethod
     def of(cls, organisation: Organisation) -> "OrganisationForm":
         """The form as the organisation stands."""
-        return cls(obj=organisation)
+        form = cls(obj=organisation)
+        form.organisation_id = organisation.id
+        return form
+
+    @cached_property
+    def alike(self) -> list[Lookalike]:
+        """Organisations of the register that look like what was filled in."""
+        names = [row.form.text.data for row in self.names.entries if row.form.text.data]
+        if not self.is_submitted():
+            return []
+        return similar(current_actor(), names, self.country.data, without=self.organisation_id)
+
+    def is_new(self) -> bool:
+        """Whether nothing in the register looks like it, or somebody looked and says so; else the form asks to look."""
+        if self.alike and not self.anyway.data:
+            self.refuse({"anyway": _("Look whether it is one of these, or say that it is another one.")})
+            return False
+        return True
 
     def organisation_facts(self) -> OrganisationFacts:
         """What was filled in; the first named row is the working name."""
         rows = [row.form for row in self.names.entries if row.form.text.data]
         names = [NameFacts(row.text.data, row.language.data, NameKind(row.kind.data)) for row in rows]
-        facts = self.facts("names")
+        facts = self.facts("names", "anyway")
         return OrganisationFacts(
             names=names,
             **facts | {"category": Category(facts["category"]), "size": Size(facts["size"]) if facts["size"] else None},
         )
+
+
+class KeepApartForm(BaseForm):
+    """Nothing to fill in."""
+
+
+class ChooseOtherForm(BaseForm):
+    """Which organisation is the same as this one."""
+
+    other = OrganisationsField(
+        _l("Which organisation is the same?"), multiple=False, required=_l("Choose the organisation that is the same.")
+    )
+
+
+class MergeForm(BaseForm):
+    """Of which organisation each field is taken: ``mine`` is the one that stays, ``other`` the one that goes."""
+
+    other_version = VersionField()
+    differing: Sequence[str] = ()
+    pair: tuple[Organisation, ...] = ()
+
+    @classmethod
+    def of(cls, survivor: Organisation, absorbed: Organisation) -> "MergeForm":
+        """The form for two organisations, with a sensible choice for each field in which they differ."""
+        differing = [name for name in FIELDS if getattr(survivor, name) != getattr(absorbed, name)]
+        preferred = prefers_other(survivor, absorbed)
+        fields = {name: RadioField(FIELDS[name], choices=sides) for name in differing}
+        bound: type[MergeForm] = type("MergeForm", (cls,), fields)
+        data = {name: "other" if name in preferred else "mine" for name in differing}
+        form = bound(data={**data, "version": survivor.version, "other_version": absorbed.version})
+        form.differing, form.pair = differing, (survivor, absorbed)
+        return form
+
+    @property
+    def chosen(self) -> set[str]:
+        """The fields that are taken from the other."""
+        return {name for name in self.differing if self[name].data == "other"}
+
+    @property
+    def versions(self) -> Versions:
+        """The versions of both as the page showed them."""
+        return Versions(self.version.data, self.other_version.data)
+
+    @property
+    def rows(self) -> list[tuple[Any, Any, Any]]:
+        """Each field in which they differ, and how both have it."""
+        return [(self[name], *(told(name, getattr(one, name)) for one in self.pair)) for name in self.differing]
+
+
+def sides() -> list[tuple[str, Any]]:
+    """Whose value of a field is kept."""
+    return [("mine", _l("Keep")), ("other", _l("Take"))]
+
+
+def told(name: str, value: Any) -> str:
+    """A fact of an organisation as a person reads it."""
+    if value in (None, ""):
+        return _("nothing")
+    show: dict[str, Any] = {"country": country_name, "region": region_name}
+    return str(show[name](value)) if name in show else str(getattr(value, "label", value))
 
 
 def region_choices() -> list[tuple[str, str]]:
@@ -125,6 +237,16 @@ class AffiliationForm(Form):
     is_legal_representative = BooleanField(_l("May sign for the organisation"))
 
 
+def _affiliation_line(get: Callable[[str], Any]) -> str:
+    organisation = get("organisation")
+    if isinstance(organisation, int):
+        organisation = next(iter(queries.by_keys(current_actor(), [organisation])), None)
+    if organisation is None:
+        return ""
+    days = "–".join(day.isoformat() if day else "" for day in (get("valid_from"), get("valid_to")))
+    return f"{organisation.name}: {plain_tr(get('role_title'))} {days.strip('–')}".strip(" :")
+
+
 class PersonForm(BaseForm):
     """A person and whom the person speaks for."""
 
@@ -133,14 +255,44 @@ class PersonForm(BaseForm):
     native_name = LineField(_l("Name in the national language"))
     native_language = ChoiceField(_l("Its language"), choices=language_choices, any_label=_l("Not said"))
     title = LineField(_l("Title"))
-    email = LineField(_l("E-mail"), [Optional(), Email(_l("Write an address like name@example.org."))])
+    email = LineField(
+        _l("E-mail"),
+        [Optional(), Email(_l("Write an address like name@example.org."))],
+        description=_l("Only one the person uses for this work, and only if it is needed."),
+    )
     phone = LineField(_l("Telephone"))
     lawful_basis = ChoiceField(
-        _l("Why may these data be kept?"), choices=LawfulBasis.choices, default=LawfulBasis.PUBLIC_ROLE.value
+        _l("Why may these data be kept?"),
+        choices=LawfulBasis.choices,
+        default=LawfulBasis.PUBLIC_ROLE.value,
+        description=_l(
+            "Public role: named in public in this function. Consent: the person said yes and may take it back."
+        ),
     )
-    consent_on = DayField(_l("Agreed on"), [Optional()])
-    review_on = DayField(_l("Look again on"), [Optional()])
-    affiliations = FieldList(FormField(AffiliationForm), label=_l("Speaks for"))
+    source = ChoiceField(
+        _l("Where are the data from?"),
+        [InputRequired(_l("Say where the data came from."))],
+        choices=lambda: Source.choices(SOURCES),
+        any_label="",
+        description=_l("Whoever asks is told so: the law wants it known where data came from."),
+    )
+    source_detail = LineField(
+        _l("Source in detail"),
+        description=_l("The address of a public source; else who handed it over, which file, which event."),
+    )
+    consent_on = DayField(
+        _l("Agreed on"), [Optional()], description=_l("Only if the person was asked. Later answers go into the ledger.")
+    )
+    consent_way = ChoiceField(_l("How"), choices=lambda: ConsentWay.choices(WAYS), default=ConsentWay.SPOKEN.value)
+    consent_for = ChecksField(_l("Agreed to"), choices=ConsentPurpose.choices)
+    review_on = DayField(
+        _l("Look again on"),
+        [Optional()],
+        description=_l(
+            "When somebody checks whether the data are right and still needed. Left empty, it is worked out."
+        ),
+    )
+    affiliations = RowsField(AffiliationForm, _l("Speaks for"), _affiliation_line)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -149,8 +301,11 @@ class PersonForm(BaseForm):
 
     @classmethod
     def of(cls, person: Person) -> "PersonForm":
-        """The form as the person stands."""
-        return cls(obj=person)
+        """The form as the person stands; what the person agreed to has a page of its own."""
+        form = cls(obj=person)
+        for name in ("consent_on", "consent_way", "consent_for"):
+            del form[name]
+        return form
 
     def person_facts(self) -> PersonFacts:
         """What was filled in."""
@@ -168,4 +323,11 @@ class PersonForm(BaseForm):
             for row in rows
         ]
         facts = self.facts("affiliations")
-        return PersonFacts(affiliations=affiliations, **facts | {"lawful_basis": LawfulBasis(facts["lawful_basis"])})
+        terms: dict[str, Any] = {
+            "lawful_basis": LawfulBasis(facts["lawful_basis"]),
+            "source": Source(facts["source"]),
+        }
+        if "consent_way" in facts:
+            terms["consent_way"] = ConsentWay(facts["consent_way"])
+            terms["consent_for"] = [ConsentPurpose(code) for code in facts["consent_for"] or ()]
+        return PersonFacts(affiliations=affiliations, **facts | terms)

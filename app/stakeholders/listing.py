@@ -6,9 +6,12 @@ from sqlalchemy import SQLColumnExpression, select
 
 from app.core.access import Actor
 from app.core.listing import Column, Filter, Listing, Rows
+from app.core.ranking import FoundBy
 from app.core.templating import country_name, plain_tr
-from app.stakeholders.models import Affiliation, Category, Organisation, Person
-from app.stakeholders.queries import people_visible_to, visible_to
+from app.stakeholders.consent import ConsentPurpose, agreed_to
+from app.stakeholders.models import Affiliation, Category, LawfulBasis, Organisation, Person
+from app.stakeholders.queries import FOUND_BY, people_visible_to, visible_to
+from app.stakeholders.review import latest_affiliation
 
 O = Organisation  # noqa: E741 - the table of this module, named in every line
 
@@ -33,6 +36,7 @@ class OrganisationListing(Listing):
     title = _l("Stakeholders")
     filename = "stakeholders"
     default_sort = "name"
+    found_by = FOUND_BY
     columns = (
         Column("id", _l("Number"), lambda row: row.id, in_page=False),
         Column("name", _l("Name"), lambda row: row.name, sort=O.name_key),
@@ -75,21 +79,21 @@ class OrganisationListing(Listing):
             O.is_example,
         ).where(visible_to(actor))
 
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """Organisations with the key in any of their names."""
-        return statement.where(O.search_key.contains(key, autoescape=True))
-
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The organisation's number."""
         return O.id
 
 
 class PersonListing(Listing):
-    """People, by family name, with the organisation each spoke for last."""
+    """People, by family name, with the organisation each spoke for last.
+
+    Its files hold no mailbox and no telephone number: those leave with the person's own data only.
+    """
 
     title = _l("People")
     filename = "people"
     default_sort = "name"
+    found_by = FoundBy((Person.given_name, Person.family_name, Person.native_name), Person.search_key)
     columns = (
         Column(
             "name", _l("Name"), lambda row: f"{row.given_name} {row.family_name or ''}".strip(), sort=Person.name_key
@@ -98,19 +102,21 @@ class PersonListing(Listing):
         Column("organisation", _l("Speaks for"), lambda row: row.organisation),
         Column("country", _l("Country"), lambda row: row.country, sort=(O.country, Person.name_key)),
         Column("lawful_basis", _l("Lawful basis"), lambda row: row.lawful_basis.value, css="fold"),
+        Column("source", _l("Source"), lambda row: row.source.value, in_page=False),
     )
-    filters = (Filter("country", _l("Country"), lambda s, v: s.where(O.country == v), countries),)
+    filters = (
+        Filter("country", _l("Country"), lambda s, v: s.where(O.country == v), countries),
+        Filter("basis", _l("Lawful basis"), lambda s, v: s.where(Person.lawful_basis == v), LawfulBasis.choices),
+        Filter(
+            "agreed",
+            _l("Agreed to"),
+            lambda s, v: s.where(agreed_to(ConsentPurpose(v))),
+            ConsentPurpose.choices,
+        ),
+    )
 
     def statement(self, actor: Actor) -> Rows:
-        """Rows of people the actor may see."""
-        latest = (
-            select(Affiliation.id)
-            .where(Affiliation.person_id == Person.id)
-            .order_by(Affiliation.valid_to.is_not(None), Affiliation.valid_from.desc(), Affiliation.id)
-            .limit(1)
-            .correlate(Person)
-            .scalar_subquery()
-        )
+        """Rows of people the actor may see; those who were erased are counted elsewhere, not listed."""
         return (
             select(
                 Person.id,
@@ -119,19 +125,16 @@ class PersonListing(Listing):
                 Person.native_name,
                 Person.native_language,
                 Person.lawful_basis,
+                Person.source,
                 Person.is_example,
                 O.id.label("organisation_id"),
                 O.name.label("organisation"),
                 O.country,
             )
-            .outerjoin(Affiliation, Affiliation.id == latest)
+            .outerjoin(Affiliation, Affiliation.id == latest_affiliation())
             .outerjoin(O, O.id == Affiliation.organisation_id)
-            .where(people_visible_to(actor))
+            .where(people_visible_to(actor), Person.erased_on.is_(None))
         )
-
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """People with the key in one of their names."""
-        return statement.where(Person.search_key.contains(key, autoescape=True))
 
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The person's number."""

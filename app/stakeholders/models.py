@@ -1,17 +1,23 @@
 """Organisations under all their names, people, and who spoke for whom from when to when."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core import clock
 from app.core.audit import Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.i18n import TranslatedText
+from app.core.merging import DROP, KEEP, MERGE
 from app.core.vocabulary import Term
+
+if TYPE_CHECKING:
+    from app.stakeholders.consent import ConsentEntry
 
 
 class Category(Term):
@@ -47,6 +53,7 @@ class NameKind(Term):
     WORKING = "working", _l("Working name")
     LEGAL = "legal", _l("Legal name")
     SHORT = "short", _l("Short name")
+    ALSO = "also", _l("Also known as")
     NATIVE = "native", _l("In the national language")
     FORMER = "former", _l("Former name")
     EU_REGISTER = "eu_register", _l("In the EU register")
@@ -79,11 +86,23 @@ class LawfulBasis(Term):
     CONSENT = "consent", _l("Consent")
 
 
+class Source(Term):
+    """Where a person's data came from; what was entered before anybody asked is not recorded."""
+
+    TOLD = "told", _l("Told by the person")
+    PUBLIC = "public", _l("Public source")
+    HANDED_OVER = "handed_over", _l("Handed over by an organisation")
+    IMPORT = "import", _l("Imported from a file")
+    EVENT_LIST = "event_list", _l("List of an event")
+    NOT_RECORDED = "not_recorded", _l("Not recorded")
+
+
 class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     """A body that takes part: a school, a company, an authority.
 
     ``name`` is the working name and ``native_name`` the one shown beneath it; both repeat rows of ``names``, and
-    ``search_key`` joins the keys of all of them, so that a list reads one row an organisation.
+    ``search_key`` joins the keys of all of them, so that a list reads one row an organisation. ``absorbed_by_id`` is
+    the organisation it was merged into; it is kept for its address and for undoing, and is in no list.
     """
 
     __tablename__ = "organisation"
@@ -116,12 +135,16 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     is_coordinator: Mapped[bool] = mapped_column(default=False)
     is_example: Mapped[bool] = mapped_column(default=False)
     notes: Mapped[str | None]
+    # No foreign key: SQLite would rebuild the table for one, and lose on the way what refers to it.
+    absorbed_by_id: Mapped[int | None]
 
     names: Mapped[list["OrganisationName"]] = relationship(
-        back_populates="organisation", cascade="all, delete-orphan", order_by="OrganisationName.id"
+        back_populates="organisation",
+        cascade="all, delete-orphan",
+        order_by="OrganisationName.position, OrganisationName.id",
     )
     affiliations: Mapped[list["Affiliation"]] = relationship(
-        back_populates="organisation", order_by="Affiliation.valid_from.desc(), Affiliation.id"
+        back_populates="organisation", order_by="Affiliation.valid_from.desc().nulls_last(), Affiliation.id"
     )
 
     @property
@@ -136,27 +159,42 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
 
 
 class OrganisationName(Base, Audited):
-    """One name of an organisation, in one language and script."""
+    """One name of an organisation, in one language and script; the first in ``position`` is the working name.
+
+    ``duplicate_key`` is what likeness is judged by, the blocks are what like names are looked up by
+    (``app.stakeholders.duplicates``).
+    """
 
     __tablename__ = "organisation_name"
+    audit_skips = ("position", "duplicate_key", "head_block", "tail_block")
 
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True, info={MERGE: KEEP}
+    )
     text: Mapped[str]
     language: Mapped[str]
     script: Mapped[Script] = mapped_column(default=Script.LATN)
     kind: Mapped[NameKind]
+    position: Mapped[int] = mapped_column(default=0)
     search_key: Mapped[str] = mapped_column(index=True)
+    duplicate_key: Mapped[str | None]
+    head_block: Mapped[str | None] = mapped_column(index=True)
+    tail_block: Mapped[str | None] = mapped_column(index=True)
 
     organisation: Mapped[Organisation] = relationship(back_populates="names")
 
 
 class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
-    """A person who speaks for organisations; a given name alone is enough where no more is known."""
+    """A person who speaks for organisations; a given name alone is enough where no more is known.
+
+    Of one who was erased (``erased_on``) the row and its affiliations stay, so that counts do, and nothing that tells
+    who it was.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
-        CheckConstraint("lawful_basis <> 'consent' OR consent_on IS NOT NULL", name="consent_has_date"),
         Index("ix_person_name_key", "name_key", "id"),
+        Index("ix_person_review_on", "review_on", "id"),
     )
 
     given_name: Mapped[str]
@@ -167,8 +205,10 @@ class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     lawful_basis: Mapped[LawfulBasis]
-    consent_on: Mapped[date | None]
+    source: Mapped[Source] = mapped_column(default=Source.NOT_RECORDED, server_default=Source.NOT_RECORDED.value)
+    source_detail: Mapped[str | None]
     review_on: Mapped[date | None]
+    erased_on: Mapped[date | None]
     name_key: Mapped[str]
     search_key: Mapped[str]
     is_example: Mapped[bool] = mapped_column(default=False)
@@ -176,12 +216,15 @@ class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     affiliations: Mapped[list["Affiliation"]] = relationship(
         back_populates="person",
         cascade="all, delete-orphan",
-        order_by="Affiliation.valid_from.desc(), Affiliation.id",
+        order_by="Affiliation.valid_from.desc().nulls_last(), Affiliation.id",
     )
+    consents: Mapped[list["ConsentEntry"]] = relationship(order_by="ConsentEntry.on_day, ConsentEntry.id")
 
     @property
     def name(self) -> str:
-        """The name as it is said: given name, then family name."""
+        """The name as it is said: given name, then family name; of an erased person, that it was erased."""
+        if self.erased_on:
+            return _("Erased person")
         return f"{self.given_name} {self.family_name or ''}".strip()
 
     @property
@@ -217,3 +260,33 @@ class Affiliation(Base, Audited):
         """Whether the person spoke for the organisation on ``day``."""
         starts: Any = self.valid_from or date.min
         return bool(starts <= day <= (self.valid_to or date.max))
+
+
+class NotTheSame(Base, Audited):
+    """Two organisations that look alike and were found to be different; ``low_id`` is the smaller key."""
+
+    __tablename__ = "organisation_not_same"
+    __table_args__ = (UniqueConstraint("low_id", "high_id"), CheckConstraint("low_id < high_id", name="order"))
+
+    low_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), info={MERGE: DROP})
+    high_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True, info={MERGE: DROP}
+    )
+    decided_by: Mapped[str]
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class OrganisationMerge(Base, Audited):
+    """One organisation that went up in another: what was moved, step by step, so that it can be undone."""
+
+    __tablename__ = "organisation_merge"
+    audit_skips = ("steps",)
+
+    survivor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True, info={MERGE: KEEP})
+    absorbed_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True, info={MERGE: KEEP})
+    absorbed_name: Mapped[str]
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    merged_by: Mapped[str]
+    merged_at: Mapped[datetime] = mapped_column(default=clock.now)
+    undone_by: Mapped[str | None]
+    undone_at: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from app.core import clock, panels
 from app.core.access import Permission, current_actor, requires
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db
-from app.stakeholders import queries, services
+from app.stakeholders import consent, queries, services
 from app.stakeholders.forms import PersonForm
 from app.stakeholders.listing import PersonListing
 
@@ -30,8 +30,14 @@ def index() -> Response:
 def show(person_id: int) -> Response:
     """One person: whom they speak for, and why the portal may know."""
     person = queries.person(current_actor(), person_id)
-    shown = panels.of("person", current_actor(), person)
-    return answer("stakeholders/people/show.html", person=person, today=clock.today(), panels=shown)
+    return answer(
+        "stakeholders/people/show.html",
+        person=person,
+        agreed=consent.standing(person.consents).values(),
+        is_baseless=consent.is_baseless(person.lawful_basis, person.consents),
+        today=clock.today(),
+        panels=panels.of("person", current_actor(), person),
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -3,25 +3,34 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, false, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import defer, joinedload, selectinload
 
-from app.core.access import Actor, Permission
+from app.core.access import ANYBODY, Actor, Permission
 from app.core.fields import Option
+from app.core.files import StoredFile
+from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.extensions import db
-from app.stakeholders.models import Affiliation, Organisation, Person
+from app.stakeholders.consent import ConsentEntry
+from app.stakeholders.models import Affiliation, Organisation, OrganisationMerge, Person
 
 MOST_OPTIONS = 20
+MOST_MERGES = 20
+FOUND_BY = FoundBy((Organisation.name, Organisation.native_name), Organisation.search_key)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Organisations the actor may see: the consortium all, an invited stakeholder its own, the public the partners."""
+    """Organisations the actor may see: the consortium all, an invited stakeholder its own, the public the partners.
+
+    Nobody sees one that was merged into another.
+    """
+    standing = Organisation.absorbed_by_id.is_(None)
     if actor.is_internal:
-        return true()
+        return standing
     if actor.is_authenticated:
-        return Organisation.is_partner | Organisation.id.in_(actor.organisations)
-    return Organisation.is_partner.expression
+        return standing & (Organisation.is_partner | Organisation.id.in_(actor.organisations))
+    return standing & Organisation.is_partner
 
 
 def people_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -38,6 +47,37 @@ def organisation(actor: Actor, organisation_id: int) -> Organisation:
     ).scalar_one()
 
 
+def survivor_of(actor: Actor, organisation_id: int) -> int | None:
+    """The key of the organisation that one which was merged stands in now, however often that was merged itself."""
+    key: int | None = organisation_id
+    for _step in range(MOST_MERGES):
+        key = db.session.scalar(select(Organisation.absorbed_by_id).where(Organisation.id == key))
+        if key is None or db.session.scalar(select(Organisation.id).where(Organisation.id == key, visible_to(actor))):
+            return key
+    return None
+
+
+def merge(actor: Actor, merge_id: int) -> OrganisationMerge:
+    """One merge, of an organisation that the actor may see. Raises ``NoResultFound`` like ``organisation``."""
+    return db.session.execute(
+        select(OrganisationMerge)
+        .join(Organisation, Organisation.id == OrganisationMerge.survivor_id)
+        .where(OrganisationMerge.id == merge_id, or_(visible_to(actor), Organisation.absorbed_by_id.is_not(None)))
+    ).scalar_one()
+
+
+def merges_into(organisation: Organisation) -> list[OrganisationMerge]:
+    """What was merged into an organisation and is not undone, the latest first."""
+    return list(
+        db.session.scalars(
+            select(OrganisationMerge)
+            .where(OrganisationMerge.survivor_id == organisation.id, OrganisationMerge.undone_at.is_(None))
+            .order_by(OrganisationMerge.id.desc())
+            .options(defer(OrganisationMerge.steps))
+        )
+    )
+
+
 def affiliations(actor: Actor, organisation: Organisation) -> list[Affiliation]:
     """Who speaks or spoke for an organisation, the present first; empty for whom personal data are closed."""
     return list(
@@ -46,7 +86,7 @@ def affiliations(actor: Actor, organisation: Organisation) -> list[Affiliation]:
             .join(Affiliation.person)
             .where(Affiliation.organisation_id == organisation.id, people_visible_to(actor))
             .options(joinedload(Affiliation.person))
-            .order_by(Affiliation.valid_to.is_not(None), Affiliation.valid_from.desc(), Affiliation.id)
+            .order_by(Affiliation.valid_to.is_not(None), Affiliation.valid_from.desc().nulls_last(), Affiliation.id)
         )
     )
 
@@ -61,23 +101,36 @@ def person(actor: Actor, person_id: int) -> Person:
     return db.session.execute(
         select(Person)
         .where(Person.id == person_id, people_visible_to(actor))
-        .options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
+        .options(
+            selectinload(Person.affiliations).joinedload(Affiliation.organisation),
+            selectinload(Person.consents).joinedload(ConsentEntry.evidence),
+        )
+    ).scalar_one()
+
+
+def consent_evidence(person: Person, file_id: int) -> StoredFile:
+    """A file that shows what a person agreed to or withdrew. Raises ``NoResultFound`` for any other."""
+    return db.session.execute(
+        select(StoredFile)
+        .join(ConsentEntry, ConsentEntry.evidence_id == StoredFile.id)
+        .where(ConsentEntry.person_id == person.id, StoredFile.id == file_id)
+        .limit(1)
     ).scalar_one()
 
 
 def partners() -> list[Organisation]:
     """The partners of the consortium in the order of their numbers."""
     return list(
-        db.session.scalars(select(Organisation).where(Organisation.is_partner).order_by(Organisation.partner_number))
+        db.session.scalars(select(Organisation).where(visible_to(ANYBODY)).order_by(Organisation.partner_number))
     )
 
 
 def find_options(actor: Actor, query: str) -> list[Option]:
     """Organisations found under any of their names, in any script, for a picker."""
-    key = search_key(query)
-    statement = select(Organisation).where(visible_to(actor)).order_by(Organisation.name_key, Organisation.id)
-    if key:
-        statement = statement.where(Organisation.search_key.contains(key, autoescape=True))
+    statement = select(Organisation).where(visible_to(actor))
+    if search_key(query):
+        statement = statement.where(FOUND_BY.holds(query)).order_by(FOUND_BY.nearness(query))
+    statement = statement.order_by(Organisation.name_key, Organisation.id)
     return [_option(row) for row in db.session.scalars(statement.limit(MOST_OPTIONS))]
 
 
@@ -90,17 +143,6 @@ def options_of(actor: Actor, keys: Sequence[int]) -> list[Option]:
 def by_keys(actor: Actor, keys: Sequence[int]) -> list[Organisation]:
     """The organisations with these keys that the actor may see."""
     return list(db.session.scalars(select(Organisation).where(Organisation.id.in_(keys), visible_to(actor))))
-
-
-def similar(actor: Actor, name: str, country: str | None) -> list[Organisation]:
-    """Organisations of the country whose names read the same as ``name``, whatever the script."""
-    key = search_key(name)
-    if len(key) < 3:
-        return []
-    statement = select(Organisation).where(visible_to(actor), Organisation.search_key.contains(key, autoescape=True))
-    if country:
-        statement = statement.where(Organisation.country == country)
-    return list(db.session.scalars(statement.order_by(Organisation.name_key).limit(3)))
 
 
 def _option(organisation: Organisation) -> Option:

@@ -13,6 +13,9 @@ from app.core.access import Actor, Permission
 from app.core.errors import Refused, expect_version
 from app.core.search_key import search_key
 from app.extensions import db
+from app.stakeholders import consent, review
+from app.stakeholders.consent import ConsentAct, ConsentFacts, ConsentPurpose, ConsentWay
+from app.stakeholders.duplicates import blocks, duplicate_key
 from app.stakeholders.models import (
     Affiliation,
     Category,
@@ -23,6 +26,7 @@ from app.stakeholders.models import (
     Person,
     Script,
     Size,
+    Source,
 )
 
 _SCRIPTS = {"CYRILLIC": Script.CYRL, "GEORGIAN": Script.GEOR, "ARMENIAN": Script.ARMN}
@@ -69,7 +73,10 @@ class AffiliationFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonFacts:
-    """Who a person is, as somebody filled it in."""
+    """Who a person is, as somebody filled it in.
+
+    What the person agreed to is said when the person is entered, and later in the ledger (``consent``).
+    """
 
     given_name: str
     lawful_basis: LawfulBasis
@@ -79,9 +86,13 @@ class PersonFacts:
     title: str | None = None
     email: str | None = None
     phone: str | None = None
-    consent_on: date | None = None
+    source: Source | None = None
+    source_detail: str | None = None
     review_on: date | None = None
     affiliations: Sequence[AffiliationFacts] = ()
+    consent_on: date | None = None
+    consent_way: ConsentWay = ConsentWay.NOT_RECORDED
+    consent_for: Sequence[ConsentPurpose] = ()
 
 
 def create_organisation(actor: Actor, facts: OrganisationFacts, **marks: Any) -> Organisation:
@@ -92,7 +103,7 @@ def create_organisation(actor: Actor, facts: OrganisationFacts, **marks: Any) ->
     """
     organisation = Organisation(**marks)
     _fill(organisation, facts)
-    actor.check(Permission.STAKEHOLDER_CREATE, organisation)
+    actor.check(Permission.STAKEHOLDER_CREATE, organisation, at="country")
     db.session.add(organisation)
     db.session.flush()
     return organisation
@@ -107,26 +118,46 @@ def edit_organisation(actor: Actor, organisation: Organisation, version: int | N
     expect_version(organisation, version)
     _fill(organisation, facts)
     organisation.updated_at = clock.now()  # a change of names alone must give the organisation a new version, too
-    actor.check(Permission.STAKEHOLDER_EDIT, organisation)
+    actor.check(Permission.STAKEHOLDER_EDIT, organisation, at="country")
     db.session.flush()
 
 
 def create_person(actor: Actor, facts: PersonFacts, **marks: Any) -> Person:
-    """Add a person; raises ``Refused`` when consent has no date or an affiliation ends before it begins."""
+    """Add a person, to be looked at again as the consortium settled it unless ``review_on`` says otherwise.
+
+    Raises ``Refused`` without a source, where consent is the basis and was not given or has no date, and when an
+    affiliation ends before it begins.
+    """
+    if facts.source is None or facts.source is Source.NOT_RECORDED:
+        raise Refused(source=_("Say where the data came from."))
+    _expect_agreement(facts)
     person = Person(**marks)
     _fill_person(person, facts)
-    actor.check(Permission.PERSON_EDIT, person if facts.affiliations else None)
+    actor.check(Permission.PERSON_EDIT, person if facts.affiliations else None, at="affiliations")
     db.session.add(person)
     db.session.flush()
+    if facts.consent_for:
+        agreement = ConsentFacts(
+            act=ConsentAct.GIVEN, purposes=facts.consent_for, on_day=facts.consent_on, way=facts.consent_way
+        )
+        consent.append(actor, person, agreement)
     return person
 
 
 def edit_person(actor: Actor, person: Person, version: int | None, facts: PersonFacts) -> None:
-    """Change a person and whom the person speaks for."""
+    """Change a person and whom the person speaks for.
+
+    Raises ``Refused`` also when consent becomes the basis and none is in the ledger, and for an erased person.
+    """
     actor.check(Permission.PERSON_EDIT, person if person.affiliations else None)
     expect_version(person, version)
+    if person.erased_on:
+        raise Refused(_("This person was erased."))
+    if facts.lawful_basis is not person.lawful_basis and consent.is_baseless(facts.lawful_basis, person.consents):
+        raise Refused(lawful_basis=_("Record first what the person agreed to."))
     _fill_person(person, facts)
     person.updated_at = clock.now()
+    actor.check(Permission.PERSON_EDIT, person if person.affiliations else None, at="affiliations")
     db.session.flush()
 
 
@@ -157,10 +188,12 @@ def _name(organisation: Organisation, names: Sequence[NameFacts]) -> None:
             language=name.language,
             kind=name.kind,
             script=script_of(name.text),
-            search_key=search_key(name.text),
         )
         for name in dict.fromkeys(names)
     ]
+    for position, row in enumerate(organisation.names):
+        row.position = position
+        make_findable(row, organisation.country)
     working = names[0]
     native = next((name for name in names if name.kind is NameKind.NATIVE), None) or next(
         (name for name in names if script_of(name.text) is not Script.LATN), None
@@ -173,27 +206,51 @@ def _name(organisation: Organisation, names: Sequence[NameFacts]) -> None:
     organisation.search_key = " | ".join(dict.fromkeys(search_key(name.text) for name in names))
 
 
-def _fill_person(person: Person, facts: PersonFacts) -> None:
-    if facts.lawful_basis is LawfulBasis.CONSENT and facts.consent_on is None:
+def make_findable(name: OrganisationName, country: str) -> None:
+    """Work out the keys under which a name is found, and found to be like another."""
+    name.search_key = search_key(name.text)
+    name.duplicate_key = duplicate_key(name.text)
+    name.head_block, name.tail_block = blocks(country, name.duplicate_key)
+
+
+def _expect_agreement(facts: PersonFacts) -> None:
+    if (facts.lawful_basis is LawfulBasis.CONSENT or facts.consent_for) and facts.consent_on is None:
         raise Refused(consent_on=_("Say when the person agreed."))
+    if facts.consent_on is not None and not facts.consent_for:
+        raise Refused(consent_for=_("Say what the person agreed to."))
+    if facts.consent_on is not None and facts.consent_on > clock.today():
+        raise Refused(consent_on=_("That day is still to come."))
+
+
+def _fill_person(person: Person, facts: PersonFacts) -> None:
+    if facts.source is Source.PUBLIC and not facts.source_detail:
+        raise Refused(source_detail=_("Write the address of the public source."))
     for field in fields(facts):
-        if field.name != "affiliations":
+        if field.name not in ("affiliations", "source") and not field.name.startswith("consent_"):
             setattr(person, field.name, getattr(facts, field.name))
+    person.source = facts.source or Source.NOT_RECORDED
+    person.review_on = facts.review_on or review.preset(facts.lawful_basis, clock.today())
     names = (f"{facts.given_name} {facts.family_name or ''}", facts.native_name or "")
     person.name_key = search_key(f"{facts.family_name or facts.given_name} {facts.given_name}")
     person.search_key = " | ".join(filter(None, map(search_key, names)))
-    person.affiliations = [_affiliation(entry) for entry in facts.affiliations]
+    # Rows stay what they are while what they say stays: signatures and judgements may refer to them.
+    rows = list(person.affiliations)
+    person.affiliations = [_affiliation(entry, rows) for entry in facts.affiliations]
 
 
-def _affiliation(facts: AffiliationFacts) -> Affiliation:
+def _affiliation(facts: AffiliationFacts, rows: list[Affiliation]) -> Affiliation:
     if facts.valid_from and facts.valid_to and facts.valid_to < facts.valid_from:
         raise Refused(
             affiliations=_("The affiliation with %(name)s ends before it begins.", name=facts.organisation.name)
         )
-    return Affiliation(
-        organisation=facts.organisation,
-        role_title=facts.role_title,
-        valid_from=facts.valid_from,
-        valid_to=facts.valid_to,
-        is_legal_representative=facts.is_legal_representative,
+    of_it = [row for row in rows if row.organisation_id == facts.organisation.id]
+    row = max(
+        of_it, key=lambda row: (row.valid_from == facts.valid_from, row.role_title == facts.role_title), default=None
     )
+    if row is None:
+        row = Affiliation(organisation=facts.organisation)
+    else:
+        rows.remove(row)
+    row.role_title, row.is_legal_representative = facts.role_title, facts.is_legal_representative
+    row.valid_from, row.valid_to = facts.valid_from, facts.valid_to
+    return row

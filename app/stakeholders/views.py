@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock, panels
@@ -28,12 +29,19 @@ def index() -> Response:
 
 @bp.get("/<int:organisation_id>")
 @requires(Permission.STAKEHOLDER_READ)
-def show(organisation_id: int) -> Response:
-    """One organisation: its names, who speaks for it, how to reach it."""
-    organisation = queries.organisation(current_actor(), organisation_id)
+def show(organisation_id: int) -> BaseResponse:
+    """One organisation: its names, who speaks for it, how to reach it; of one that was merged, what it is now."""
+    try:
+        organisation = queries.organisation(current_actor(), organisation_id)
+    except NoResultFound:
+        survivor = queries.survivor_of(current_actor(), organisation_id)
+        if survivor is None:
+            raise
+        return redirect_to(url_for("stakeholders.show", organisation_id=survivor))
     return answer(
         "stakeholders/show.html",
         organisation=organisation,
+        merges=queries.merges_into(organisation),
         affiliations=queries.affiliations(current_actor(), organisation),
         today=clock.today(),
         panels=panels.of("organisation", current_actor(), organisation),
@@ -45,7 +53,7 @@ def show(organisation_id: int) -> Response:
 def create() -> BaseResponse:
     """Add an organisation."""
     form = OrganisationForm(data={"country": next(iter(current_actor().countries), None)})
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.is_new():
         with form.refusals():
             organisation = services.create_organisation(current_actor(), form.organisation_facts())
             location = url_for("stakeholders.show", organisation_id=organisation.id)

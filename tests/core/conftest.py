@@ -14,12 +14,22 @@ from app.core.access import Actor, Grant
 from app.core.audit import AuditEntry
 from app.core.database import Base, writing
 from app.core.files import StoredFile
+from app.core.redaction import Redaction, RedactionPermit
 from app.extensions import db
 from tests.conftest import AS_OF, settings_for
 from tests.core.things import PEOPLE, OwnTables, core_app
 from tests.servers import postgresql_url
 
-CORE_MODELS = (AuditEntry, states.StateMove, outbox.Job, mail.Mail, StoredFile, submissions.Submission)
+CORE_MODELS = (
+    AuditEntry,
+    states.StateMove,
+    outbox.Job,
+    mail.Mail,
+    StoredFile,
+    submissions.Submission,
+    RedactionPermit,
+    Redaction,
+)
 
 
 class CoreBackend:
@@ -36,7 +46,7 @@ class CoreBackend:
         with self.engine.begin() as connection:
             Base.metadata.create_all(connection, tables=tables)  # type: ignore[arg-type]
             OwnTables.metadata.create_all(connection)
-            for table in ("audit_entry", "state_move"):
+            for table in ("audit_entry", "redaction", "state_move"):
                 for statement in append_only.protecting(name, table):
                     connection.exec_driver_sql(statement)
         self.tables = [*tables, *OwnTables.metadata.sorted_tables]

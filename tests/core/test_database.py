@@ -201,6 +201,15 @@ def test_postgresql_begins_a_transaction_only_for_writers(backend: CoreBackend, 
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_what_was_begun_to_read_is_not_written_in(backend: CoreBackend):
+    with backend.app.app_context():
+        assert db.session.scalars(sa.select(Thing)).all() == []
+        db.session.add(Thing(name="half"))
+        with writing(), pytest.raises(WriteOutsideWriting, match="begun to read"):
+            db.session.flush()
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_a_snapshot_of_postgresql_sees_one_state(backend: CoreBackend):
     with snapshot(backend.engine) as connection:
         before = connection.scalar(sa.select(sa.func.count()).select_from(TABLE))
@@ -214,6 +223,7 @@ def test_a_connection_that_the_server_closed_while_it_was_idle_is_replaced(
     backend: CoreBackend, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(database, "ANSWERS_FOR", -1.0)
+    backend.engine.dispose()  # so that the pool has no other connection to give
     with backend.engine.connect() as connection:
         pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
     other = sa.create_engine(backend.engine.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")

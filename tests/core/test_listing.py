@@ -2,9 +2,10 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from app.core import listing
 from app.core.access import ANYBODY, Actor
 from app.core.export import download, plain
 from app.core.listing import PER_PAGE, Column, Filter, Listing, ListPage, Rows
+from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from tests.core.conftest import CoreBackend
 from tests.core.things import Thing, ThingState, counted
@@ -27,12 +29,13 @@ class ThingListing(Listing):
     title = "Things"
     filename = "things"
     default_sort = "name"
+    found_by = FoundBy((Thing.name, Thing.title), Thing.name_key)
     columns = (
         Column("name", "Name", lambda row: row.name, sort=Thing.name_key),
         Column("amount", "Amount", lambda row: row.amount, sort=(Thing.amount, Thing.name_key)),
         Column("state", "State", lambda row: row.state),
     )
-    filters = (
+    filters: ClassVar[Sequence[Filter]] = (
         Filter("state", "State", lambda s, v: s.where(Thing.state == v), lambda: [(s, s.title()) for s in ThingState]),
         Filter("parent", "Part of", lambda s, v: s.where(Thing.secret == v), kind="text"),
         Filter("many", "Many", lambda s, v: s.where(Thing.amount > 1), lambda: [("1", "yes")], kind="check"),
@@ -40,9 +43,6 @@ class ThingListing(Listing):
 
     def statement(self, actor: Actor) -> Rows:
         return sa.select(Thing.id, Thing.name, Thing.amount, Thing.state)
-
-    def matching(self, statement: Rows, key: str) -> Rows:
-        return statement.where(Thing.name_key.contains(key, autoescape=True))
 
     def tie_breaker(self) -> sa.SQLColumnExpression[Any]:
         return Thing.id
@@ -75,6 +75,54 @@ def test_a_page_holds_fifty_rows_and_knows_where_it_is(many: Session):
     assert names(second)[0] == "thing 050"
     assert (second.prev_url, second.next_url) == ("/things?page=1", "/things?page=3")
     assert [link.current for link in second.pages] == [False, True, False]
+
+
+def test_what_is_written_just_so_comes_first_and_then_what_begins_so(session: Session):
+    add(session, "Nova Niš", "Ниш", "Niška Banja", "Tekniš", "Niš")
+
+    assert names(page(session, q="Niš")) == ["Niš", "Niška Banja", "Ниш", "Nova Niš", "Tekniš"]
+    assert names(page(session, q="ниш"))[0] == "Ниш"
+
+
+def test_one_and_two_letters_find_by_the_name_as_written_too(session: Session):
+    add(session, "Kharkiv", "Tsvetan", "Цветан", "Ana")
+
+    assert names(page(session, q="K")) == ["Kharkiv"]
+    assert names(page(session, q="Ts")) == ["Tsvetan", "Цветан"]
+    assert names(page(session, q="ц")) == ["Цветан", "Tsvetan"]
+    assert names(page(session, q="а"))[0] == "Ana"
+
+
+def test_words_are_found_in_whatever_order(session: Session):
+    add(session, "Nikola Tesla Institute", "Nikolina Kostić")
+
+    assert names(page(session, q="tesla nik")) == ["Nikola Tesla Institute"]
+
+
+def test_a_title_in_any_language_is_a_name_as_written(session: Session):
+    add(session, "a", title={"en": "Sewing", "hy": "Կար"})
+    add(session, "b", title={"en": "Mode", "de": "Nähen"})
+    session.execute(sa.update(sa.table("thing", sa.column("name_key"))).values(name_key="nagen kar seving mode"))
+    session.commit()
+
+    assert names(page(session, q="nähen")) == ["b", "a"]
+    assert names(page(session, q="Կար"))[0] == "a"
+
+
+def test_a_reader_who_sorts_gets_that_order_and_keeps_it_on_the_next_page(session: Session):
+    add(session, "Zora Niš", "Ana Niš", "Niš")
+    sorted_ = page(session, q="niš", sort="name")
+
+    assert names(sorted_) == ["Ana Niš", "Niš", "Zora Niš"]
+    assert "sort=name" in sorted_.url(page="2")
+    assert [head.direction for head in page(session, q="niš").columns] == [None, None, None]
+
+
+@pytest.mark.parametrize("words", ["%", "_", "/", "\\", '"', "' OR 1=1", "S%l"])
+def test_signs_that_mean_something_to_a_database_are_only_signs(session: Session, words: str):
+    add(session, "School")
+
+    assert names(page(session, q=words)) == []
 
 
 @pytest.mark.parametrize("asked", ["3", "4", "1000000000", "99999999999999999999"])
@@ -129,6 +177,53 @@ def test_rows_are_sorted_by_a_column_and_ties_are_certain(session: Session):
     assert names(page(session, sort="-name")) == ["c", "b", "a"]
     assert names(page(session, sort="amount")) == ["a", "b", "c"]
     assert names(page(session, sort="-amount")) == ["c", "b", "a"]
+
+
+class Part(ThingListing):
+    """The things of one amount: a list of a record's own."""
+
+    def __init__(self, amount: int) -> None:
+        self.amount = amount
+
+    def statement(self, actor: Actor) -> Rows:
+        return super().statement(actor).where(Thing.amount == self.amount)
+
+
+def test_lists_of_two_records_are_two_lists(session: Session):
+    add(session, "a", "b", amount=1)
+    add(session, "c", amount=2)
+
+    found = [Part(amount).page(session, ANYBODY, f"/of/{amount}/things", {}).load() for amount in (1, 2)]
+
+    assert [(names(one), one.total) for one in found] == [(["a", "b"], 2), (["c"], 1)]
+
+
+def test_distinct_rows_are_counted_as_they_are(session: Session):
+    class Amounts(ThingListing):
+        def statement(self, actor: Actor) -> Rows:
+            return sa.select(Thing.amount, Thing.name_key).distinct()
+
+        def tie_breaker(self) -> sa.SQLColumnExpression[Any]:
+            return Thing.amount
+
+    add(session, "a", amount=1)
+    add(session, "b", "c", amount=2)
+
+    assert Amounts().page(session, ANYBODY, "/amounts", {}).load().total == 3
+
+
+def test_a_record_that_is_no_choice_leaves_no_row(session: Session):
+    class Chosen(ThingListing):
+        filters = (
+            Filter("of", "Of", lambda s, v: s.where(Thing.amount == int(v)), lambda: [("1", "one")], varies=True),
+        )
+
+    add(session, "a", amount=1)
+
+    for asked, expected in {"1": ["a"], "2": [], "x": []}.items():
+        found = Chosen().page(session, ANYBODY, "/things", {"of": asked}).load()
+        assert (names(found), found.total) == (expected, len(expected))
+        assert [active.value_label for active in found.active] == [{"1": "one"}.get(asked, asked)]
 
 
 @pytest.mark.parametrize("sort", ["state", "nothing", "--name", "-", "name; DROP TABLE thing", "name,amount"])

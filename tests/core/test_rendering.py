@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_wtf.csrf import validate_csrf
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 from sqlalchemy import Select, column, literal, select
 from sqlalchemy.orm import Session
 
 from app.core.rendering import Templates, written
-from app.core.templating import MOST_KEPT, kept
+from app.core.templating import LARGEST_KEPT, MOST_KEPT, kept
 
 HOSTILE = "<b title='x'>&\"</b>"
 
@@ -135,3 +136,27 @@ def test_what_is_kept_has_an_end(app: Flask):
             kept("part", number, caller=parts)
 
     assert len(app.extensions["kept"]) <= MOST_KEPT
+
+
+def test_what_is_not_worth_keeping_is_not_kept(app: Flask):
+    parts = Parts()
+    with app.test_request_context("/"):
+        for _time in range(2):
+            kept("part", "what somebody typed", keep=False, caller=parts)
+            kept("long part", caller=lambda: Markup("x") * (LARGEST_KEPT + 1))
+
+    assert parts.times == 2
+    assert app.extensions["kept"] == {}
+
+
+def test_a_part_with_forms_has_the_token_of_its_session(app: Flask):
+    source = '{% call kept("form") %}<input value="{{ token_mark }}">{% endcall %}'
+    tokens = set()
+    for _session in range(2):
+        with app.test_request_context("/"):
+            part = app.jinja_env.from_string("{% set part %}" + source + "{% endset %}{{ part|with_token }}").render()
+            tokens.add(part)
+            assert validate_csrf(part.removeprefix('<input value="').removesuffix('">')) is None
+
+    assert len(tokens) == 2
+    assert len(app.extensions["kept"]) == 1

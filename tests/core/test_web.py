@@ -106,10 +106,14 @@ def test_a_method_that_is_not_offered_says_which_are(client: FlaskClient):
 
 
 def test_a_form_without_its_token_is_refused(app: Flask, client: FlaskClient):
-    page = Page(client.post("/things/new", data={"name": "Loom"}))
+    sent = {"name": "Loom", "note": "Two lines\nof work", "password": "hidden", "csrf_token": "old"}
+    page = Page(client.post("/things/new", data=sent, headers={"Referer": "http://localhost/things/new?of=3"}))
 
     assert page.status == 400
     assert count(app) == 0
+    assert [tag.get_text() for tag in page.select("#typed dd")] == ["Loom", "Two lines\nof work"]
+    assert page.select_one(".actions a")["href"].endswith("next=/things/new?of%3D3")
+    assert "hidden" not in page.text
 
 
 def test_more_than_the_portal_takes_is_refused(tmp_path: Path):

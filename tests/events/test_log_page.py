@@ -132,7 +132,7 @@ def test_a_double_press_makes_one_event(app: Flask, editor: FlaskClient, typed: 
         ({"total": "14"}, "8 + 4 + 0 + 1 make 13, not 14."),
         ({"microcredentials": []}, "Choose at least one micro-credential."),
         ({"title": ""}, "Write a title."),
-        ({"title": "x" * 301}, "Field cannot be longer than 300 characters."),
+        ({"title": "x" * 301}, "This is longer than 300 characters."),
         ({"starts_on": ""}, "Choose a day."),
         ({"starts_on": "yesterday"}, "Write a date like 2025-05-12."),
         ({"starts_on": "0001-01-01"}, "Write a year from"),
@@ -154,7 +154,7 @@ def test_a_double_press_makes_one_event(app: Flask, editor: FlaskClient, typed: 
         ({"microcredentials": ["1 OR 1=1"]}, "One of the chosen entries no longer exists, or is not open to you."),
         ({"venue": "", "format": "onsite"}, "Write where people meet."),
         ({"venue": "https://[nonsense"}, "Write an address like https://example.org/meeting."),
-        ({"summary": "x" * 20_001}, "Field cannot be longer than 20000 characters."),
+        ({"summary": "x" * 20_001}, "This is longer than 20000 characters."),
     ],
 )
 def test_bad_input_is_told_in_its_place_and_nothing_is_lost_or_saved(

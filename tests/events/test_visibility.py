@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.access import SYSTEM
+from app.core.access import ANYBODY, SYSTEM
 from app.events import queries, services
+from app.events.listing import EventListing
 from app.events.models import Event, EventState, Visibility
+from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 from tests.events.conftest import Entered, SignIn
 from tests.events.world import World
@@ -98,3 +100,14 @@ def test_a_record_of_another_country_that_is_not_open_is_not_there(
     key = entered(world.consultation, visibility=Visibility.COUNTRY)
     assert sign_in("foreign lead").get(f"/events/{key}{path}").status_code == 404
     assert sign_in("foreign lead").post(f"/events/{key}/move", data={"state": "closed"}).status_code == 404
+
+
+def test_a_list_names_micro_credentials_as_its_actor_may_see_them_whoever_asks(session: Session, world: World):
+    pattern = session.get_one(MicroCredential, world.pattern)
+    made = services.log(SYSTEM, world.consultation(microcredentials=[pattern], visibility=Visibility.PUBLIC))
+    shown = {}
+    for actor in (SYSTEM, ANYBODY):
+        found = EventListing().page(session, actor, "/events/", {}).load()
+        shown[actor.name] = {row.id: row.codes for row in found.rows}[made.id]
+
+    assert shown == {"portal": "AM-03", "": None}

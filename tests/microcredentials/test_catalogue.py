@@ -57,3 +57,10 @@ def test_a_picker_offers_no_retired_one_and_keeps_a_chosen_one(session: Session)
     option = queries.options_of(SYSTEM, [made.id], "hy")[0]
     assert (option.label, option.native) == ("Նախշ գործվածքի վրա", "")
     assert queries.options_of(ANYBODY, [made.id], "en") == []
+
+
+def test_who_develops_only_what_is_not_public_is_named_to_the_consortium_alone(session: Session):
+    design(session)
+
+    assert queries.developers(ANYBODY) == []
+    assert [name for _key, name in queries.developers(SYSTEM)] == ["Lori Regional State College"]

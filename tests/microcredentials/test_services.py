@@ -193,3 +193,16 @@ def test_a_file_brings_a_design_to_its_state_by_recorded_moves(session: Session,
     moves = session.scalars(select(StateMove.new).where(StateMove.record_id == made.id)).all()
     usual = [step.value for step in services.USUAL_WAY]
     assert moves == (["retired"] if state is S.RETIRED else usual[1 : usual.index(state) + 1])
+
+
+def test_who_develops_a_design_is_on_record(session: Session):
+    first, second = college(session), college(session, name="Second College")
+    made = design(session)
+    services.edit(SYSTEM, made, made.version, replace(facts_of(made), developers=[first, second]))
+    services.edit(SYSTEM, made, made.version, replace(facts_of(made), developers=[second]))
+
+    told = session.scalars(
+        select(AuditEntry).where(AuditEntry.record_kind == "microcredential").order_by(AuditEntry.id.desc())
+    ).first()
+    assert told is not None
+    assert told.changes["developers"] == [sorted([first.id, second.id]), [second.id]]

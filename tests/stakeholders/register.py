@@ -1,7 +1,7 @@
 """Organisations and people for tests of the register."""
 
 from app.core.access import SYSTEM, Actor
-from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person
+from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Source
 from app.stakeholders.services import (
     AffiliationFacts,
     NameFacts,
@@ -32,4 +32,5 @@ def organisation(*names: NameFacts, actor: Actor = SYSTEM, **more) -> Organisati
 def person(given_name: str = "Ana", actor: Actor = SYSTEM, *affiliations: AffiliationFacts, **more) -> Person:
     """A person in the register."""
     more.setdefault("lawful_basis", LawfulBasis.PUBLIC_ROLE)
+    more.setdefault("source", Source.TOLD)
     return create_person(actor, PersonFacts(given_name=given_name, affiliations=affiliations, **more))

@@ -122,21 +122,27 @@ def test_a_person_is_added_for_an_organisation(app: Flask, client: FlaskClient, 
     arrive(app, client)
     page = open_page(client, f"/stakeholders/people/new?organisation={school}")
     answer = page.form("Save person").submit(
-        client, follow=True, given_name="Mira", **{"affiliations-0-role_title-en": "Director"}
+        client, follow=True, given_name="Mira", source="told", **{"affiliations-0-role_title-en": "Director"}
     )
     assert "School of Niš" in Page(answer).text
 
 
 def test_blanks_are_no_name(app: Flask, client: FlaskClient) -> None:
     arrive(app, client)
-    answer = open_page(client, "/stakeholders/people/new").form("Save person").submit(client, given_name="   ")
+    answer = (
+        open_page(client, "/stakeholders/people/new")
+        .form("Save person")
+        .submit(client, given_name="   ", source="told")
+    )
     assert Page(answer).errors == ["Given name: Write a given name."]
 
 
 def test_a_forged_organisation_of_a_person_is_refused(app: Flask, client: FlaskClient, school: int) -> None:
     arrive(app, client)
     page = open_page(client, f"/stakeholders/people/new?organisation={school}")
-    answer = page.form("Save person").submit(client, given_name="Mira", **{"affiliations-0-organisation": "99999"})
+    answer = page.form("Save person").submit(
+        client, given_name="Mira", source="told", **{"affiliations-0-organisation": "99999"}
+    )
     assert answer.status_code == 422
 
 
@@ -166,3 +172,65 @@ def test_a_picker_finds_in_any_script(app: Flask, client: FlaskClient, school: i
     arrive(app, client)
     answer = client.get("/stakeholders/options?name=organisations&organisations-q=ниш")
     assert "School of Niš" in answer.get_data(as_text=True)
+
+
+def test_a_changed_name_keeps_its_place_and_saving_again_changes_nothing(
+    app: Flask, client: FlaskClient, school: int
+) -> None:
+    arrive(app, client)
+    edit = f"/stakeholders/{school}/edit"
+    open_page(client, edit).form("Save organisation").submit(client, **{"names-0-text": "School of the City of Niš"})
+    open_page(client, edit).form("Save organisation").submit(client)
+
+    page = open_page(client, f"/stakeholders/{school}")
+    assert page.title.startswith("School of the City of Niš")
+    assert [tag.get_text() for tag in page.select("#names dd")] == ["School of the City of Niš", "Школа Ниш"]
+
+
+def test_a_conflict_tells_names_and_affiliations_as_people_read_them(
+    app: Flask, client: FlaskClient, school: int
+) -> None:
+    arrive(app, client)
+    edit = f"/stakeholders/{school}/edit"
+    first, second = (open_page(client, edit).form("Save organisation") for _editor in range(2))
+    first.submit(client, **{"names-0-text": "First School"})
+    page = Page(second.submit(client, city="Niš"))
+    assert page.status == 409
+    assert "First School (Working name)" in page.text
+    assert "School of Niš (Working name)" in page.text
+    assert "OrganisationName" not in page.text
+
+
+@pytest.mark.parametrize("country", ["RS", "DE"])
+def test_a_country_beyond_ones_own_is_refused_at_its_field(app: Flask, client: FlaskClient, country: str) -> None:
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    answer = form.submit(client, **{"names-0-text": "School"}, category="company", country=country, notes="Long talk")
+    page = Page(answer)
+    assert page.status == 422
+    assert page.errors == ["Country: Your role does not reach that far. Choose what is your own."]
+    assert "Long talk" in page.text
+
+
+def test_a_region_lies_in_the_country(app: Flask, client: FlaskClient, school: int) -> None:
+    arrive(app, client)
+    form = open_page(client, f"/stakeholders/{school}/edit").form("Save organisation")
+    page = Page(form.submit(client, country="RS", region="AM-LO"))
+    assert page.status == 422
+    assert page.errors == ["Region: This region is in another country."]
+
+
+def test_signs_that_turn_reading_round_are_no_part_of_a_name(app: Flask, client: FlaskClient) -> None:
+    arrive(app, client)
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    form.submit(client, **{"names-0-text": "\u202eloohcS\u200b of \x07Niš"}, category="company", country="RS")
+    assert open_page(client, "/stakeholders/").select_one("tbody th a").get_text() == "loohcS of Niš"
+
+
+def test_notes_are_read_by_the_consortium_only(app: Flask, client: FlaskClient, school: int) -> None:
+    with work(app) as session:
+        session.get_one(Organisation, school).notes = "Slow to answer"
+    arrive(app, client, Role.STAKEHOLDER, country="RS", organisation_id=school)
+    assert "Slow to answer" not in open_page(client, f"/stakeholders/{school}").text
+    arrive(app, client, Role.AUDITOR, email="ann@example.org")
+    assert "Slow to answer" in open_page(client, f"/stakeholders/{school}").text

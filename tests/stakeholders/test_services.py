@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.access import Actor, Grant, Role
+from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.audit import AuditEntry
 from app.core.errors import EditConflict, NotAllowed, Refused
 from app.stakeholders import queries, services
@@ -150,3 +150,29 @@ def test_a_changed_row_beneath_alone_makes_a_new_version(session: Session) -> No
     changed = facts(name("School"), name("Školа", "sr-Latn", NameKind.FORMER))
     services.edit_organisation(LEAD_OF_SERBIA, made, before, changed)
     assert made.version > before
+
+
+def test_an_affiliation_that_stays_keeps_its_row(session: Session) -> None:
+    school, college = organisation(), organisation(name("College"))
+    teaching = AffiliationFacts(school, {"en": "Teacher"}, date(2024, 1, 1))
+    leading = AffiliationFacts(college, {"en": "Dean"})
+    ana = person("Ana", SYSTEM, teaching, leading)
+    rows = {row.organisation_id: row.id for row in ana.affiliations}
+
+    heading = AffiliationFacts(school, {"en": "Head"}, date(2024, 1, 1), date(2025, 1, 1))
+    services.edit_person(LEAD_OF_SERBIA, ana, ana.version, named("Ana", leading, heading))
+
+    assert {row.organisation_id: row.id for row in ana.affiliations} == rows
+    assert {row.role_title["en"] for row in ana.affiliations} == {"Dean", "Head"}
+
+
+def test_a_person_is_not_carried_off_to_another_country(session: Session) -> None:
+    ana = person("Ana", SYSTEM, AffiliationFacts(organisation(), {"en": "Teacher"}))
+    abroad = AffiliationFacts(organisation(name("School of Lori"), country="AM"), {"en": "Teacher"})
+
+    with pytest.raises(NotAllowed):
+        services.edit_person(LEAD_OF_SERBIA, ana, ana.version, named("Ana", abroad))
+
+
+def named(given_name: str, *affiliations: AffiliationFacts) -> services.PersonFacts:
+    return services.PersonFacts(given_name=given_name, lawful_basis=LawfulBasis.PUBLIC_ROLE, affiliations=affiliations)

@@ -6,6 +6,7 @@
 import "htmx.org";
 import { copyButtons } from "./copying.js";
 import { errorSummary } from "./errors.js";
+import { halfTyped } from "./halftyped.js";
 import { lists } from "./lists.js";
 import { menus } from "./menus.js";
 import { passkeys } from "./passkeys.js";
@@ -14,6 +15,7 @@ import { requests } from "./requests.js";
 
 document.documentElement.classList.add("js");
 
+halfTyped();
 menus();
 requests();
 lists();

@@ -1,0 +1,87 @@
+"""What kinds of records there are by their tables: what they are called, and where each is shown.
+
+Whoever finds a row without knowing its feature (``core.mentions``) can name it and link to it. A row of a table that no
+feature named is shown with the record it belongs to: the one its first foreign key leads to, or its ``record_kind``.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from app.core.database import Base
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record: its table, its name, and the addresses of some of them by their keys."""
+
+    table: str
+    label: Any
+    urls: Callable[[list[int]], Mapping[int, str]]
+
+
+# Tables of the core, which have no page of their own or one that shows all their rows.
+_CORE = {
+    "audit_entry": _l("Audit"),
+    "job": _l("Job"),
+    "mail": _l("Mail"),
+    "redaction": _l("Redaction"),
+    "state_move": _l("History of states"),
+    "stored_file": _l("File"),
+}
+
+
+def add(app: Flask, *kinds: Kind) -> None:
+    """Make kinds of records known to ``app``."""
+    app.extensions.setdefault("records", {}).update({kind.table: kind for kind in kinds})
+
+
+def label_of(table: str) -> str:
+    """What a table's rows are called; where nobody said, the table's own name."""
+    kind = current_app.extensions.get("records", {}).get(table)
+    return str(kind.label if kind else _CORE.get(table, table.replace("_", " ")))
+
+
+def urls_of(session: Session, rows: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Where rows, pairs of table and key, are shown; one that no page shows is left out.
+
+    A few statements for each table, whatever the number of rows.
+    """
+    keys: dict[str, set[int]] = {}
+    for table, key in rows:
+        keys.setdefault(table, set()).add(key)
+    found: dict[tuple[str, int], str] = {}
+    for table, wanted in keys.items():
+        owners = {key: (table, key) for key in wanted}
+        if table not in current_app.extensions.get("records", {}):
+            owners = _owners(session, Base.metadata.tables[table], wanted)
+        for owner_table in {owner for owner, _key in owners.values()}:
+            kind = current_app.extensions.get("records", {}).get(owner_table)
+            if kind is not None:
+                urls = kind.urls(sorted({key for owner, key in owners.values() if owner == owner_table}))
+                found |= {
+                    (table, key): urls[owned]
+                    for key, (owner, owned) in owners.items()
+                    if owner == owner_table and owned in urls
+                }
+    return found
+
+
+def _owners(session: Session, table: Table, keys: set[int]) -> dict[int, tuple[str, int]]:
+    columns = table.columns
+    if "record_kind" in columns and "record_id" in columns:
+        statement = select(columns.id, columns.record_kind, columns.record_id).where(columns.id.in_(keys))
+        return {row[0]: (row[1], row[2]) for row in session.connection().execute(statement)}
+    known = current_app.extensions.get("records", {})
+    for column in columns:
+        for foreign in column.foreign_keys:
+            owner = foreign.column.table.name
+            if owner in known:
+                rows = session.connection().execute(select(columns.id, column).where(columns.id.in_(keys)))
+                return {row[0]: (owner, row[1]) for row in rows if row[1] is not None}
+    return {}

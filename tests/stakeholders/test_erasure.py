@@ -1,0 +1,262 @@
+"""Erasing a person: the name is nowhere any more, and what is counted stays."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from app.core import outbox
+from app.core.access import SYSTEM, Actor, Grant, Role
+from app.core.audit import AuditEntry
+from app.core.errors import EditConflict, NotAllowed, Refused
+from app.core.mail import Mail
+from app.core.redaction import Redaction, RedactionPermit
+from app.extensions import db
+from app.stakeholders import erasure, subject_data
+from app.stakeholders.consent import ConsentEntry
+from app.stakeholders.erasure import ErasureReason
+from app.stakeholders.models import Affiliation, Organisation, Person
+from tests.accounts.people import arrive, work
+from tests.events.world import World
+from tests.events.world import build as build_world
+from tests.page import Page, open_page
+from tests.stakeholders.named import TRACES, Named, build
+from tests.stakeholders.register import person
+
+ERASER = Actor(7, "Lusine", (Grant(Role.COORDINATOR),))
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Organisations and micro-credentials for events."""
+    with work(app):
+        return build_world()
+
+
+@pytest.fixture
+def named(app: Flask, world: World) -> Named:
+    """The person whose name stands everywhere."""
+    return build(app, world)
+
+
+def dump(app: Flask) -> str:
+    """Every value of every table as text, bytes as what they say, in lower case."""
+    with app.app_context(), db.engine.connect() as connection:
+        tables = [sa.table(name) for name in sa.inspect(connection).get_table_names()]
+        rows = [
+            (table.name, value)
+            for table in tables
+            for row in connection.execute(sa.select(sa.text("*")).select_from(table))
+            for value in row
+        ]
+    return "\n".join(f"{name}: {plain(value)}" for name, value in rows).casefold()
+
+
+def plain(value: Any) -> str:
+    """A value as text; lines of a calendar entry are joined where they were folded, escapes of JSON read."""
+    if isinstance(value, bytes):
+        value = value.decode().replace("\r\n ", "")
+    elif isinstance(value, str) and "\\u" in value:
+        value = value.encode().decode("unicode_escape")
+    return " ".join(str(value).split())
+
+
+def traces(app: Flask) -> list[str]:
+    """What of the name is still found, with where."""
+    lines = dump(app).splitlines()
+    return [line[:200] for line in lines if any(trace in line for trace in TRACES)]
+
+
+def erase(person_id: int, chosen: set[bool] | None = None) -> erasure.Erased:
+    """Erase a person with the mentions of these kinds, all of them unless told."""
+    record = db.session.get_one(Person, person_id)
+    places = subject_data.collect(record).places
+    keys = [place.mention.key for place in places if chosen is None or place.mention.is_sure in chosen]
+    return erasure.erase(ERASER, record, record.version, ErasureReason.ASKED, keys)
+
+
+def test_the_name_is_in_every_table_that_can_hold_it(app: Flask, named: Named):
+    tables = {line.partition(":")[0] for line in traces(app)}
+    assert tables >= {
+        *("person", "affiliation", "consent_entry", "audit_entry", "organisation", "organisation_name", "event"),
+        *("state_move", "mail", "job", "stored_file", "calendar_entry"),
+    }
+
+
+def test_after_an_erasure_the_name_is_nowhere(app: Flask, named: Named):
+    with work(app):
+        erase(named.person)
+    assert traces(app) == []
+
+
+def test_the_file_that_showed_the_consent_is_forgotten(app: Flask, named: Named):
+    assert app.extensions["files"].has(named.evidence)
+    with work(app):
+        erase(named.person)
+    outbox.drain(app)
+    assert not app.extensions["files"].has(named.evidence)
+
+
+def test_what_is_counted_stays(app: Flask, named: Named):
+    models = (Person, Affiliation, ConsentEntry, Organisation, Mail)
+    count = lambda session: [session.scalar(sa.select(sa.func.count()).select_from(model)) for model in models]  # noqa: E731
+    with work(app) as session:
+        before = count(session)
+        erase(named.person)
+        assert count(session) == before
+        affiliation = session.scalars(sa.select(Affiliation).where(Affiliation.person_id == named.person)).one()
+        assert (affiliation.organisation_id, affiliation.valid_from) == (named.school, date(2024, 7, 1))
+        assert session.get_one(Person, named.person).erased_on == date(2025, 5, 12)
+
+
+def test_texts_say_that_something_was_erased(app: Flask, named: Named):
+    with work(app) as session:
+        erase(named.person)
+        assert session.get_one(Organisation, named.school).notes == "Ask [erased], [erased]."
+        assert session.get_one(Organisation, named.salon).name == "Salon [erased]"
+        assert session.get_one(Organisation, named.salon).search_key == "salon"
+
+
+def test_the_public_calendar_follows(app: Flask, client: FlaskClient, named: Named):
+    assert "Svjetlana" in client.get("/feeds/all.ics").get_data(as_text=True).replace("\r\n ", "")
+    with work(app):
+        erase(named.person)
+    assert "Svjetlana" not in client.get("/feeds/all.ics").get_data(as_text=True).replace("\r\n ", "")
+
+
+def test_every_redaction_of_evidence_is_recorded_without_the_name(app: Flask, named: Named):
+    with work(app) as session:
+        erase(named.person)
+        noted = session.scalars(sa.select(Redaction)).all()
+        assert {row.table_name for row in noted} == {"audit_entry", "consent_entry", "state_move"}
+        assert {(row.actor_name, row.reason) for row in noted} == {("Lusine", f"erasure of person {named.person}")}
+        assert session.scalars(sa.select(RedactionPermit)).all() == []
+        erased = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "erase")).one()
+        assert (erased.record_id, erased.changes["reason"]) == (named.person, "asked")
+
+
+def test_evidence_stays_closed_to_everything_else_afterwards(app: Flask, named: Named):
+    with work(app) as session:
+        erase(named.person)
+    emptied = "UPDATE audit_entry SET changes = '{}'"
+    for statement in ("UPDATE consent_entry SET note = 'x'", "DELETE FROM redaction", emptied):
+        with work(app) as session:
+            with pytest.raises(DatabaseError, match="is append-only"):
+                session.execute(sa.text(statement))
+            session.rollback()
+
+
+def test_the_audit_keeps_which_columns_changed(app: Flask, named: Named):
+    with work(app) as session:
+        erase(named.person)
+        created = session.scalars(
+            sa.select(AuditEntry)
+            .where(AuditEntry.record_kind == "person", AuditEntry.record_id == named.person)
+            .order_by(AuditEntry.id)
+        ).first()
+        assert created is not None
+        assert created.changes["given_name"] == [None, "[erased]"]
+        assert created.changes["lawful_basis"] == [None, "consent"]
+
+
+def test_somebody_of_the_same_family_name_stays(app: Flask, named: Named):
+    with work(app):
+        other = person("Luka", family_name="Kurtović").id
+        done = erase(named.person, {True})
+        assert done.left
+    with work(app) as session:
+        assert session.get_one(Person, other).name == "Luka Kurtović"
+    assert [line for line in traces(app) if "svjetlana" in line or "светлана" in line] == []
+
+
+def test_nobody_is_erased_twice_or_over_a_later_change(session: Session):
+    made = person("Mira", family_name="Ilić")
+    with pytest.raises(EditConflict):
+        erasure.erase(SYSTEM, made, made.version + 1, ErasureReason.ASKED, [])
+    erasure.erase(SYSTEM, made, made.version, ErasureReason.ASKED, [])
+    with pytest.raises(Refused):
+        erasure.erase(SYSTEM, made, made.version, ErasureReason.ASKED, [])
+
+
+@pytest.mark.parametrize(
+    ("role", "country", "may"),
+    [
+        (Role.ADMIN, None, True),
+        (Role.COORDINATOR, None, True),
+        (Role.COUNTRY_LEAD, "RS", True),
+        (Role.COUNTRY_LEAD, "AM", False),
+        (Role.PARTNER_EDITOR, "RS", False),
+        (Role.LGE_MEMBER, "RS", False),
+        (Role.CLUSTER_COORDINATOR, "RS", False),
+        (Role.AUDITOR, None, False),
+        (Role.STAKEHOLDER, "RS", False),
+    ],
+)
+def test_the_country_lead_and_the_coordinator_erase_and_hand_out(
+    app: Flask, named: Named, role: Role, country: str | None, may: bool
+):
+    actor = Actor(5, "x", (Grant(role, country, named.school),))
+    with work(app) as session:
+        record = session.get_one(Person, named.person)
+        if may:
+            assert subject_data.about(actor, record).person is record
+            erasure.erase(actor, record, record.version, ErasureReason.ASKED, [])
+            return
+        with pytest.raises(NotAllowed):
+            subject_data.about(actor, record)
+        with pytest.raises(NotAllowed):
+            erasure.erase(actor, record, record.version, ErasureReason.ASKED, [])
+
+
+# ---- The page ----
+
+
+def test_the_page_says_what_goes_and_asks_before(app: Flask, client: FlaskClient, named: Named):
+    arrive(app, client)
+    page = open_page(client, f"/stakeholders/people/{named.person}/erase")
+    assert "cannot be undone" in page.text
+    ticked = page.select("input[name=texts][checked]")
+    assert ticked
+    refused = page.form("Erase the person").submit(client, reason="asked")
+    assert refused.status_code == 422
+    assert [line.endswith("Tick the box to erase.") for line in Page(refused).errors] == [True]
+    answer = page.form("Erase the person").submit(client, follow=True, reason="asked", is_sure="y")
+    shown = Page(answer)
+    assert shown.heading == "Erased person"
+    assert "School of Niš" in shown.text
+    assert traces(app) == []
+
+
+def test_a_forged_text_is_refused(app: Flask, client: FlaskClient, named: Named):
+    arrive(app, client)
+    form = open_page(client, f"/stakeholders/people/{named.person}/erase").form("Erase the person")
+    for forged in ("user:1:name:name", "nonsense", "person:1:given_name:name"):
+        assert form.submit(client, texts=[forged], reason="asked", is_sure="y").status_code == 422
+
+
+def test_an_erased_person_is_no_longer_listed_nor_changed(app: Flask, client: FlaskClient, named: Named):
+    with work(app):
+        erase(named.person)
+    arrive(app, client)
+    assert "Erased" not in open_page(client, "/stakeholders/people/").text
+    page = open_page(client, f"/stakeholders/people/{named.person}")
+    assert not {"Edit", "Erase", "Data"} & set(page.links)
+    form = open_page(client, f"/stakeholders/people/{named.person}/edit").form("Save person")
+    assert form.submit(client, given_name="Svjetlana", source="told").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["erase", "data"])
+def test_others_do_not_open_the_pages(app: Flask, client: FlaskClient, named: Named, path: str):
+    address = f"/stakeholders/people/{named.person}/{path}"
+    assert client.get(address).status_code == 303
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    assert client.get(address).status_code == 403
+    browser = app.test_client()
+    arrive(app, browser, Role.AUDITOR, email="auditor@example.org")
+    assert browser.get(address).status_code == 403
+    assert browser.get(f"/stakeholders/people/99999/{path}").status_code == 403

@@ -1,0 +1,137 @@
+"""What a person may ask to see, and what nobody else ever sees."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from app.core.access import Role
+from app.core.audit import AuditEntry
+from app.core.database import Base
+from app.stakeholders.listing import OrganisationListing, PersonListing
+from tests.accounts.people import arrive, work
+from tests.events.world import build as build_world
+from tests.page import open_page
+from tests.stakeholders.named import Named, build
+from tests.stakeholders.register import person
+
+
+@pytest.fixture
+def named(app: Flask) -> Named:
+    """The person whose name stands everywhere."""
+    with work(app):
+        world = build_world()
+    return build(app, world)
+
+
+def test_the_archive_holds_every_mention_for_programs_and_for_people(app: Flask, client: FlaskClient, named: Named):
+    arrive(app, client)
+    answer = (
+        open_page(client, f"/stakeholders/people/{named.person}/data").form("Download as an archive").submit(client)
+    )
+    assert answer.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        facts, text = json.loads(archive.read("data.json")), archive.read("data.html").decode()
+    assert facts["person"]["family_name"] == "Kurtović"
+    assert facts["affiliations"][0]["organisation"] == "School of Niš"
+    assert [(entry["purpose"], entry["act"]) for entry in facts["consent"]] == [
+        ("contact", "given"),
+        ("contact", "withdrawn"),
+    ]
+    assert facts["mails"][0]["subject"] == "Dear Svjetlana"
+    assert {entry["record"] for entry in facts["audit"]} == {"person", "affiliation"}
+    assert {place["record"] for place in facts["mentions"]} >= {"event", "organisation", "state_move", "job"}
+    assert f"/events/{named.event}" in {place["page"] for place in facts["mentions"]}
+    assert "Opened by Svjetlana Kurtović" in text
+
+
+def test_who_took_the_data_is_noted(app: Flask, client: FlaskClient, named: Named):
+    user_id = arrive(app, client)
+    open_page(client, f"/stakeholders/people/{named.person}/data").form("Download as an archive").submit(client)
+    with work(app) as session:
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.action == "export")).one()
+        assert (noted.record_id, noted.actor_id, noted.actor_name) == (named.person, user_id, "Maria Muster")
+
+
+def test_the_page_links_to_every_place(app: Flask, client: FlaskClient, named: Named):
+    arrive(app, client)
+    page = open_page(client, f"/stakeholders/people/{named.person}/data")
+    links = {str(tag["href"]) for tag in page.select("#places a[href]")}
+    assert {f"/events/{named.event}", f"/stakeholders/{named.school}", f"/stakeholders/{named.salon}"} <= links
+
+
+def test_tables_of_features_to_come_are_looked_through(app: Flask):
+    """Whatever has a text or JSON column is covered; only tables without a key of their own are not."""
+    from app.core import mentions
+
+    texts = {table.name for table in Base.metadata.sorted_tables if mentions.text_columns(table)}
+    assert {name for name in texts if "id" not in Base.metadata.tables[name].columns} == set()
+
+
+# ---- Nobody else ----
+
+
+def value_for(rule: Rule, name: str) -> Any:
+    """What an argument of an address can be: a code, one of the words it takes, or the first record."""
+    words = getattr(rule._converters[name], "items", None)
+    return next(iter(words)) if words else "AM-03" if name == "code" else 1
+
+
+def test_a_visitor_finds_no_person_on_any_page(app: Flask, client: FlaskClient):
+    """Nobody agreed to publication here: every address a visitor can open is opened, with the records there are."""
+    with work(app):
+        build_world()
+        for number in range(3):
+            person(f"Zvjezdana{number}", family_name="Qwertović", email=f"zq{number}@example.org")
+    opened = 0
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+            continue
+        values: Any = {name: value_for(rule, name) for name in rule.arguments}
+        with app.test_request_context():
+            address = app.url_for(rule.endpoint, **values)
+        answer = client.get(address)
+        opened += answer.status_code == 200
+        text = answer.get_data(as_text=True).casefold()
+        assert "zvjezdana" not in text, address
+        assert "qwertovi" not in text, address
+        assert "zq0@" not in text, address
+    assert opened > 10
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.STAKEHOLDER, Role.LGE_MEMBER])
+def test_lists_of_people_are_closed_to_whom_personal_data_are(app: Flask, client: FlaskClient, role: Role):
+    arrive(app, client, role)
+    for address in ("/stakeholders/people/", "/stakeholders/people/?format=csv", "/stakeholders/people/?format=xlsx"):
+        assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["/stakeholders/people/?format=csv", "/stakeholders/?format=csv", "/events/?format=csv"]
+)
+def test_files_hold_no_mailbox_and_no_number(app: Flask, client: FlaskClient, named: Named, path: str):
+    with work(app):
+        person("Ana", email="ana.private@example.org", phone="+381 11 222 333")
+    arrive(app, client)
+    text = client.get(f"{path}?format=csv").get_data(as_text=True)
+    assert "@example.org" not in text
+    assert "222 333" not in text
+
+
+def test_no_list_has_a_column_of_contact_data():
+    for listing in (OrganisationListing, PersonListing):
+        assert not {"email", "phone", "gender"} & {column.key for column in listing.columns}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_everybody_reads_what_is_kept_and_whom_to_ask(app: Flask, client: FlaskClient, language: str):
+    page = open_page(client, "/privacy", headers={"Accept-Language": language})
+    assert "privacy@portal.bem.example" in page.text
+    assert page.select("main .fallback") == []
+    assert "/privacy" in open_page(client, "/").links.values()
