@@ -73,6 +73,7 @@ class ClusterListing(Listing):
     title = _l("Clusters")
     filename = "clusters"
     default_sort = "name"
+    found_by = queries.FOUND_BY
     columns = (
         Column("id", _l("Number"), lambda row: row.id, in_page=False),
         Column("name", _l("Name"), name_of, sort=K.name_key),
@@ -112,10 +113,6 @@ class ClusterListing(Listing):
             _of_member(func.count()).label("members"),
             _of_member(func.max(Organisation.name), leads, _named(actor)).label("coordinator"),
         ).where(queries.visible_to(actor))
-
-    def matching(self, statement: Rows, key: str) -> Rows:
-        """Clusters with the key in their name, in any language, or their acronym."""
-        return statement.where(K.search_key.contains(key, autoescape=True))
 
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """The cluster's number."""

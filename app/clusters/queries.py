@@ -23,6 +23,7 @@ from app.core.access import Actor
 from app.core.database import Base, plain_rows
 from app.core.fields import Option
 from app.core.i18n import read_in
+from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.core.states import moves_of
 from app.extensions import db
@@ -40,6 +41,7 @@ MOST_ASSESSMENTS = 12
 OWN_TABLES = frozenset({Cluster.link_model.__tablename__})
 
 K, M = Cluster, ClusterMembership
+FOUND_BY = FoundBy((K.name, K.acronym), K.search_key)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -256,11 +258,11 @@ def named(actor: Actor, cluster_id: int | None) -> Found | None:
 
 def find_options(actor: Actor, query: str, language: str) -> list[Option]:
     """Clusters found by name or acronym in any script, for a picker."""
-    statement = select(K).where(visible_to(actor)).order_by(K.name_key, K.id)
-    key = search_key(query)
-    if key:
-        statement = statement.where(K.search_key.contains(key, autoescape=True))
-    return [_option(entry, language) for entry in db.session.scalars(statement.limit(MOST_OPTIONS))]
+    statement = select(K).where(visible_to(actor))
+    if search_key(query):
+        statement = statement.where(FOUND_BY.holds(query)).order_by(FOUND_BY.nearness(query))
+    found = db.session.scalars(statement.order_by(K.name_key, K.id).limit(MOST_OPTIONS))
+    return [_option(entry, language) for entry in found]
 
 
 def options_of(actor: Actor, keys: Sequence[int], language: str) -> list[Option]:
