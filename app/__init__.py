@@ -11,13 +11,25 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises ``SettingsError`` when a production portal lacks what it needs, and ``RuntimeError`` when a view says nothing
     about who may open it.
     """
-    from app import accounts, core, dashboard, engagement, events, feeds, microcredentials, operations, stakeholders
+    from app import (
+        accounts,
+        clusters,
+        core,
+        dashboard,
+        engagement,
+        events,
+        feeds,
+        microcredentials,
+        operations,
+        stakeholders,
+    )
 
     app = Flask(
         __name__, template_folder=str(ROOT / "templates"), static_folder="static/dist", static_url_path="/static"
     )
     core.init_app(app, settings or Settings.from_environment())
-    for feature in (accounts, stakeholders, microcredentials, events, engagement, feeds, dashboard, operations):
+    features = (accounts, stakeholders, microcredentials, clusters, events, engagement, feeds, dashboard, operations)
+    for feature in features:
         feature.init_app(app)
     core.seal(app)
     return app

@@ -149,7 +149,7 @@ def import_file(kind: str, file: Path, dry_run: bool) -> None:
 
 
 @portal.command()
-@click.argument("kind", type=click.Choice(["stakeholders", "people", "microcredentials", "events"]))
+@click.argument("kind", type=click.Choice(["stakeholders", "people", "microcredentials", "clusters", "events"]))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(kind: str, folder: Path) -> None:
     """Write a register as CSV into a folder."""

@@ -48,12 +48,8 @@ def upgrade() -> None:
         sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("undone_by", sa.String(), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["survivor_id"], ["organisation.id"], name=op.f("fk_organisation_merge_survivor_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["absorbed_id"], ["organisation.id"], name=op.f("fk_organisation_merge_absorbed_id")
-        ),
+        sa.ForeignKeyConstraint(["survivor_id"], ["organisation.id"], name=op.f("fk_organisation_merge_survivor_id")),
+        sa.ForeignKeyConstraint(["absorbed_id"], ["organisation.id"], name=op.f("fk_organisation_merge_absorbed_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_merge")),
         sqlite_autoincrement=True,
     )

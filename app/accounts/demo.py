@@ -7,7 +7,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from app.accounts.models import COUNTRY_ROLES, ORGANISATION_ROLES, RoleGrant, User
+from app.accounts.models import COUNTRY_ROLES, RoleGrant, User
 from app.accounts.queries import O
 from app.core.access import Role
 
@@ -19,6 +19,7 @@ LEAD_COUNTRY = "AM"
 HOMES: dict[Role, tuple[ColumnElement[bool], ...]] = {
     Role.PARTNER_EDITOR: (O.is_partner & O.name.icontains("Lori"), O.is_partner & (O.country == LEAD_COUNTRY)),
     Role.LGE_MEMBER: (O.is_partner & (O.country == "RS"), O.country == "RS"),
+    Role.CLUSTER_COORDINATOR: (O.is_partner & O.name.icontains("Lori"), O.is_partner & (O.country == LEAD_COUNTRY)),
     Role.STAKEHOLDER: (O.is_example & (O.category == "company"), O.is_example),
 }
 TITLES = {
@@ -48,7 +49,7 @@ def demo_user(session: Session, role: Role) -> User | None:
 
 def _make(session: Session, role: Role) -> User | None:
     grant, at = RoleGrant(role=role), ""
-    if role in ORGANISATION_ROLES:
+    if role in HOMES:
         home = next(_homes(session, role), None)
         if home is None:
             return None

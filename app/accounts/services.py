@@ -25,7 +25,10 @@ def scope_of(actor: Actor, role: Role, country: str | None, organisation_id: int
     elif role in COUNTRY_ROLES:
         if not country:
             raise Refused(country=_("This role belongs to a country: choose which."))
-        grant = Grant(role, country)
+        # A cluster coordinator works for the organisation whose clusters are the coordinator's to change.
+        organisation = queries.organisation(organisation_id) if organisation_id else None
+        works_there = role is Role.CLUSTER_COORDINATOR and organisation is not None and organisation.country == country
+        grant = Grant(role, country, organisation.id if organisation and works_there else None)
     else:
         grant = Grant(role)
     if not permissions.may_give(actor, grant):

@@ -56,6 +56,8 @@ class Permission(StrEnum):
 
     ACCOUNT_MANAGE = "account:manage"
     AUDIT_READ = "audit:read"
+    CLUSTER_CREATE = "cluster:create"
+    CLUSTER_EDIT = "cluster:edit"
     EVENT_CREATE = "event:create"
     EVENT_EDIT = "event:edit"
     FEED_OWN = "feed:own"
@@ -122,6 +124,8 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.COORDINATOR: dict.fromkeys(Permission, anywhere),
     Role.COUNTRY_LEAD: {
         P.ACCOUNT_MANAGE: own_country,
+        P.CLUSTER_CREATE: own_country,
+        P.CLUSTER_EDIT: own_country,
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_country,
         P.FEED_OWN: anywhere,
@@ -142,6 +146,8 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.STAKEHOLDER_READ: anywhere,
     },
     Role.PARTNER_EDITOR: {
+        P.CLUSTER_CREATE: own_country,
+        P.CLUSTER_EDIT: own_organisation,
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_organisation,
         P.FEED_OWN: anywhere,
@@ -164,6 +170,8 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.STAKEHOLDER_READ: anywhere,
     },
     Role.CLUSTER_COORDINATOR: {
+        P.CLUSTER_CREATE: own_country,
+        P.CLUSTER_EDIT: own_organisation,
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_organisation,
         P.FEED_OWN: anywhere,

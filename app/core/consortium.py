@@ -39,6 +39,17 @@ class Region:
 
 
 @dataclass(frozen=True)
+class ClusterNeeds:
+    """What is asked of clusters: members and categories of an active one, and what the readiness list looks for."""
+
+    active_members: int = 3
+    active_categories: int = 2
+    ready_members: int = 15
+    ready_types: int = 2
+    activity_days: int = 365
+
+
+@dataclass(frozen=True)
 class Privacy:
     """What a consortium says and settles about personal data.
 
@@ -93,6 +104,7 @@ class Consortium:
     target_groups: tuple[dict[str, Any], ...] = ()
     targets: tuple[dict[str, Any], ...] = ()
     insights: tuple[dict[str, Any], ...] = ()
+    clusters: ClusterNeeds = ClusterNeeds()
     privacy: Privacy = Privacy()
     towns: tuple[Town, ...] = ()
 
@@ -143,6 +155,7 @@ def read_consortium(folder: Path) -> Consortium:
                 Country(**{**entry, "languages": tuple(entry["languages"])}) for entry in facts["countries"]
             ),
             "regions": tuple(Region(**entry) for entry in facts.get("regions", ())),
+            "clusters": ClusterNeeds(**facts.get("clusters", {})),
             "privacy": _privacy(facts.get("privacy", {})),
             "towns": tuple(Town(**entry) for entry in towns),
         }

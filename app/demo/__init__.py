@@ -16,7 +16,7 @@ def load(app: Flask) -> bool:
     with app.test_request_context("/"), writing(), acting_as(SYSTEM):
         if not is_empty():
             return False
-        load_consortium(app.config["PORTAL"].consortium, app.config["CONSORTIUM"].zone)
+        load_consortium(app.config["PORTAL"].consortium, app.config["CONSORTIUM"])
         db.session.commit()
         return True
 

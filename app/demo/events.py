@@ -1,9 +1,11 @@
 """Reads a consortium's meetings, deadlines and example events."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
+from app.clusters.models import Cluster
 from app.core.access import SYSTEM
 from app.demo.days import day_of
 from app.events.models import ConsultationType, Event, EventKind, EventState, Format, MeetingType, Visibility
@@ -14,23 +16,27 @@ from app.stakeholders.models import Organisation
 REPORTED = (EventState.HELD, EventState.MINUTED, EventState.CLOSED)
 
 
-def load_events(
-    files: dict[str, list[dict[str, Any]]],
-    organisations: dict[str, Organisation],
-    designs: dict[str, MicroCredential],
-    zone: str,
-) -> dict[str, Event]:
+@dataclass(frozen=True)
+class Known:
+    """What events refer to, by the keys of the files."""
+
+    organisations: Mapping[str, Organisation]
+    designs: Mapping[str, MicroCredential]
+    clusters: Mapping[str, Cluster]
+
+
+def load_events(files: dict[str, list[dict[str, Any]]], known: Known, zone: str) -> dict[str, Event]:
     """Enter what the files say, each in its state; what was moved or called off goes through its history.
 
     Deadlines end with the day in ``zone``, the project's own. Answers the events by their keys in the files.
     """
     entered: dict[str, Event] = {}
     for entry in files["meetings"]:
-        entered[entry["key"]] = _load(entry, _facts(entry, organisations, designs), entry["state"])
+        entered[entry["key"]] = _load(entry, _facts(entry, known), entry["state"])
     for entry in files["deadlines"]:
         _load(entry, _deadline(entry, zone), entry["state"])
     for entry in files["examples"]:
-        entered[entry["key"]] = _load(entry, _facts(entry, organisations, designs), entry["state"])
+        entered[entry["key"]] = _load(entry, _facts(entry, known), entry["state"])
     return entered
 
 
@@ -68,9 +74,8 @@ def _time(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _facts(
-    entry: dict[str, Any], organisations: dict[str, Organisation], designs: dict[str, MicroCredential]
-) -> EventFacts:
+def _facts(entry: dict[str, Any], known: Known) -> EventFacts:
+    organisations, designs = known.organisations, known.designs
     concerned = entry["microcredentials"]
     return EventFacts(
         kind=EventKind(entry["kind"]),
@@ -90,6 +95,7 @@ def _facts(
         link=entry.get("url"),
         link_follows=not entry.get("url"),
         organiser=organisations.get(entry.get("organiser") or entry.get("host") or ""),
+        cluster=known.clusters[entry["cluster"]] if entry.get("cluster") else None,
         organisations=[organisations[key] for key in entry["organisations"]],
         microcredentials=list(designs.values()) if concerned == "all" else [designs[code] for code in concerned],
         agenda=entry.get("agenda"),

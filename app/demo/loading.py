@@ -7,8 +7,10 @@ import yaml
 from sqlalchemy import select
 
 from app.core.access import SYSTEM
+from app.core.consortium import Consortium
+from app.demo.clusters import load_clusters
 from app.demo.days import day_of
-from app.demo.events import load_events
+from app.demo.events import Known, load_events
 from app.demo.mapping import load_mapping
 from app.demo.microcredentials import load_microcredentials
 from app.extensions import db
@@ -29,17 +31,16 @@ def is_empty() -> bool:
     return db.session.scalar(select(Organisation.id).limit(1)) is None
 
 
-def load_consortium(folder: Path, zone: str) -> None:
-    """Load organisations, people, micro-credentials, events and the mapping, each of which refers to those before it.
-
-    ``zone`` is the project's own (IANA name).
-    """
+def load_consortium(folder: Path, consortium: Consortium) -> None:
+    """Load organisations, people, designs, clusters, events and the mapping, each refers to those before it."""
     registers = _read(folder / "organisations.yaml")
     organisations = {entry["key"]: _organisation(entry) for entry in registers["organisations"]}
     for entry in registers["people"]:
         _person(entry, organisations)
     designs = load_microcredentials(_read(folder / "microcredentials.yaml")["microcredentials"], organisations)
-    events = load_events(_read(folder / "events.yaml"), organisations, designs, zone)
+    entries = _read(folder / "clusters.yaml")["clusters"]
+    known = Known(organisations, designs, load_clusters(entries, organisations, designs, consortium))
+    events = load_events(_read(folder / "events.yaml"), known, consortium.zone)
     load_mapping(_read(folder / "mapping.yaml")["mapping"], organisations, designs, events)
 
 

@@ -6,12 +6,15 @@ from flask_babel import lazy_gettext as _l
 from app.core import records
 from app.core.access import Permission
 from app.core.navigation import Entry, add
+from app.core.panels import Panel
+from app.core.panels import add as add_panels
 from app.core.records import Kind
 
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entries in the frame."""
     from app.events import log_views, plan_views  # noqa: F401 - they put their pages into the blueprint
+    from app.events.clusters import of_cluster
     from app.events.listing import codes_of, shown_state, state_label
     from app.events.views import bp
     from app.events.when import said
@@ -20,6 +23,7 @@ def init_app(app: Flask) -> None:
         event_when=said, event_state=shown_state, event_codes=codes_of, event_state_label=state_label
     )
     app.register_blueprint(bp)
+    add_panels(app, Panel("cluster", "events/_of_cluster.html", of_cluster, order=20))
     records.add(
         app, Kind("event", _l("Event"), lambda keys: {key: url_for("events.show", event_id=key) for key in keys})
     )

@@ -10,6 +10,9 @@ from wtforms import BooleanField, IntegerField
 from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 from wtforms.widgets import NumberInput
 
+from app.clusters import queries as clusters
+from app.clusters.forms import ClustersField
+from app.clusters.models import Cluster
 from app.core.access import RIGHTS, Permission, anywhere, current_actor
 from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
@@ -136,6 +139,11 @@ class EventForm(BaseForm):
     )
     link_follows = BooleanField(_l("The link follows later"))
     organiser = OrganisationsField(_l("Organiser"), multiple=False)
+    cluster = ClustersField(
+        _l("Which cluster holds it?"),
+        multiple=False,
+        description=_l("It then stands on the cluster's page and calendar."),
+    )
     responsible = TranslatedField(_l("Who is responsible?"), longest=TITLE_LENGTH)
     organisations = OrganisationsField(_l("Who takes part?"))
     microcredentials = MicroCredentialsField(_l("Which micro-credentials does it concern?"))
@@ -209,12 +217,17 @@ class EventForm(BaseForm):
                 values[name] = vocabulary(values[name])
         values |= {
             "organiser": next(iter(chosen_organisations(self.organiser.values)), None),
+            "cluster": self._cluster(),
             "organisations": chosen_organisations(values["organisations"]),
             "microcredentials": microcredentials.by_keys(current_actor(), values["microcredentials"]),
         }
         for name in ("description", "responsible", "agenda", "decisions", "summary"):
             values[name] = values.get(name) or None
         return EventFacts(kind=self.kind, **values)
+
+    def _cluster(self) -> Cluster | None:
+        """The chosen cluster."""
+        return next(iter(clusters.by_keys(current_actor(), self.cluster.values)), None)
 
 
 def chosen_organisations(keys: Sequence[int]) -> list[Organisation]:

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import SQLColumnExpression, func, select
 
+from app.clusters.listing import choices as clusters
+from app.clusters.queries import beneath
 from app.core import clock
 from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
@@ -58,6 +60,11 @@ def _in_period(statement: Rows, period: str) -> Rows:
     return statement.where(E.ends_on >= today if period == "upcoming" else E.ends_on < today)
 
 
+def _of_cluster(statement: Rows, key: str) -> Rows:
+    """Events of a cluster and of those beneath it."""
+    return statement.where(E.cluster_id.in_(beneath(int(key))))
+
+
 def _concerning(statement: Rows, code: str) -> Rows:
     links = select(LINK.record_id).join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
     return statement.where(E.id.in_(links.where(MicroCredential.code == code.upper().replace("\0", ""))))
@@ -96,6 +103,7 @@ class EventListing(Listing):
         Column("place", _l("Place"), lambda row: row.city or row.venue),
         Column("country", _l("Country"), lambda row: row.country, sort=(E.country, E.starts_on), in_page=False),
         Column("organiser", _l("Organiser"), lambda row: row.organiser, in_page=False),
+        Column("cluster", _l("Cluster"), lambda row: row.cluster_id, in_page=False),
         Column("organisations", _l("Organisations"), lambda row: row.organisations, in_page=False),
         Column("women", _l("Women"), lambda row: row.women, in_page=False),
         Column("men", _l("Men"), lambda row: row.men, in_page=False),
@@ -112,6 +120,7 @@ class EventListing(Listing):
         Filter("country", _l("Country"), lambda s, v: s.where(E.country == v), countries),
         Filter("state", _l("State"), lambda s, v: s.where(E.state == v), EventState.choices),
         Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
+        Filter("cluster", _l("Cluster"), _of_cluster, clusters, varies=True),
         Filter("organiser", _l("Organiser"), lambda s, v: s.where(E.organiser_id == int(v)), organisers, varies=True),
     )
 
@@ -127,7 +136,7 @@ class EventListing(Listing):
         return (
             select(
                 *(E.id, E.kind, E.title, E.state, E.visibility, E.zone, E.all_day, E.starts_on, E.ends_on, E.starts_at),
-                *(E.ends_at, E.format, E.venue, E.city, E.country, E.is_example),
+                *(E.ends_at, E.format, E.venue, E.city, E.country, E.cluster_id, E.is_example),
                 *(E.women, E.men, E.nonbinary, E.undisclosed),
                 Organisation.name.label("organiser"),
                 taking_part.label("organisations"),

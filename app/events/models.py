@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.clusters.models import Cluster
 from app.core import clock
 from app.core.audit import AppendOnly, Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
@@ -122,6 +123,7 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
         Index("ix_event_newest", "starts_on", "id"),
         Index("ix_event_kind", "kind", "starts_on", "id"),
         Index("ix_event_country", "country", "starts_on", "id"),
+        Index("ix_event_cluster", "cluster_id", "starts_on", "id"),
     )
     moves = MOVES
 
@@ -151,6 +153,7 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
     region: Mapped[str | None]
     link: Mapped[str | None]
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("cluster.id"))
     responsible: Mapped[TranslatedText | None]
 
     agenda: Mapped[TranslatedText | None]
@@ -168,6 +171,7 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
     sequence: Mapped[int] = mapped_column(default=0)
 
     organiser: Mapped[Organisation | None] = relationship(foreign_keys=[organiser_id])
+    cluster: Mapped[Cluster | None] = relationship()
     organisations: Mapped[list[Organisation]] = relationship(
         secondary=event_organisation, order_by=Organisation.name_key
     )

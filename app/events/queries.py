@@ -95,6 +95,7 @@ def event_to_edit(actor: Actor, event_id: int) -> Event:
         .where(Event.id == event_id, visible_to(actor))
         .options(
             joinedload(Event.organiser),
+            joinedload(Event.cluster),
             selectinload(Event.organisations),
             selectinload(Event.microcredential_links),
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.clusters.models import Cluster
 from app.core import clock
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, StillReferred, expect_version
@@ -68,6 +69,7 @@ class EventFacts:
     link: str | None = None
     link_follows: bool = False
     organiser: Organisation | None = None
+    cluster: Cluster | None = None
     responsible: dict[str, str] | None = None
     organisations: Sequence[Organisation] = field(default=())
     microcredentials: Sequence[MicroCredential] = field(default=())
@@ -206,6 +208,7 @@ def _fill(event: Event, facts: EventFacts) -> None:
             setattr(event, entry.name, list(value) if isinstance(value, (list, tuple)) else value)
     # The key too: rights are judged by it before the flush.
     event.organiser_id = facts.organiser.id if facts.organiser else None
+    event.cluster_id = facts.cluster.id if facts.cluster else None
     _concern(event, facts.microcredentials)
     if facts.total is not None and all(count is None for count in counts):
         event.undisclosed = facts.total

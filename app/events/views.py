@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import format_date
 
+from app.clusters import queries as clusters
 from app.core import clock
 from app.core.access import current_actor, public
 from app.core.templating import plain_tr, time_of_day
@@ -82,6 +83,7 @@ def page_of(event: Event, problems: Any = None) -> Response:
         "today": today,
         "microcredentials": microcredentials,
         "closed": closed,
+        "cluster": clusters.named(actor, event.cluster_id),
         "organisations": organisations,
         "others": others,
         "moves": queries.moves(event) if actor.is_internal else [],

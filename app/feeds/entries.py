@@ -13,6 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.accounts.models import RoleGrant, User
+from app.clusters.models import Cluster
+from app.clusters.queries import above, beneath
+from app.clusters.services import after_change as after_cluster_change
 from app.core import clock, outbox
 from app.core.consortium import Consortium
 from app.core.mentions import after_redaction
@@ -29,11 +32,18 @@ COUNTED = "feeds that this transaction has counted up"
 PEOPLE = "this transaction changed whom personal feeds are for"
 
 
+def cluster_scope(key: int) -> str:
+    """What a cluster's feed is called."""
+    return f"cluster:{key}"
+
+
 def public_scopes(event: Event) -> set[str]:
     """The public feeds an event belongs to."""
     scopes = {"all", f"kind:{event.kind.value}"}
     if event.country:
         scopes.add(f"country:{event.country}")
+    if event.cluster_id:
+        scopes |= {cluster_scope(key) for key in above(event.cluster_id)}
     return scopes | {f"mc:{microcredential.code}" for microcredential in event.microcredentials}
 
 
@@ -50,6 +60,23 @@ def follow_redaction(record: object) -> None:
 
 after_change.append(follow)
 after_redaction.append(follow_redaction)
+
+
+def follow_cluster(cluster: Cluster, former_parent: int | None) -> None:
+    """Count a cluster's feed up, whose name stands in it; when it gets another place, its events move with it."""
+    session = db.session
+    is_gone = inspect(cluster).deleted or inspect(cluster).was_deleted
+    _count_up(session, cluster_scope(cluster.id))
+    if is_gone or cluster.parent_id == former_parent:
+        return
+    moved = select(Event).join(CalendarEntry, CalendarEntry.event_id == Event.id)
+    for event in session.scalars(moved.where(Event.cluster_id.in_(beneath(cluster.id)))):
+        entry = session.scalars(select(CalendarEntry).where(CalendarEntry.event_id == event.id)).one()
+        if event.visibility is Visibility.PUBLIC:
+            _place(session, entry, public_scopes(event), touched=False)
+
+
+after_cluster_change.append(follow_cluster)
 
 
 def store(session: Session, event: Event, consortium: Consortium, public_url: str) -> None:

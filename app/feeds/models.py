@@ -28,7 +28,7 @@ class CalendarEntry(Base):
 
 
 class CalendarPlace(Base):
-    """An entry's place in one public feed: ``all``, ``country:AM``, ``kind:workshop``, ``mc:AM-03``.
+    """An entry's place in one public feed: ``all``, ``country:AM``, ``kind:workshop``, ``mc:AM-03``, ``cluster:7``.
 
     Positions of a feed are dense and stay: an entry that leaves makes its place empty. ``version`` is that of the feed
     in which the place changed last, so that a reader who has one version finds what came after.

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, bindparam, or_, select
 
+from app.clusters.models import Cluster
+from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.events.models import Event
 from app.feeds.bodies import Placed
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
@@ -77,6 +79,13 @@ def personal(connection: Connection, criterion: ColumnElement[bool]) -> list[Pla
         .order_by(CalendarEntry.id)
     )
     return [(position, row[0], row[1]) for position, row in enumerate(rows)]
+
+
+def published_cluster(connection: Connection, key: int) -> str | None:
+    """The name of a published cluster, in English where it has one."""
+    names = connection.scalar(select(Cluster.name).where(Cluster.id == key, Cluster.is_published.is_(True)))
+    reading = read_in(names, SOURCE_LANGUAGE)
+    return reading.text if reading else None
 
 
 def microcredential_exists(connection: Connection, code: str) -> bool:

@@ -24,6 +24,7 @@ from app.events.queries import event as visible_event
 from app.extensions import db
 from app.feeds import personal, queries
 from app.feeds.bodies import Bodies, Body, Chunk, Pieces
+from app.feeds.entries import cluster_scope
 from app.feeds.models import CalendarEntry
 from app.feeds.polls import ANSWERED
 
@@ -94,6 +95,15 @@ def kind(kind: str) -> Response:
 def microcredential(code: str) -> Response:
     """Public events that concern one micro-credential."""
     return _public(f"mc:{code}", code, lambda connection: queries.microcredential_exists(connection, code))
+
+
+@bp.get("/feeds/cluster/<int:cluster_id>.ics")
+@public("Published events of published clusters are for everybody's calendar")
+def cluster(cluster_id: int) -> Response:
+    """Public events of one cluster and of those beneath it, once the cluster is published."""
+    with snapshot(db.engine) as connection:
+        name = queries.published_cluster(connection, cluster_id)
+    return _public(cluster_scope(cluster_id), name) if name else abort(404)
 
 
 @bp.get("/feeds/my/<secret>.ics")

@@ -11,6 +11,7 @@ from app.extensions import db
 
 def listings() -> dict[str, Listing]:
     """The registers by the names the command line knows them by."""
+    from app.clusters.listing import ClusterListing
     from app.events.listing import EventListing
     from app.microcredentials.listing import MicroCredentialListing
     from app.stakeholders.listing import OrganisationListing, PersonListing
@@ -19,6 +20,7 @@ def listings() -> dict[str, Listing]:
         "stakeholders": OrganisationListing(),
         "people": PersonListing(),
         "microcredentials": MicroCredentialListing(),
+        "clusters": ClusterListing(),
         "events": EventListing(),
     }
 

@@ -1,0 +1,309 @@
+"""Forms of clusters, their members, invitations and self-checks."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, FieldList, RadioField
+from wtforms.validators import URL, DataRequired, InputRequired, Optional, StopValidation
+
+from app.clusters import queries
+from app.clusters.memberships import MemberFacts
+from app.clusters.models import (
+    GROUPS,
+    SCORES,
+    Cluster,
+    ClusterMembership,
+    ClusterScope,
+    ClusterState,
+    ClusterType,
+    MemberRole,
+)
+from app.clusters.services import ClusterFacts
+from app.core import clock
+from app.core.access import current_actor
+from app.core.fields import ChecksField, ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
+from app.core.files import StoredFile, keep, mime_of
+from app.core.forms import BaseForm
+from app.core.templating import reader_language
+from app.extensions import db
+from app.microcredentials import queries as microcredentials
+from app.microcredentials.fields import IscedField
+from app.microcredentials.forms import MicroCredentialsField
+from app.stakeholders import queries as stakeholders
+from app.stakeholders.forms import OrganisationsField
+from app.stakeholders.listing import countries, region_name, regions
+from app.stakeholders.models import Organisation
+
+NAME_LENGTH = 300
+ROWS = 3
+LETTERS = {"application/pdf", "image/jpeg", "image/png"}
+ROLES = tuple(role for role in MemberRole if role is not MemberRole.COORDINATOR)
+# SQLite names columns where PostgreSQL names the index; the longer name comes first, since both begin alike.
+TWICE = {
+    "uq_cluster_membership_open": ("organisation", _l("It is invited to this cluster or in it already.")),
+    "cluster_membership.organisation_id": ("organisation", _l("It is invited to this cluster or in it already.")),
+    "uq_cluster_membership_coordinator": ("role", _l("Somebody else named another coordinator at the same moment.")),
+    "cluster_membership.cluster_id": ("role", _l("Somebody else named another coordinator at the same moment.")),
+}
+
+
+class ClustersField(PickerField):
+    """Clusters the actor may see."""
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(
+            label,
+            find=lambda query: queries.find_options(current_actor(), query, reader_language().code),
+            get=lambda keys: queries.options_of(current_actor(), keys, reader_language().code),
+            options_url=lambda: url_for("clusters.options"),
+            **kwargs,
+        )
+
+
+class NaceField(IscedField):
+    """Divisions of NACE; what is typed begins with the code, as the suggestions do."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        FieldList.__init__(
+            self, LineField(label, longest=200, render_kw={"list": "nace-divisions"}), label=label, **kwargs
+        )
+
+
+class RegionsField(FieldList):
+    """Regions, one in each row."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        row = ChoiceField(_l("Region"), choices=regions, any_label=_l("None"))
+        super().__init__(row, label=label, **kwargs)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes, each once."""
+        return tuple(dict.fromkeys(code for code in self.data if code))
+
+    def shown(self, value: Any) -> str:
+        """The regions by their names."""
+        return ", ".join(region_name(code) for code in value or () if code)
+
+
+class ClusterForm(BaseForm):
+    """A cluster; who belongs to it has forms of its own."""
+
+    name = TranslatedField(
+        _l("Name"),
+        longest=NAME_LENGTH,
+        description=_l("In one language at least; others see that one until theirs is written."),
+    )
+    acronym = LineField(_l("Acronym"), longest=40)
+    type = ChoiceField(_l("What holds it together?"), choices=ClusterType.choices)
+    scope = ChoiceField(_l("How far does it reach?"), choices=ClusterScope.choices)
+    countries = ChecksField(_l("Countries"), choices=countries)
+    regions = RegionsField(_l("Regions"))
+    isced_f = IscedField(_l("Field of education (ISCED-F)"))
+    nace = NaceField(_l("Branch (NACE)"))
+    microcredentials = MicroCredentialsField(_l("Which micro-credentials does it carry on?"))
+    mission = TranslatedField(_l("Mission"), rows=4)
+    services = TranslatedField(
+        _l("Services"), rows=4, description=_l("What it does for its members, one service a line.")
+    )
+    coordinator = OrganisationsField(
+        _l("Who coordinates it?"), multiple=False, description=_l("It becomes the first member. You can leave it open.")
+    )
+    parent = ClustersField(_l("Cluster above it"), multiple=False)
+    website = LineField(_l("Website"), [Optional(), URL(message=_l("Write an address like https://example.org."))])
+    founded_on = DayField(_l("Founded on"), [Optional()])
+    sustainability_note = TranslatedField(
+        _l("How does it go on after the project?"), rows=4, description=_l("Who carries it, and who pays for it.")
+    )
+
+    def __init__(self, *args: Any, cluster: Cluster | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, obj=cluster, **kwargs)
+        if cluster is not None:
+            del self["coordinator"]
+        if not self.is_submitted():
+            for rows, blank in ((self.regions, None), (self.isced_f, ""), (self.nace, "")):
+                for _row in range(max(1, ROWS - len(rows.entries))):
+                    rows.append_entry(blank)
+
+    def validate_name(self, field: TranslatedField) -> None:
+        """A name in one language at least."""
+        if not field.data:
+            raise StopValidation(_("Write a name, in any of the languages."))
+
+    def cluster_facts(self) -> ClusterFacts:
+        """What was filled in."""
+        actor, values = current_actor(), self.facts("coordinator")
+        values |= {
+            "type": ClusterType(values["type"]),
+            "scope": ClusterScope(values["scope"]),
+            "regions": self.regions.codes,
+            "isced_f": self.isced_f.codes,
+            "nace": self.nace.codes,
+            "parent": next(iter(queries.by_keys(actor, self.parent.values)), None),
+            "microcredentials": microcredentials.by_keys(actor, values["microcredentials"]),
+        }
+        for name in ("mission", "services", "sustainability_note"):
+            values[name] = values.get(name) or None
+        return ClusterFacts(**values)
+
+    @property
+    def coordinating(self) -> Organisation | None:
+        """The organisation that is to coordinate a new cluster."""
+        return one_of(self.coordinator.values)
+
+
+def one_of(keys: Sequence[int]) -> Organisation | None:
+    """The organisation with this key, where the actor may see it."""
+    return next(iter(stakeholders.by_keys(current_actor(), keys)), None) if keys else None
+
+
+class MemberForm(BaseForm):
+    """A membership; of a new one also whose it is."""
+
+    constraint_messages = TWICE
+
+    organisation = OrganisationsField(_l("Organisation"), multiple=False, required=_l("Choose the organisation."))
+    role = ChoiceField(_l("Role"), choices=MemberRole.choices)
+    joined_on = DayField(_l("Member from"), [InputRequired(_l("Choose a day."))])
+    letter = FileField(_l("Letter of commitment"), description=_l("PDF or picture."))
+    may_be_named = BooleanField(
+        _l("The public page may name it"), description=_l("Partners of the consortium are named in any case.")
+    )
+
+    @classmethod
+    def new(cls, organisation: Organisation | None) -> "MemberForm":
+        """An empty form, for an organisation if one is known."""
+        return cls(data={"organisation": organisation, "role": MemberRole.MEMBER.value, "joined_on": clock.today()})
+
+    @classmethod
+    def of(cls, membership: ClusterMembership) -> "MemberForm":
+        """The form as the membership stands."""
+        form = cls(obj=membership)
+        del form["organisation"]
+        if isinstance(form.letter.data, StoredFile):
+            form.letter.data = None  # No new one was sent.
+        return form
+
+    def validate_letter(self, field: FileField) -> None:
+        """A letter is a document or a picture of one, by its bytes."""
+        if field.data:
+            head = field.data.stream.read(4096)
+            field.data.stream.seek(0)
+            if mime_of(head, field.data.filename) not in LETTERS:
+                raise StopValidation(_("Send a PDF, a JPEG or a PNG."))
+
+    def member_facts(self) -> MemberFacts:
+        """What was filled in; a letter that was sent is kept."""
+        return MemberFacts(
+            role=MemberRole(self.role.data),
+            joined_on=self.joined_on.data or clock.today(),
+            letter=self._kept(),
+            may_be_named=self.may_be_named.data,
+        )
+
+    def _kept(self) -> StoredFile | None:
+        sent = self.letter.data
+        if not sent:
+            return None
+        return keep(db.session, current_app.extensions["files"], sent.stream, sent.filename, current_actor().user_id)
+
+
+def mail_languages() -> list[tuple[str, str]]:
+    """Languages the portal can write a mail in."""
+    languages = current_app.config["CONSORTIUM"].languages
+    return [(language.code, language.label) for language in languages if language.active]
+
+
+class InviteForm(BaseForm):
+    """An invitation by mail."""
+
+    constraint_messages = TWICE
+
+    organisation = OrganisationsField(_l("Organisation"), multiple=False, required=_l("Choose the organisation."))
+    role = ChoiceField(_l("As what?"), choices=lambda: MemberRole.choices(ROLES))
+    email = LineField(
+        _l("E-mail"),
+        [DataRequired(_l("Write an address like name@example.org."))],
+        description=_l("Of the organisation, or of the person who can decide. Whoever has the link can answer."),
+    )
+    language = ChoiceField(_l("Language"), choices=mail_languages)
+    message = TextField(_l("A few words of your own"), longest=2000)
+
+    @classmethod
+    def new(cls, organisation: Organisation | None) -> "InviteForm":
+        """An empty form, with the mailbox of the organisation if one is known."""
+        facts = {"role": MemberRole.MEMBER.value, "language": reader_language().code}
+        return cls(data={"organisation": organisation, "email": organisation.email if organisation else None, **facts})
+
+
+class LeaveForm(BaseForm):
+    """The end of a membership."""
+
+    left_on = DayField(
+        _l("Left on"), [InputRequired(_l("Choose a day."))], description=_l("The first day on which it is no member.")
+    )
+    reason = TextField(_l("Why?"), [DataRequired(_l("Write why, in a few words."))], longest=500)
+
+
+class MoveForm(BaseForm):
+    """A move to another state, with the version the page showed."""
+
+    state = ChoiceField(_l("State"), choices=ClusterState.choices)
+    reason = LineField(_l("Why?"))
+
+
+class AnswerForm(BaseForm):
+    """The answer to an invitation, by whoever has the link."""
+
+    constraint_messages = {"cluster_answer": ("", _l("Somebody answered by this link at the same moment."))}
+
+    name = LineField(_l("Your name"), [DataRequired(_l("Write your name."))], render_kw={"autocomplete": "name"})
+    function = LineField(
+        _l("Your function"),
+        [DataRequired(_l("Write what you are there."))],
+        render_kw={"autocomplete": "organization-title"},
+    )
+    may_be_named = BooleanField(_l("The public page of the cluster may name our organisation"))
+    reason = TextField(_l("Do you want to add something?"), longest=1000)
+
+
+class AssessForm(BaseForm):
+    """A self-check: for each group of indicators 0 to 3, and a note."""
+
+    assessed_on = DayField(_l("Day"), [InputRequired(_l("Choose a day."))])
+
+    @classmethod
+    def new(cls) -> "AssessForm":
+        """An empty form of today."""
+        return cls(data={"assessed_on": clock.today()})
+
+    @property
+    def scores(self) -> dict[str, int]:
+        """The chosen number of each group."""
+        return {group: int(self[group].data) for group in GROUPS}
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What was noted, by group."""
+        return {group: self[f"note_{group}"].data or "" for group in GROUPS}
+
+    @property
+    def day(self) -> date:
+        """The day of the check."""
+        return self.assessed_on.data or clock.today()
+
+
+def score_choices() -> list[tuple[str, Any]]:
+    """The numbers of a self-check with what they mean."""
+    return [(str(score), _("%(score)s – %(meaning)s", score=score, meaning=said)) for score, said in SCORES.items()]
+
+
+for _group, _label in GROUPS.items():
+    _score = RadioField(_label, [InputRequired(_l("Choose from 0 to 3."))], choices=score_choices)
+    setattr(AssessForm, _group, _score)
+    setattr(AssessForm, f"note_{_group}", TextField(_l("Note"), longest=2000))

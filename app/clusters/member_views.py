@@ -1,0 +1,190 @@
+"""Pages for whoever looks after a cluster: finding partners, inviting, entering, changing and ending memberships."""
+
+from flask import Response, current_app, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.accounts.limits import INVITE, RULES
+from app.clusters import memberships, partners, queries
+from app.clusters.forms import InviteForm, LeaveForm, MemberForm, one_of
+from app.clusters.models import ClusterInvitation, ClusterMembership, MemberRole
+from app.clusters.permissions import check_edit, may_edit
+from app.clusters.views import bp, page_url
+from app.core import clock
+from app.core.access import Permission, current_actor, requires, signed_in
+from app.core.errors import Refused
+from app.core.fields import LONGEST_LINE
+from app.core.web import answer, created, form_page, redirect_to
+from app.stakeholders.listing import countries
+from app.stakeholders.models import Category, Organisation
+
+RULES.update({"clusters.invite": INVITE, "clusters.resend": INVITE})
+
+
+@bp.get("/<int:cluster_id>/partners")
+@requires(Permission.CLUSTER_EDIT)
+def find_partners(cluster_id: int) -> Response:
+    """Organisations near the cluster's region, theme or countries that have no part in it yet."""
+    cluster = queries.cluster(current_actor(), cluster_id)
+    args = request.args
+    wish = partners.Wish(
+        words=args.get("q", "").replace("\0", "").strip()[:LONGEST_LINE],
+        country=args.get("country", "") if args.get("country") in dict(countries()) else "",
+        category=args.get("category", "") if args.get("category") in set(Category) else "",
+        in_region=args.get("region") == "1",
+        in_theme=args.get("theme") == "1",
+    )
+    found = partners.suggestions(current_actor(), cluster, wish)
+    return answer(
+        "clusters/partners.html",
+        cluster=cluster,
+        found=found,
+        wish=wish,
+        most=partners.MOST,
+        may_edit=may_edit(current_actor(), cluster),
+        countries=countries(),
+        categories=Category.choices(),
+    )
+
+
+def _asked_for() -> Organisation | None:
+    """The organisation that the address names."""
+    key = request.args.get("organisation", type=int)
+    return one_of([key]) if key and 0 < key < 2**31 else None
+
+
+@bp.route("/<int:cluster_id>/members/invite", methods=["GET", "POST"])
+@requires(Permission.CLUSTER_EDIT)
+def invite(cluster_id: int) -> BaseResponse:
+    """Invite an organisation by mail."""
+    cluster = queries.cluster(current_actor(), cluster_id)
+    check_edit(current_actor(), cluster)
+    form = InviteForm.new(_asked_for())
+    if form.validate_on_submit():
+        with form.refusals():
+            memberships.invite(
+                current_actor(),
+                cluster,
+                _chosen(form),
+                role=MemberRole(form.role.data),
+                email=form.email.data,
+                language=form.language.data,
+                message=form.message.data,
+            )
+            return created(form, page_url(cluster, _anchor="invited"), _("The invitation is on its way."))
+    return form_page("clusters/invite.html", form, cluster=cluster)
+
+
+def _chosen(form: InviteForm | MemberForm) -> Organisation:
+    organisation = one_of(form.organisation.values)
+    if organisation is None:
+        raise Refused(organisation=_("Choose the organisation."))
+    return organisation
+
+
+@bp.route("/<int:cluster_id>/members/new", methods=["GET", "POST"])
+@requires(Permission.CLUSTER_EDIT)
+def add_member(cluster_id: int) -> BaseResponse:
+    """Enter an organisation that agreed already."""
+    cluster = queries.cluster(current_actor(), cluster_id)
+    check_edit(current_actor(), cluster)
+    form = MemberForm.new(_asked_for())
+    if form.validate_on_submit():
+        with form.refusals():
+            member = memberships.add(current_actor(), cluster, _chosen(form), form.member_facts())
+            message = _("%(name)s is a member.", name=member.organisation.name)
+            return created(form, page_url(cluster, _anchor="members"), message)
+    return form_page("clusters/member.html", form, cluster=cluster, member=None)
+
+
+@bp.route("/<int:cluster_id>/members/<int:member_id>/edit", methods=["GET", "POST"])
+@requires(Permission.CLUSTER_EDIT)
+def edit_member(cluster_id: int, member_id: int) -> BaseResponse:
+    """Change a membership."""
+    member = _editable(cluster_id, member_id)
+    form = MemberForm.of(member)
+    if form.validate_on_submit():
+        with form.refusals(member):
+            memberships.edit(current_actor(), member, form.version.data, form.member_facts())
+            return redirect_to(page_url(member.cluster, _anchor="members"), _("Saved."))
+    return form_page("clusters/member.html", form, cluster=member.cluster, member=member)
+
+
+def _editable(cluster_id: int, member_id: int) -> ClusterMembership:
+    member = queries.membership(current_actor(), cluster_id, member_id)
+    check_edit(current_actor(), member.cluster)
+    return member
+
+
+@bp.route("/<int:cluster_id>/members/<int:member_id>/leave", methods=["GET", "POST"])
+@requires(Permission.CLUSTER_EDIT)
+def end_member(cluster_id: int, member_id: int) -> BaseResponse:
+    """Say that a member left, when and why."""
+    member = _editable(cluster_id, member_id)
+    form = LeaveForm(data={"left_on": clock.today(), "version": member.version})
+    if form.validate_on_submit():
+        with form.refusals(member):
+            day, reason = form.left_on.data or clock.today(), form.reason.data
+            memberships.end(current_actor(), member, form.version.data, day, reason)
+            message = _("%(name)s left. Reports of earlier days keep it.", name=member.organisation.name)
+            return redirect_to(page_url(member.cluster, _anchor="members"), message)
+    return form_page("clusters/leave.html", form, cluster=member.cluster, member=member)
+
+
+@bp.post("/<int:cluster_id>/members/<int:member_id>/resend")
+@requires(Permission.CLUSTER_EDIT)
+def resend(cluster_id: int, member_id: int) -> BaseResponse:
+    """Send an invitation again, with a new link."""
+    member = _editable(cluster_id, member_id)
+    memberships.resend(current_actor(), _invitation(member))
+    message = _("A new link is on its way; the one before no longer works.")
+    return redirect_to(page_url(member.cluster, _anchor="invited"), message)
+
+
+@bp.post("/<int:cluster_id>/members/<int:member_id>/withdraw")
+@requires(Permission.CLUSTER_EDIT)
+def withdraw(cluster_id: int, member_id: int) -> BaseResponse:
+    """Take an unanswered invitation back."""
+    member = _editable(cluster_id, member_id)
+    memberships.withdraw(current_actor(), _invitation(member))
+    return redirect_to(page_url(member.cluster, _anchor="invited"), _("The invitation is withdrawn."))
+
+
+def _invitation(member: ClusterMembership) -> ClusterInvitation:
+    invitation = queries.invitation_for(member)
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
+@bp.get("/<int:cluster_id>/members/<int:member_id>/letter")
+@signed_in
+def letter(cluster_id: int, member_id: int) -> Response:
+    """A member's letter of commitment, for the consortium's own people."""
+    member = queries.membership(current_actor(), cluster_id, member_id)
+    file = member.letter
+    if file is None or not current_actor().is_internal:
+        raise NotFound
+    response = Response(current_app.extensions["files"].chunks(file.sha256), mimetype=file.mime)
+    response.headers.set("Content-Disposition", "attachment", filename=file.name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get("/<int:cluster_id>/members/<int:member_id>")
+@signed_in
+def member(cluster_id: int, member_id: int) -> Response:
+    """One membership: its days, its letter, the answer to its invitation; for the consortium's own people."""
+    found = queries.membership(current_actor(), cluster_id, member_id)
+    if not current_actor().is_internal:
+        raise NotFound
+    return answer(
+        "clusters/membership.html",
+        cluster=found.cluster,
+        member=found,
+        invitation=queries.invitation_for(found),
+        history=queries.moves_of_member(found),
+        may_edit=may_edit(current_actor(), found.cluster),
+        back=url_for("clusters.show", cluster_id=found.cluster_id),
+    )

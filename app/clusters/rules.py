@@ -1,0 +1,141 @@
+"""What must hold of clusters and memberships: pure functions with named refusals."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.clusters import nace
+from app.clusters.models import ClusterScope, MemberRole
+from app.core.consortium import ClusterNeeds, Consortium
+from app.core.errors import Refused
+from app.microcredentials import isced
+from app.stakeholders.models import Category
+
+
+class NotReadyToWork(Refused):
+    """A cluster lacks what an active one has; ``missing`` says what, a sentence each."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        self.missing = missing
+        super().__init__(" ".join(missing))
+
+
+class Circle(Refused):
+    """A cluster would be above itself."""
+
+    def __init__(self) -> None:
+        super().__init__(parent=_("That cluster stands beneath this one, so it cannot also stand above it."))
+
+
+class Overlap(Refused):
+    """An organisation would be in a cluster twice at once."""
+
+    def __init__(self, organisation: str) -> None:
+        super().__init__(
+            organisation=_("%(name)s is invited to this cluster or in it during these days.", name=organisation)
+        )
+
+
+class CoordinatorNeeded(Refused):
+    """A working cluster would lose its coordinator."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A cluster that works has a coordinator. Give another member this role first."))
+
+
+@dataclass(frozen=True)
+class Stay:
+    """The days of a membership, from the first to the one before ``left``; without one it goes on."""
+
+    joined: date
+    left: date | None = None
+
+    def overlaps(self, other: "Stay") -> bool:
+        """Whether there is a day in both."""
+        return (other.left is None or self.joined < other.left) and (self.left is None or other.joined < self.left)
+
+
+def missing_for_work(categories: Sequence[Category], has_coordinator: bool, needs: ClusterNeeds) -> list[str]:
+    """What an active cluster has and this one lacks, a sentence each; ``categories`` has one for each active member."""
+    missing = []
+    if not has_coordinator:
+        missing.append(_("No member coordinates it yet."))
+    members = needs.active_members - len(categories)
+    if members > 0:
+        missing.append(
+            ngettext("%(num)s more active member is needed.", "%(num)s more active members are needed.", members)
+        )
+    kinds = needs.active_categories - len(set(categories))
+    if kinds > 0:
+        missing.append(
+            ngettext(
+                "Members of %(num)s more category are needed.", "Members of %(num)s more categories are needed.", kinds
+            )
+        )
+    return missing
+
+
+def check_work(categories: Sequence[Category], has_coordinator: bool, needs: ClusterNeeds) -> None:
+    """Stand before a move to a working state. Raises ``NotReadyToWork``."""
+    missing = missing_for_work(categories, has_coordinator, needs)
+    if missing:
+        raise NotReadyToWork(missing)
+
+
+def check_stay(organisation: str, wanted: Stay, others: Iterable[Stay]) -> None:
+    """Refuse days that are another membership's, too. Raises ``Overlap``."""
+    if any(wanted.overlaps(other) for other in others):
+        raise Overlap(organisation)
+
+
+def check_days(joined: date, left: date | None, today: date) -> None:
+    """Refuse days to come and an end before the beginning."""
+    if joined > today:
+        raise Refused(joined_on=_("This day has not come yet."))
+    if left is not None and left > today:
+        raise Refused(left_on=_("This day has not come yet."))
+    if left is not None and left < joined:
+        raise Refused(left_on=_("It left before it joined."))
+
+
+def check_coordinator_stays(role: MemberRole, works: bool) -> None:
+    """Refuse to take the coordinator from a cluster that works. Raises ``CoordinatorNeeded``."""
+    if works and role is MemberRole.COORDINATOR:
+        raise CoordinatorNeeded
+
+
+def faults(
+    name: dict[str, str],
+    scope: ClusterScope,
+    places: tuple[Sequence[str], Sequence[str]],
+    theme: tuple[Sequence[str], Sequence[str]],
+    consortium: Consortium,
+) -> dict[str, str]:
+    """What is wrong with a cluster, by field.
+
+    ``places`` are the codes of countries and of regions, ``theme`` those of ISCED-F and of NACE.
+    """
+    found = {}
+    countries, regions = places
+    if not any(name.values()):
+        found["name"] = _("Write a name, in any of the languages.")
+    strangers = [code for code in countries if code not in consortium.by_country]
+    if strangers:
+        found["countries"] = _("Not a country of the consortium: %(codes)s.", codes=", ".join(strangers))
+    elif scope is ClusterScope.CROSS_BORDER and len(countries) < 2:
+        found["countries"] = _("A cluster of several countries has two at least.")
+    elif scope is not ClusterScope.CROSS_BORDER and len(countries) > 1:
+        found["countries"] = _("A cluster of more than one country reaches across borders: choose that scope.")
+    elif scope is not ClusterScope.CROSS_BORDER and not countries:
+        found["countries"] = _("Choose its country.")
+    known = consortium.by_region
+    if any(code not in known or known[code].country not in countries for code in regions):
+        found["regions"] = _("One of the regions is in none of these countries.")
+    if unknown := isced.unknown(theme[0]):
+        found["isced_f"] = _("Not in ISCED-F 2013: %(codes)s.", codes=", ".join(unknown))
+    if unknown := nace.unknown(theme[1]):
+        found["nace"] = _("No division of NACE: %(codes)s.", codes=", ".join(unknown))
+    return found

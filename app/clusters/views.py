@@ -1,0 +1,163 @@
+"""Pages on which clusters are read, proposed, edited and deleted."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.clusters import memberships, queries, readiness, services
+from app.clusters.forms import ClusterForm, MoveForm
+from app.clusters.listing import ClusterListing, name_of
+from app.clusters.models import GROUPS, SCORES, Cluster, ClusterState
+from app.clusters.names import nace_choices
+from app.clusters.permissions import check_edit, may_edit
+from app.clusters.roster import FILE_HEAD, Roster, file_rows, roster
+from app.core import clock, panels
+from app.core.access import Permission, current_actor, public, requires
+from app.core.export import download
+from app.core.fields import Offer
+from app.core.templating import plain_tr, reader_language
+from app.core.web import answer, created, form_page, redirect_to
+from app.extensions import db
+from app.microcredentials.names import isced_suggestions
+
+bp = Blueprint("clusters", __name__, url_prefix="/clusters")
+
+
+def day_asked() -> date | None:
+    """The day for which the page is asked; nothing where none was, or it is no day."""
+    try:
+        return date.fromisoformat(request.args.get("as_of", ""))
+    except ValueError:
+        return None
+
+
+@bp.get("/")
+@public("What is published is there for everybody; the list shows what its reader may see")
+def index() -> Response:
+    """The list of clusters."""
+    listing = ClusterListing().page(db.session, current_actor(), request.path, request.args)
+    if request.args.get("format") in ("csv", "xlsx"):
+        return listing.export(request.args["format"])
+    return answer("clusters/list.html", "clusters/_results.html", listing=listing.load())
+
+
+@bp.get("/<int:cluster_id>")
+@public("Published clusters are for everybody; others answer 404 to who may not see them")
+def show(cluster_id: int) -> Response:
+    """One cluster: who belongs to it, what it concerns, how ready it is; its members also as a file."""
+    cluster = queries.cluster(current_actor(), cluster_id)
+    if request.args.get("format") in ("csv", "xlsx"):
+        return _file(cluster, request.args["format"])
+    return page_of(cluster, MoveForm())
+
+
+def page_of(cluster: Cluster, form: MoveForm) -> Response:
+    """The page of a cluster, with the form that moves it and what keeps it from moving."""
+    actor, asked = current_actor(), day_asked()
+    members = roster(actor, cluster, asked or clock.today())
+    edits = may_edit(actor, cluster)
+    return answer(
+        "clusters/show.html",
+        status=form.status,
+        cluster=cluster,
+        form=form,
+        as_of_day=asked,
+        roster=members,
+        parent=queries.named(actor, cluster.parent_id),
+        coordinator=next((row for _c, rows in members.own for row in rows if row.role == "coordinator"), None),
+        checks=_checks(cluster, members),
+        microcredentials=queries.microcredentials_of(actor, members.keys),
+        may_edit=edits,
+        moves=[ClusterState(state) for state in cluster.moves.onwards(cluster.state)] if edits else [],
+        pending=queries.pending(cluster) if actor.is_internal else [],
+        assessments=queries.assessments(cluster, members.day) if actor.is_internal else [],
+        groups=GROUPS,
+        scores=SCORES,
+        history=queries.history(actor, cluster),
+        states={state.value: state for state in ClusterState},
+        calendar_url=calendar_url(cluster),
+        root=current_app.config["PORTAL"].public_url,
+        panels=panels.of("cluster", actor, members),
+    )
+
+
+def _checks(cluster: Cluster, members: Roster) -> list[readiness.Check]:
+    latest = readiness.last_activity(members.keys, members.day)
+    needs = current_app.config["CONSORTIUM"].clusters
+    return readiness.checks(members.categories, latest, bool(cluster.sustainability_note), members.day, needs)
+
+
+def calendar_url(cluster: Cluster) -> str | None:
+    """Where the cluster's calendar feed is; ``None`` while the cluster is not published."""
+    if not cluster.is_published or "calendars.cluster" not in current_app.view_functions:
+        return None
+    return url_for("calendars.cluster", cluster_id=cluster.id)
+
+
+def _file(cluster: Cluster, kind: str) -> Response:
+    day = day_asked() or clock.today()
+    members = roster(current_actor(), cluster, day)
+    names = {row.id: name_of(row) for row in members.family}
+    return download(kind, f"cluster-{cluster.id}-members-{day}", FILE_HEAD, file_rows(members, names))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.CLUSTER_CREATE)
+def create() -> BaseResponse:
+    """Propose a cluster."""
+    form = ClusterForm(data={"countries": sorted(current_actor().countries)})
+    if form.validate_on_submit():
+        with form.refusals():
+            facts, consortium = form.cluster_facts(), current_app.config["CONSORTIUM"]
+            cluster = memberships.found(current_actor(), facts, form.coordinating, consortium)
+            return created(form, page_url(cluster), _("The cluster is proposed."))
+    return _form(form, None)
+
+
+@bp.route("/<int:cluster_id>/edit", methods=["GET", "POST"])
+@requires(Permission.CLUSTER_EDIT)
+def edit(cluster_id: int) -> BaseResponse:
+    """Change a cluster."""
+    cluster = queries.cluster(current_actor(), cluster_id)
+    check_edit(current_actor(), cluster)
+    form = ClusterForm(cluster=cluster)
+    if form.validate_on_submit():
+        with form.refusals(cluster):
+            facts, consortium = form.cluster_facts(), current_app.config["CONSORTIUM"]
+            services.edit(current_actor(), cluster, form.version.data, facts, consortium)
+            return redirect_to(page_url(cluster), _("Saved."))
+    return _form(form, cluster)
+
+
+def _form(form: ClusterForm, cluster: Cluster | None) -> BaseResponse:
+    return form_page("clusters/form.html", form, cluster=cluster, isced=isced_suggestions(), nace=nace_choices())
+
+
+@bp.route("/<int:cluster_id>/delete", methods=["GET", "POST"])
+@requires(Permission.CLUSTER_EDIT)
+def delete(cluster_id: int) -> BaseResponse:
+    """Delete a cluster that nothing refers to, after asking."""
+    cluster = queries.cluster(current_actor(), cluster_id)
+    check_edit(current_actor(), cluster)
+    if request.method == "POST":
+        name = plain_tr(cluster.name)
+        services.delete(current_actor(), cluster, request.form.get("version", type=int))
+        return redirect_to(url_for("clusters.index"), _("%(name)s is deleted.", name=name))
+    return answer("clusters/delete.html", cluster=cluster, referrers=queries.referrers(cluster))
+
+
+@bp.get("/options")
+@public("Pickers ask it; it answers what the actor may see")
+def options() -> str:
+    """Options of a picker of clusters."""
+    actor, language = current_actor(), reader_language().code
+    offer = Offer.asked(lambda query: queries.find_options(actor, query, language), request.args)
+    return render_template("components/_options.html", field=offer)
+
+
+def page_url(cluster: Cluster, **more: Any) -> str:
+    """The address of a cluster's page."""
+    return url_for("clusters.show", cluster_id=cluster.id, **more)

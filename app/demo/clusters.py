@@ -1,0 +1,83 @@
+"""Reads a consortium's clusters, with their members, invitations and self-checks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.clusters import memberships, services
+from app.clusters.models import GROUPS, Cluster, ClusterScope, ClusterState, ClusterType, MemberRole
+from app.clusters.services import ClusterFacts
+from app.core.access import SYSTEM, Actor
+from app.core.consortium import Consortium
+from app.demo.days import day_of
+from app.extensions import db
+from app.microcredentials.models import MicroCredential
+from app.stakeholders.models import Organisation
+
+S = ClusterState
+# The usual way; a dormant cluster was active before.
+WAY = (S.FORMING, S.ACTIVE, S.CONSOLIDATED)
+WAYS = {S.PROPOSED: (), S.DORMANT: (S.FORMING, S.ACTIVE, S.DORMANT)}
+
+
+def load_clusters(
+    entries: list[dict[str, Any]],
+    organisations: Mapping[str, Organisation],
+    designs: Mapping[str, MicroCredential],
+    consortium: Consortium,
+) -> dict[str, Cluster]:
+    """Enter the clusters and move each to its state, so that every move is on record; answers them by key."""
+    clusters: dict[str, Cluster] = {}
+    for entry in entries:
+        facts = _facts(entry, designs, clusters.get(entry.get("parent", "")))
+        cluster = services.create(SYSTEM, facts, consortium, is_example=entry["is_example"])
+        clusters[entry["key"]] = cluster
+        _members(entry, cluster, organisations)
+        db.session.refresh(cluster)
+        state = ClusterState(entry["state"])
+        for step in WAYS.get(state, WAY[: WAY.index(state) + 1] if state in WAY else ()):
+            services.move(SYSTEM, cluster, cluster.version, step, needs=consortium.clusters, reason=entry.get("reason"))
+        if entry["published"]:
+            services.publish(SYSTEM, cluster, cluster.version, published=True)
+        _checks(entry, cluster)
+    return clusters
+
+
+def _facts(entry: dict[str, Any], designs: Mapping[str, MicroCredential], parent: Cluster | None) -> ClusterFacts:
+    same = ("name", "acronym", "countries", "regions", "isced_f", "nace", "mission", "services", "sustainability_note")
+    return ClusterFacts(
+        **{name: entry[name] for name in same},
+        type=ClusterType(entry["type"]),
+        scope=ClusterScope(entry["scope"]),
+        founded_on=day_of(entry["founded_on"]),
+        parent=parent,
+        microcredentials=[designs[code] for code in entry["microcredentials"]],
+    )
+
+
+def _members(entry: dict[str, Any], cluster: Cluster, organisations: Mapping[str, Organisation]) -> None:
+    for member in entry["members"]:
+        facts = memberships.MemberFacts(
+            role=MemberRole(member["role"]), joined_on=day_of(member["from"]), may_be_named=member.get("named", False)
+        )
+        made = memberships.add(SYSTEM, cluster, organisations[member["organisation"]], facts)
+        if member.get("to"):
+            memberships.end(SYSTEM, made, made.version, day_of(member["to"]), member["reason"])
+    coordinator = organisations[entry["members"][0]["organisation"]]
+    inviting = Actor(name=coordinator.name, grants=SYSTEM.grants)
+    for key in entry["invited"]:
+        _invite(inviting, cluster, organisations[key])
+    for answer in entry.get("declined", ()):
+        invitation = _invite(inviting, cluster, organisations[answer["organisation"]])
+        words = {name: answer[name] for name in ("name", "function", "reason")}
+        memberships.answer(invitation, accepted=False, **words)
+
+
+def _invite(actor: Actor, cluster: Cluster, organisation: Organisation) -> Any:
+    role, email = MemberRole.MEMBER, organisation.email
+    return memberships.invite(actor, cluster, organisation, role=role, email=email, language="en")[0]
+
+
+def _checks(entry: dict[str, Any], cluster: Cluster) -> None:
+    for check in entry["checks"]:
+        scores = dict(zip(GROUPS, check["scores"], strict=True))
+        services.assess(SYSTEM, cluster, day_of(check["day"]), scores, check["notes"])

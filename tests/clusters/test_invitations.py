@@ -1,0 +1,180 @@
+"""Invitations by link: sent, read and answered without an account, sent again, withdrawn, expired."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from app.accounts.tokens import digest
+from app.clusters.models import ClusterAnswer, ClusterInvitation, ClusterMembership
+from app.core import clock
+from app.core.audit import AuditEntry
+from app.extensions import db, limiter
+from tests.accounts.people import link_in, mails, work
+from tests.clusters.conftest import Made
+from tests.events.conftest import SignIn
+from tests.events.world import World
+from tests.page import Page, open_page
+
+
+@pytest.fixture
+def lead(sign_in: SignIn, app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """The browser of the lead of Armenia."""
+    browser = sign_in("lead")
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    with app.app_context():
+        limiter.reset()
+    return browser
+
+
+@pytest.fixture
+def link(app: Flask, lead: FlaskClient, world: World, made: Made) -> str:
+    """The path of a link that invites the Armenian company to a cluster."""
+    return send(app, lead, made(), world.company)
+
+
+def send(app: Flask, browser: FlaskClient, cluster: int, organisation: int, **more: str) -> str:
+    """Invite by the form, and answer the path in the mail."""
+    page = open_page(browser, f"/clusters/{cluster}/members/invite?organisation={organisation}")
+    answer = page.form("Send the invitation").submit(browser, **{"email": "Office@Example.org", **more})
+    assert answer.status_code == 303, Page(answer).errors
+    return link_in(mails(app)[-1])
+
+
+def membership(app: Flask) -> tuple[str, object, bool]:
+    with app.app_context():
+        found = db.session.scalars(select(ClusterMembership).order_by(ClusterMembership.id.desc())).first()
+        return found.state.value, found.joined_on, found.may_be_named
+
+
+def test_the_mail_has_the_link_and_the_database_its_digest_alone(app: Flask, link: str):
+    mail = mails(app)[-1]
+    assert mail.recipient.lower() == "office@example.org"
+    assert "Textile cluster" in mail.text
+    token = link.rpartition("/")[2]
+    with app.app_context():
+        assert db.session.scalars(select(ClusterInvitation.token_hash)).all() == [digest(token)]
+        assert all(digest(token) not in str(entry.changes) for entry in db.session.scalars(select(AuditEntry)))
+
+
+def test_a_german_reader_gets_a_german_mail(app: Flask, lead: FlaskClient, world: World, made: Made):
+    send(app, lead, made(), world.company, language="de", message="Bitte kommen")
+    assert "Bitte kommen" in mails(app)[-1].text
+    assert mails(app)[-1].language == "de"
+
+
+def test_whoever_has_the_link_reads_what_the_cluster_is_and_accepts(app: Flask, client: FlaskClient, link: str):
+    page = open_page(client, link)
+    assert page.heading == "Textile cluster"
+    assert "Crafts that find work." in page.text
+    assert "Tekstil Lori" in page.text
+    assert membership(app)[0] == "invited"
+    form = page.form("We accept accept")
+    answer = form.submit(client, ("answer", "accept"), name="Ani", function="Owner", may_be_named="y")
+    assert Page(answer).heading == "Thank you for your answer"
+    assert membership(app) == ("active", clock.today(), True)
+    with app.app_context():
+        kept = db.session.scalars(select(ClusterAnswer)).one()
+        assert (kept.accepted, kept.name, kept.function) == (True, "Ani", "Owner")
+        assert kept.email.lower() == "office@example.org"
+
+
+def test_whoever_has_the_link_declines_and_says_why(app: Flask, client: FlaskClient, link: str):
+    form = open_page(client, link).form("We decline decline")
+    form.submit(client, ("answer", "decline"), name="Ani", function="Owner", reason="No time", may_be_named="y")
+    assert membership(app) == ("declined", None, False)
+    with app.app_context():
+        assert db.session.scalars(select(ClusterAnswer.reason)).one() == "No time"
+
+
+def test_a_used_link_says_so_and_answers_no_more(app: Flask, client: FlaskClient, link: str):
+    form = open_page(client, link).form("We accept accept")
+    form.submit(client, ("answer", "accept"), name="Ani", function="Owner")
+    assert "It was answered" in Page(client.get(link)).text
+    again = form.submit(client, ("answer", "decline"), name="Ani", function="Owner")
+    assert again.status_code == 410
+    assert membership(app)[0] == "active"
+
+
+@pytest.mark.parametrize(
+    ("button", "facts"),
+    [
+        (("answer", "accept"), {"name": " ", "function": "Owner"}),
+        (("answer", "accept"), {"name": "Ani", "function": ""}),
+        (("answer", "accept"), {"name": "x" * 501, "function": "Owner"}),
+        (("answer", "perhaps"), {"name": "Ani", "function": "Owner"}),
+        (None, {"name": "Ani", "function": "Owner"}),
+    ],
+)
+def test_an_answer_needs_a_name_a_function_and_a_button(
+    app: Flask, client: FlaskClient, link: str, button: tuple[str, str] | None, facts: dict[str, str]
+):
+    answer = open_page(client, link).form("We accept accept").submit(client, button, **facts)
+    assert answer.status_code == 422
+    assert Page(answer).errors
+    assert membership(app)[0] == "invited"
+
+
+@pytest.mark.parametrize("token", ["nothing", "%00", "a" * 3000])
+def test_an_unknown_link_opens_nothing(client: FlaskClient, app: Flask, token: str):
+    assert client.get(f"/cluster-invitation/{token}").status_code in (404, 410)
+
+
+def test_an_expired_link_says_so(app: Flask, client: FlaskClient, link: str):
+    with work(app) as session:
+        session.scalars(select(ClusterInvitation)).one().expires_at = clock.now() - timedelta(minutes=1)
+    answer = client.get(link)
+    assert answer.status_code == 410
+    assert "It was good for 30 days." in Page(answer).text
+
+
+def test_a_withdrawn_link_says_so(app: Flask, client: FlaskClient, lead: FlaskClient, link: str):
+    page = open_page(lead, "/clusters/1/members/1")
+    answer = page.form("Withdraw the invitation").submit(lead, follow=True)
+    assert Page(answer).messages == ["The invitation is withdrawn."]
+    assert "It was withdrawn." in Page(client.get(link)).text
+    assert membership(app)[0] == "declined"
+    assert page.form("Withdraw the invitation").submit(lead).status_code == 422
+
+
+def test_sending_again_ends_the_link_before(app: Flask, client: FlaskClient, lead: FlaskClient, link: str):
+    page = open_page(lead, "/clusters/1/members/1")
+    assert page.form("Send it again").submit(lead).status_code == 303
+    newer = link_in(mails(app)[-1])
+    assert newer != link
+    assert client.get(link).status_code == 410
+    assert client.get(newer).status_code == 200
+
+
+def test_an_answer_is_never_changed(app: Flask, client: FlaskClient, link: str):
+    open_page(client, link).form("We accept accept").submit(client, ("answer", "accept"), name="Ani", function="Owner")
+    for statement in ("UPDATE cluster_answer SET name = 'Somebody'", "DELETE FROM cluster_answer"):
+        with app.app_context(), pytest.raises(DBAPIError), db.engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "a@b@c"])
+def test_an_invitation_needs_a_mailbox(lead: FlaskClient, world: World, made: Made, email: str):
+    page = open_page(lead, f"/clusters/{made()}/members/invite?organisation={world.company}")
+    answer = page.form("Send the invitation").submit(lead, email=email)
+    assert answer.status_code == 422
+    assert len(Page(answer).errors) == 1
+
+
+def test_nobody_coordinates_by_a_link(lead: FlaskClient, world: World, made: Made):
+    page = open_page(lead, f"/clusters/{made()}/members/invite?organisation={world.company}")
+    answer = page.form("Send the invitation").submit(lead, email="a@example.org", role="coordinator")
+    assert answer.status_code == 422
+
+
+def test_who_answered_is_told_to_who_may_read_people(
+    app: Flask, client: FlaskClient, lead: FlaskClient, sign_in: SignIn, link: str
+):
+    open_page(client, link).form("We accept accept").submit(client, ("answer", "accept"), name="Ani", function="Owner")
+    assert "Ani, Owner" in open_page(lead, "/clusters/1/members/1").text
+    page = open_page(sign_in("auditor"), "/clusters/1/members/1")
+    assert "Ani" not in page.text
+    assert "example.org" not in page.text.lower()
