@@ -1,4 +1,4 @@
-"""Who works with whom on what: organisations, micro-credentials and events as nodes, and what ties them as edges.
+"""Who works with whom on what: organisations, micro-credentials, events, clusters, and what ties them.
 
 The kinds of nodes and edges stand in ``NODES`` and ``EDGES``; a further kind of record joins by an entry in each. What
 concerns micro-credentials is tied to them by the registry of ``microcredentials.links`` and needs no entry of its own.
@@ -14,10 +14,13 @@ from itertools import chain
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
+from app.clusters import queries as clusters
+from app.clusters.models import Cluster, ClusterMembership, MembershipState
 from app.core.access import Actor, Permission
 from app.core.database import plain_rows
+from app.core.listing import has_code
 from app.core.templating import plain_tr
 from app.events import queries as events
 from app.events.models import Event, event_organisation
@@ -57,7 +60,7 @@ class NodeKind:
 
     ``columns`` are what ``present`` makes a node of, the number among them as ``id``; ``base`` is the beginning of a
     record's address, which its code ends, and ``opens`` says who may go there; ``shape`` is one that charts/network.js
-    draws; ``dated`` is the column that a period narrows.
+    draws; ``dated`` is the column that a period narrows; ``lies_in`` says what belongs to a country.
     """
 
     model: Any
@@ -70,6 +73,11 @@ class NodeKind:
     present: Callable[[Any], Node]
     opens: Callable[[Actor], bool] = lambda actor: True
     dated: Any = None
+    lies_in: Callable[[str], ColumnElement[bool]] | None = None
+
+    def of_country(self, code: str) -> ColumnElement[bool]:
+        """Records of a country: of the one they name, unless the kind says otherwise."""
+        return self.lies_in(code) if self.lies_in else self.model.country == code
 
     @property
     def name(self) -> str:
@@ -100,7 +108,7 @@ class Edge:
 Tie = tuple[Key, Key, Any]
 
 
-O, M, E = Organisation, MicroCredential, Event  # noqa: E741 - tables, named in every line below
+O, M, E, K = Organisation, MicroCredential, Event, Cluster  # noqa: E741 - tables, named in every line below
 NODES = (
     NodeKind(
         model=O,
@@ -160,6 +168,25 @@ NODES = (
         ),
         dated=E.starts_on,
     ),
+    NodeKind(
+        model=K,
+        label=_l("Clusters"),
+        one=_l("Cluster"),
+        shape="triangle",
+        base="/clusters/",
+        visible_to=clusters.visible_to,
+        columns=(K.id, K.name, K.type, K.countries, K.is_example),
+        present=lambda row: Node(
+            "cluster",
+            row.id,
+            plain_tr(row.name),
+            str(row.id),
+            row.countries[0] if len(row.countries) == 1 else None,
+            str(row.type.label),
+            is_example=row.is_example,
+        ),
+        lies_in=lambda code: has_code(K.countries, code),
+    ),
 )
 _takes_part, _develops = event_organisation.c, microcredential_developer.c
 EDGES = (
@@ -187,6 +214,15 @@ EDGES = (
         _l("takes part in"),
         lambda: select(_takes_part.organisation_id, _takes_part.event_id),
     ),
+    EdgeKind(
+        "organisation",
+        "cluster",
+        _l("belongs to"),
+        lambda: select(ClusterMembership.organisation_id, ClusterMembership.cluster_id).where(
+            ClusterMembership.state == MembershipState.ACTIVE
+        ),
+    ),
+    EdgeKind("cluster", "event", _l("meets at"), lambda: select(E.cluster_id, E.id).where(E.cluster_id.is_not(None))),
 )
 BY_NAME = {kind.name: kind for kind in NODES}
 
@@ -276,7 +312,7 @@ def counted(ties: Iterable[Tie]) -> Counter[Key]:
 def _rows(actor: Actor, kind: NodeKind, wanted: Wanted) -> Sequence[Row[*tuple[Any, ...]]]:
     statement = _visible(actor, kind)
     if wanted.country:
-        statement = statement.where(kind.model.country == wanted.country)
+        statement = statement.where(kind.of_country(wanted.country))
     if kind.dated is not None and wanted.since:
         statement = statement.where(kind.dated >= wanted.since)
     if kind.dated is not None and wanted.until:
