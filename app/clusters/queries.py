@@ -143,7 +143,8 @@ def _members(actor: Actor) -> Select[*tuple[Any, ...]]:
             M.may_be_named,
             Organisation.id.label("organisation_id"),
             *(Organisation.name, Organisation.name_language, Organisation.native_name, Organisation.native_language),
-            *(Organisation.category, Organisation.country, Organisation.city, Organisation.is_example),
+            *(Organisation.category, Organisation.country, Organisation.region, Organisation.city),
+            Organisation.is_example,
             open_to_actor.label("is_open"),
             organisations_visible_to(actor).label("is_listed"),
         )

@@ -15,9 +15,10 @@ from app.clusters.names import nace_choices
 from app.clusters.permissions import check_edit, may_edit
 from app.clusters.roster import FILE_HEAD, Roster, file_rows, roster
 from app.core import clock, panels
-from app.core.access import Permission, current_actor, public, requires
+from app.core.access import Actor, Permission, current_actor, public, requires
 from app.core.export import download
 from app.core.fields import Offer
+from app.core.places import Located, spread
 from app.core.templating import plain_tr, reader_language
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db
@@ -54,6 +55,24 @@ def show(cluster_id: int) -> Response:
     return page_of(cluster, MoveForm())
 
 
+def _located(actor: Actor, members: Roster) -> list[Located]:
+    """The members whose names the actor may read, those of clusters beneath included, each once."""
+    opens = actor.may(Permission.STAKEHOLDER_READ)
+    return [
+        Located(
+            country=row.country,
+            region=row.region,
+            city=row.city,
+            label=row.name,
+            url=url_for("stakeholders.show", organisation_id=key) if opens and row.is_listed else None,
+            category=str(row.category.label),
+            language=row.name_language,
+            is_example=row.is_example,
+        )
+        for key, row in {row.organisation_id: row for row in members.rows if row.is_open}.items()
+    ]
+
+
 def page_of(cluster: Cluster, form: MoveForm) -> Response:
     """The page of a cluster, with the form that moves it and what keeps it from moving."""
     actor, asked = current_actor(), day_asked()
@@ -66,6 +85,7 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         form=form,
         as_of_day=asked,
         roster=members,
+        spread=spread(current_app.config["CONSORTIUM"], _located(actor, members), reader_language().code),
         parent=queries.named(actor, cluster.parent_id),
         coordinator=next((row for _c, rows in members.own for row in rows if row.role == "coordinator"), None),
         checks=_checks(cluster, members),

@@ -197,6 +197,11 @@ class ListPage:
         keys = [row.id for row in rows] if self.additions else []
         return [addition.read(connection, self.actor, keys) if keys else {} for addition in self.additions]
 
+    def added_to(self, connection: Connection, keys: Sequence[int]) -> dict[int, list[Any]]:
+        """What the added columns say of the records with these keys, in a file of whole records."""
+        read = [(addition.column, addition.read(connection, self.actor, keys)) for addition in self.additions]
+        return {key: [column.export(values.get(key)) for column, values in read if column.export] for key in keys}
+
     def cells(self, row: Row[Any]) -> list[Cell]:
         """What the added columns say in a row of this page."""
         pairs = zip(self.additions, self._added, strict=True)

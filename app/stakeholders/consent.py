@@ -80,6 +80,10 @@ class ConsentEntry(AppendOnly, Base):
         return self.act
 
 
+# Here and not with the person, whose module can then be used without this one.
+Person.consents = relationship(ConsentEntry, order_by=(ConsentEntry.on_day, ConsentEntry.id))
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConsentFacts:
     """What a person agreed to or withdrew, as somebody wrote it down."""

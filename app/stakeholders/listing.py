@@ -135,12 +135,14 @@ class OrganisationPage(ListPage):
         def cells_of(keys: Sequence[int]) -> Iterator[list[Any]]:
             wanted = select(O).where(O.id.in_(keys), visible_to(self.actor)).options(selectinload(O.names))
             found = {record.id: record for record in db.session.scalars(wanted)}
+            added = self.added_to(db.session.connection(), keys)
             for record in filter(None, map(found.get, keys)):
                 identity = (record.id, str(record.uid), record.version)
-                told = (record.partner_number, "yes" if record.is_example else "")
+                told = (record.partner_number, "yes" if record.is_example else "", *added[record.id])
                 yield [*identity, *written(every, columns.facts_of(record)), *told]
 
-        head = [*columns.IDENTITY, *(column.key for column in every), *columns.TOLD_ONLY]
+        more = [addition.column.key for addition in self.additions]
+        head = [*columns.IDENTITY, *(column.key for column in every), *columns.TOLD_ONLY, *more]
         return export_records(self, kind, head, O.id.expression, cells_of)
 
 

@@ -237,7 +237,8 @@ class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
         cascade="all, delete-orphan",
         order_by="Affiliation.valid_from.desc().nulls_last(), Affiliation.id",
     )
-    consents: Mapped[list["ConsentEntry"]] = relationship(order_by="ConsentEntry.on_day, ConsentEntry.id")
+    if TYPE_CHECKING:
+        consents: Mapped[list[ConsentEntry]]  # given by ``consent``, which knows people
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.core import append_only
 from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.audit import NOT_TOLD, AuditEntry, EvidenceError, acting_as, plain
+from app.core.database import writing
 from app.core.states import StateMove
 from tests.core.conftest import CoreBackend
 from tests.core.things import Proof, Thing, ThingState
@@ -186,7 +187,7 @@ def test_evidence_cannot_be_replaced_from_another_program(backend: CoreBackend, 
 
 
 def test_a_table_without_its_triggers_is_found(backend: CoreBackend):
-    with backend.engine.connect() as connection:
+    with writing(), backend.engine.connect() as connection:
         assert not {"audit_entry", "state_move"} & append_only.unprotected(connection)
         trigger = "audit_entry_never_changed"
         on = " ON audit_entry" if backend.name == "postgresql" else ""

@@ -265,4 +265,4 @@ def test_visitors_are_led_to_neighbours_where_records_are_closed(app: Flask, cli
     assert f"/stakeholders/{world.school}" not in page.html
     assert f"/network/?focus=organisation:{world.school}" in page.links.values()
     facts = drawn(page)
-    assert [kind["base"] for kind in facts["kinds"]] == [None, "/microcredentials/", "/events/"]
+    assert [kind["base"] for kind in facts["kinds"]] == [None, "/microcredentials/", "/events/", "/clusters/"]

@@ -13,7 +13,7 @@ from app.stakeholders.models import Person
 from tests.accounts.people import statements, submit
 from tests.demo.conftest import Show
 
-MOST_STATEMENTS = 10
+MOST_STATEMENTS = 11
 
 
 class Words(HTMLParser):

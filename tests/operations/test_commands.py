@@ -117,7 +117,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
         with file.open(encoding="utf-8-sig", newline="") as text:
             rows[kind] = list(csv.DictReader(text))
     assert {kind: len(found) for kind, found in rows.items()} == {
-        "stakeholders": 55,
+        "stakeholders": 67,
         "microcredentials": 62,
         "events": 48,
     }

@@ -13,7 +13,6 @@ from openpyxl import Workbook
 from werkzeug.test import TestResponse
 
 from app.core.access import Role
-from app.extensions import limiter
 from tests.accounts.people import arrive
 from tests.page import Page
 
@@ -24,8 +23,6 @@ PATH = "/stakeholders/imports"
 @pytest.fixture
 def enter(app: Flask) -> Enter:
     """A browser in which somebody with a role is signed in; it sends the token that every page of its session has."""
-    with app.app_context():
-        limiter.reset()
 
     def browser(role: Role = Role.COORDINATOR, **facts: Any) -> FlaskClient:
         client = app.test_client()
