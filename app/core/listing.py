@@ -199,8 +199,10 @@ class ListPage:
 
     def added_to(self, connection: Connection, keys: Sequence[int]) -> dict[int, list[Any]]:
         """What the added columns say of the records with these keys, in a file of whole records."""
-        read = [(addition.column, addition.read(connection, self.actor, keys)) for addition in self.additions]
-        return {key: [column.export(values.get(key)) for column, values in read if column.export] for key in keys}
+        told: list[tuple[Any, Mapping[int, Any]]] = [
+            (addition.column.export, addition.read(connection, self.actor, keys)) for addition in self.additions
+        ]
+        return {key: [export(values.get(key)) for export, values in told] for key in keys}
 
     def cells(self, row: Row[Any]) -> list[Cell]:
         """What the added columns say in a row of this page."""
