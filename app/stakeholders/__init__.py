@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         privacy_views,
         views,
     )
+    from app.stakeholders.imports import forgetting as _forgetting  # noqa: F401 - what happens to files on erasure
     from app.stakeholders.imports import jobs as _jobs  # noqa: F401 - the worker has to know its kind of job
     from app.stakeholders.imports import views as import_views
     from app.stakeholders.listing import language_label, region_name

@@ -1,0 +1,34 @@
+"""Somebody who is erased is forgotten by the files of imports, too."""
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.core import outbox
+from app.core.access import SYSTEM
+from app.stakeholders.erasure import ErasureReason, erase
+from app.stakeholders.imports.models import ImportBatch
+from app.stakeholders.models import Person
+from tests.accounts.people import work
+from tests.stakeholders.imports.conftest import Enter, checked, table
+from tests.stakeholders.register import person
+
+
+def test_the_file_that_names_an_erased_person_is_gone_and_others_stay(app: Flask, enter: Enter) -> None:
+    browser = enter()
+    checked(browser, table(("given_name", "family_name"), ("Svjetlana", "Kurtović")), "named.csv", kind="people")
+    checked(browser, table(("given_name", "family_name"), ("Petar", "Ilić")), "other.csv", kind="people")
+    outbox.drain(app)
+    with work(app) as session:
+        files = {batch.file.name: batch.file.sha256 for batch in session.scalars(select(ImportBatch))}
+        key = person("Светлана", family_name="Куртовић").id
+    assert all(app.extensions["files"].has(sha256) for sha256 in files.values())
+
+    with work(app) as session:
+        known = session.get_one(Person, key)
+        erase(SYSTEM, known, known.version, ErasureReason.ASKED, ())
+    outbox.drain(app)
+
+    assert not app.extensions["files"].has(files["named.csv"])
+    assert app.extensions["files"].has(files["other.csv"])
+    with work(app) as session:
+        assert {batch.file.name: batch.file.size for batch in session.scalars(select(ImportBatch))}["named.csv"] == 0
