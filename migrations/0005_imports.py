@@ -75,9 +75,7 @@ def upgrade() -> None:
         sa.Column("head_key", sa.String(), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
         sa.Column("defaults", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user.id"], name=op.f("fk_import_mapping_user_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_import_mapping_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
         sa.UniqueConstraint("user_id", "kind", "head_key", name=op.f("uq_import_mapping_user_id_kind_head_key")),
         sqlite_autoincrement=True,
