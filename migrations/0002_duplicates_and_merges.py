@@ -14,6 +14,7 @@ NAME_COLUMNS = ("duplicate_key", "head_block", "tail_block")
 def upgrade() -> None:
     """Names that are there get their keys from `portal db upgrade`, since the rule for them is the application's."""
     op.add_column("organisation", sa.Column("absorbed_by_id", sa.Integer(), nullable=True))
+    op.create_index("ix_organisation_absorbed_by", "organisation", ["absorbed_by_id", "name_key", "id"])
     for name in NAME_COLUMNS:
         op.add_column("organisation_name", sa.Column(name, sa.String(), nullable=True))
     op.create_index(op.f("ix_organisation_name_head_block"), "organisation_name", ["head_block"], unique=False)
@@ -65,4 +66,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_organisation_name_head_block"), table_name="organisation_name")
     for name in reversed(NAME_COLUMNS):
         op.drop_column("organisation_name", name)
+    op.drop_index("ix_organisation_absorbed_by", table_name="organisation")
     op.drop_column("organisation", "absorbed_by_id")

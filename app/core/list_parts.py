@@ -51,13 +51,15 @@ class Filter:
 class Addition:
     """A column of a feature above: ``read(connection, actor, keys)`` knows the values of rows by their ``id``, at once.
 
-    ``show`` says a value on the page; the column's ``export`` takes the value rather than the row.
+    ``show`` says a value on the page; the column's ``export`` takes the value rather than the row. What costs much is
+    on the page only while one of the filters named ``beside`` is in force; it is always in the file.
     """
 
     column: Column
     read: Callable[[Connection, Actor, Sequence[int]], Mapping[int, Any]]
     show: Callable[[Any], Any] = str
     shows: Callable[[Actor], bool] = lambda actor: True
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

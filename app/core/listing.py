@@ -169,6 +169,8 @@ class ListPage:
             FilterState(filter_, self._text(filter_.name)) for filter_ in declared.filters if filter_.shows(self.actor)
         ]
         self.additions = [addition for addition in declared.additions if addition.shows(self.actor)]
+        narrowed = {state.name for state in self.filters if state.value}
+        self.on_page = [one for one in self.additions if not one.beside or narrowed & {*one.beside}]
         self._added: list[Mapping[int, Any]] = []
         sortable = {column.key for column in declared.columns if column.sort is not None}
         sort = self.args.get("sort") or ""
@@ -190,12 +192,14 @@ class ListPage:
         self.number = min(self.number, self._last_number)
         self.rows = plain_rows(self.session, ordered, {"skipped": (self.number - 1) * PER_PAGE})
         self.more = self.declaration.complete(self.session, self.rows)
-        self._added = self._read_added(self.session.connection(), self.rows)
+        self._added = self._read_added(self.session.connection(), self.rows, self.on_page)
         return self
 
-    def _read_added(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Mapping[int, Any]]:
-        keys = [row.id for row in rows] if self.additions else []
-        return [addition.read(connection, self.actor, keys) if keys else {} for addition in self.additions]
+    def _read_added(
+        self, connection: Connection, rows: Sequence[Row[Any]], additions: Sequence[Addition]
+    ) -> list[Mapping[int, Any]]:
+        keys = [row.id for row in rows] if additions else []
+        return [addition.read(connection, self.actor, keys) if keys else {} for addition in additions]
 
     def added_to(self, connection: Connection, keys: Sequence[int]) -> dict[int, list[Any]]:
         """What the added columns say of the records with these keys, in a file of whole records."""
@@ -206,7 +210,7 @@ class ListPage:
 
     def cells(self, row: Row[Any]) -> list[Cell]:
         """What the added columns say in a row of this page."""
-        pairs = zip(self.additions, self._added, strict=True)
+        pairs = zip(self.on_page, self._added, strict=True)
         return [
             Cell(addition.column, addition.show(values[row.id]) if row.id in values else "")
             for addition, values in pairs
@@ -297,7 +301,7 @@ class ListPage:
     def columns(self) -> list[Head]:
         """The heads of the columns shown on the page."""
         own = [self._head(column) for column in self.declaration.columns if column.in_page]
-        return own + [Head(addition.column, None, None) for addition in self.additions]
+        return own + [Head(addition.column, None, None) for addition in self.on_page]
 
     def _head(self, column: Column) -> Head:
         if column.sort is None:
@@ -374,7 +378,7 @@ class ListPage:
             # A CSV is sent after the request's own session is closed; and its rows are all of one moment.
             with snapshot(db.engine) as connection:
                 for chunk in connection.execute(statement).partitions():
-                    more = self._read_added(connection, chunk)
+                    more = self._read_added(connection, chunk, self.additions)
                     for row in chunk:
                         own = [plain(column.export(row)) for column in columns]  # type: ignore[misc]
                         known: Any = [values.get(row.id) for values in more]

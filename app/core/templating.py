@@ -1,6 +1,7 @@
 """What templates may use: assets, languages, dates in the reader's locale, translated content, rights."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache, partial
@@ -25,8 +26,8 @@ from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
 from app.extensions import locale_now
 
 MOST_DAYS = 10_000
-# Rows and parts of the frame, most of them of some hundred bytes; a part with more letters than this is not kept.
-MOST_KEPT, LARGEST_KEPT = 4_000, 12_000
+# How many parts of pages are kept, how many letters in all, and how many one of them may have; most have some hundred.
+MOST_KEPT, MOST_LETTERS, LARGEST_KEPT = 4_000, 4_000_000, 40_000
 # What stands for the CSRF token in a part that is kept for every session.
 TOKEN = "csrf-token-of-this-session"  # noqa: S105
 # Where a request notes whom and where its parts are for.
@@ -44,7 +45,7 @@ def init_templating(app: Flask) -> None:
     def asset(name: str) -> str:
         return f"{app.static_url_path}/{manifest.get(name, name)}"
 
-    app.extensions["kept"], app.extensions["csrf tokens"] = {}, {}
+    app.extensions.update({"kept": {}, "kept letters": Counter(), "csrf tokens": {}})
     app.jinja_env.globals.update(
         kept=kept,
         csrf_token=csrf_token,
@@ -149,9 +150,12 @@ def kept(name: str, *facts: Any, keep: bool = True, caller: Callable[[], Markup]
     if part is None:
         part = caller()
         if len(part) <= LARGEST_KEPT:
-            if len(parts) >= MOST_KEPT:
+            letters: Counter[str] = current_app.extensions["kept letters"]
+            if len(parts) >= MOST_KEPT or letters.total() > MOST_LETTERS:
                 parts.clear()
+                letters.clear()
             parts[key] = part
+            letters[name] += len(part)
     return part
 
 

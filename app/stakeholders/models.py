@@ -124,6 +124,7 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
         Index("ix_organisation_name_key", "name_key", "id"),
         Index("ix_organisation_country", "country", "name_key", "id"),
         Index("ix_organisation_category", "category", "name_key", "id"),
+        Index("ix_organisation_absorbed_by", "absorbed_by_id", "name_key", "id"),
     )
 
     name: Mapped[str]
