@@ -9,8 +9,6 @@ slip of the pen within a word leaves at least one of the two as it is.
 import re
 import unicodedata
 
-from rapidfuzz import fuzz
-
 from app.core.search_key import search_key
 
 LIKE = 88
@@ -73,6 +71,8 @@ def likeness(one: str, other: str) -> float:
         return 100.0
     if re.findall(r"\d+", one) != re.findall(r"\d+", other):
         return 0.0  # School 1 and School 11 are two schools.
+    from rapidfuzz import fuzz
+
     return float(fuzz.token_sort_ratio(one, other, score_cutoff=LIKE))
 
 

@@ -6,10 +6,8 @@ from itertools import chain
 from typing import IO, Any
 from uuid import UUID
 
-import vobject
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from vobject.base import VObjectError
 
 from app.core.errors import Refused
 from app.core.sheets import OpenSheet, SheetRow, text_of
@@ -24,7 +22,8 @@ HEADS = {
         *("uid", "name", "short_names", "email", "phone", "website", "address", "city", "country", "notes"),
     ),
 }
-BROKEN = (VObjectError, ValueError, KeyError, IndexError, AttributeError, TypeError, UnicodeError)
+# What the reader of vCards raises over a broken card, beside its own error.
+BROKEN = (ValueError, KeyError, IndexError, AttributeError, TypeError, UnicodeError)
 
 
 def is_cards(stream: IO[bytes]) -> bool:
@@ -49,12 +48,15 @@ def open_cards(stream: IO[bytes], kind: ImportKind | None, most_rows: int) -> tu
 
 
 def _cards(stream: IO[bytes], notes: list[str]) -> Iterator[Any]:
+    import vobject
+    from vobject.base import VObjectError
+
     number = 0
     try:
         for card in vobject.readComponents(text_of(stream, notes), allowQP=True, ignoreUnreadable=True):
             number += 1
             yield card
-    except BROKEN as error:
+    except (VObjectError, *BROKEN) as error:
         raise Refused(
             file=_(
                 "The card after number %(number)s cannot be read: %(reason)s", number=number, reason=str(error)[:120]

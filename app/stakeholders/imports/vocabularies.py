@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from rapidfuzz import fuzz, process
 
 from app.core.cells import CellFault
 from app.core.consortium import Consortium
@@ -48,6 +47,8 @@ class Choices:
         if key in self.codes:
             self.seen[cell] = self.codes[key]
             return self.codes[key]
+        from rapidfuzz import fuzz, process
+
         near = process.extract(key, list(self.codes), scorer=fuzz.ratio, limit=MOST_MEANT * 3, score_cutoff=NEAR)
         meant = list(dict.fromkeys(self.codes[found] for found, _score, _place in near))[:MOST_MEANT]
         if meant:
