@@ -238,9 +238,14 @@ def moves_of_member(membership: ClusterMembership) -> Sequence[Found]:
     return moves_of(db.session, membership)
 
 
+@lru_cache(maxsize=256)
+def _choices(actor: Actor) -> Select[*tuple[int, dict[str, str]]]:
+    return select(K.id, K.name).where(visible_to(actor)).order_by(K.name_key, K.id)
+
+
 def choices(actor: Actor, language: str) -> list[tuple[str, str]]:
     """Key and name of the clusters the actor may see, for a filter."""
-    rows = db.session.execute(select(K.id, K.name).where(visible_to(actor)).order_by(K.name_key, K.id))
+    rows = plain_rows(db.session, _choices(actor))
     return [(str(row.id), reading.text) for row in rows if (reading := read_in(row.name, language))]
 
 

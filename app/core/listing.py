@@ -216,6 +216,12 @@ class ListPage:
             for addition, values in pairs
         ]
 
+    @property
+    def row_facts(self) -> list[Any]:
+        """What the rows follow from, besides the reader: the rows, what ``complete`` and added columns say of them."""
+        columns = [addition.column.key for addition in self.on_page]
+        return [self.path, tuple(map(tuple, self.rows)), self.more, columns, self._added]
+
     def _statements(self) -> tuple[Rows, Rows]:
         # A list of a record's own, as of one cluster's members, is not that of everything.
         if self.query or any(state.value for state in self.filters) or vars(self.declaration):

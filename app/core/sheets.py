@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
 from flask_babel import gettext as _
 
@@ -30,7 +29,7 @@ MOST_UNPACKED = 300 * 1024 * 1024
 MOST_SHARED = 60 * 1024 * 1024
 ENOUGH = 1024 * 1024  # bytes to guess an encoding from
 DELIMITERS = (",", ";", "\t")
-UNREADABLE = (zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError, OSError, ParseError)
+UNREADABLE = (zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError, OSError, SyntaxError)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,6 @@ def init_templating(app: Flask) -> None:
     app.extensions.update({"kept": {}, "kept letters": Counter(), "csrf tokens": {}})
     app.jinja_env.globals.update(
         kept=kept,
-        csrf_token=csrf_token,
         token_mark=TOKEN,
         _=rendering.gettext,
         gettext=rendering.gettext,
@@ -80,7 +79,8 @@ def init_templating(app: Flask) -> None:
         embedded=embedded,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"actor": current_actor()})
+    # A processor, because Flask-WTF hands its own function on in this way, which goes before what is global.
+    app.context_processor(lambda: {"actor": current_actor(), "csrf_token": csrf_token})
 
 
 def _manifest(folder: Path) -> dict[str, str]:
@@ -180,7 +180,7 @@ def _held(fact: Any) -> Any:
     try:
         hash(fact)
     except TypeError:  # It holds dictionaries or lists, which are facts by what is in them.
-        return tuple(fact.items()) if isinstance(fact, dict) else tuple(map(_held, fact))
+        return tuple(map(_held, fact.items() if isinstance(fact, dict) else fact))
     return fact
 
 

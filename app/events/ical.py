@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Event, vCalAddress, vDate, vDatetime, vGeo, vInt, vUri
 
-from app.events.contentlines import Text, TextList, clean_line, clean_text, render
+from app.events.components import Text, TextList, render
+from app.events.contentlines import clean_line, clean_text
 from app.events.zones import RULES_FROM, RULES_UNTIL, canonical
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from app.feeds.bodies import Placed
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 from app.microcredentials.models import MicroCredential
 
-AT_ONCE = 500
+AT_ONCE = 128
 P = CalendarPlace
 # Put together once: putting it together takes longer than asking it.
 VERSION = select(FeedVersion.version, FeedVersion.places, FeedVersion.changed_at).where(

@@ -37,6 +37,12 @@ class LinkedRecord:
     # The title is a name, which nobody translates.
     is_name: bool = False
 
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """What its line on a page follows from, besides the reader (see ``kept``)."""
+        title = tuple(self.title.items())
+        return self.dated, title, self.url, self.state, self.note, self.is_example, self.is_name
+
 
 @dataclass(frozen=True, eq=False)
 class LinkKind:

@@ -9,6 +9,7 @@ import click
 from flask import Flask
 
 from app.core.outbox import Worker
+from app.operations import memory
 
 # An answer up to this size waits in memory for a slow client, not in a temporary file; the largest feeds fit.
 IN_MEMORY = 16 * 1024 * 1024
@@ -20,6 +21,7 @@ def serve(
     """Serve until interrupted; ``ready`` is printed once the port answers."""
     from waitress import create_server
 
+    memory.give_back()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         server: Any = create_server(

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.events.contentlines import Text, TextList, clean_line, clean_text, fold
+from app.events.components import Text, TextList
+from app.events.contentlines import clean_line, clean_text, fold
 
 ESCAPES = st.sampled_from(["\\n", "\\,", "\\;", "\\\\", "é", "🙂", "ქ", "a"])
 
