@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.services import scope_of
-from app.clusters import memberships, queries, rules, services
+from app.clusters import memberships, partners, queries, rules, services
 from app.clusters.models import (
     Cluster,
     ClusterAssessment,
@@ -23,6 +23,7 @@ from app.core import clock
 from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.audit import EvidenceError
 from app.core.errors import EditConflict, NotAllowed, Refused, StillReferred
+from app.core.search_key import search_key
 from app.core.states import StateTransitionError, moves_of
 from app.microcredentials import links
 from app.microcredentials.models import MicroCredential
@@ -353,3 +354,24 @@ def test_a_cluster_coordinator_changes_the_clusters_of_the_own_organisation(
     services.publish(coordinator, working, working.version, published=True)
     with pytest.raises(NotAllowed):
         services.publish(coordinator, make(app), 1, published=True)
+
+
+def test_the_nearest_partners_come_first_also_those_whose_region_nobody_knows(
+    app: Flask, session: Session, world: World
+):
+    pattern = session.get_one(MicroCredential, world.pattern)
+    pattern.developers = [organisation(world.agency)]
+    for key, country, region in ((world.school, "AM", "AM-LO"), (world.company, "AM", None), (world.agency, "GE", None)):
+        organisation(key).country, organisation(key).region = country, region
+    cluster = make(app, microcredentials=[pattern])
+    found = partners.suggestions(SYSTEM, cluster, partners.Wish())
+    assert [row.id for row in found] == [world.school, world.company, world.agency]
+
+
+@pytest.mark.parametrize("words", ["Լոռ", "Lori textile", "tekstil lori"])
+def test_partners_are_found_as_in_every_list(app: Flask, session: Session, world: World, words: str):
+    company = organisation(world.company)
+    company.name, company.native_name = "Textile Lori", "Տեքստիլ Լոռի"
+    company.search_key = " | ".join(map(search_key, (company.name, company.native_name)))
+    found = partners.suggestions(SYSTEM, make(app), partners.Wish(words=words))
+    assert world.company in [row.id for row in found]
