@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast, exists, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.clusters.models import (
@@ -19,8 +19,9 @@ from app.clusters.models import (
     MemberRole,
     MembershipState,
 )
+from app.core import records
 from app.core.access import Actor
-from app.core.database import Base, plain_rows
+from app.core.database import plain_rows
 from app.core.fields import Option
 from app.core.i18n import read_in
 from app.core.ranking import FoundBy
@@ -85,6 +86,12 @@ def membership(actor: Actor, cluster_id: int, membership_id: int) -> ClusterMemb
         .where(M.id == membership_id, M.cluster_id == cluster_id, visible_to(actor))
         .options(joinedload(M.organisation), joinedload(M.cluster).selectinload(K.memberships))
     ).scalar_one()
+
+
+def clusters_of(keys: Collection[int]) -> dict[int, int]:
+    """The cluster of each of some memberships, by their keys."""
+    rows = db.session.execute(select(M.id, M.cluster_id).where(M.id.in_(keys)))
+    return {row.id: row.cluster_id for row in rows}
 
 
 def invitation_for(membership: ClusterMembership) -> ClusterInvitation | None:
@@ -287,18 +294,8 @@ def coordinators(keys: Sequence[int]) -> dict[int, Found]:
 
 
 def referrers(cluster: Cluster) -> list[str]:
-    """Names of the tables with rows that refer to the cluster and are no part of it."""
-    found = []
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            refers = any(key.column.table is K.__table__ for key in column.foreign_keys)
-            if (
-                refers
-                and table.name not in OWN_TABLES
-                and db.session.scalar(select(exists().where(column == cluster.id)))
-            ):
-                found.append(table.name.replace("_", " "))
-    return found
+    """What the records are called that refer to the cluster and are no part of it."""
+    return records.referrers(db.session, cluster, OWN_TABLES)
 
 
 def _option(entry: Cluster, language: str) -> Option:

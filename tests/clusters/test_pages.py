@@ -286,7 +286,7 @@ def test_a_self_check_is_kept_and_shown(lead: FlaskClient, made: Made):
 def test_a_cluster_with_members_is_not_deleted_and_one_without_is(lead: FlaskClient, made: Made):
     kept, gone = made(working=True), made()
     page = open_page(lead, f"/clusters/{kept}/delete")
-    assert "cluster membership" in page.text
+    assert "because records refer to it: Membership." in page.text
     assert lead.post(f"/clusters/{kept}/delete", data={"csrf_token": "x"}).status_code == 400
     form = open_page(lead, f"/clusters/{gone}/delete").form("Delete the cluster")
     assert form.submit(lead, follow=True).status_code == 200

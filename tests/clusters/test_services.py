@@ -215,7 +215,7 @@ def test_what_is_referred_to_is_not_deleted(app: Flask, session: Session, world:
     child = make(app, parent=parent)
     with pytest.raises(StillReferred) as refused:
         services.delete(SYSTEM, parent, parent.version)
-    assert refused.value.referrers == ["cluster"]
+    assert refused.value.referrers == ["Cluster"]
     join(child, world.school)
     with pytest.raises(StillReferred):
         services.delete(SYSTEM, child, child.version)
