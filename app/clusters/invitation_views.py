@@ -1,6 +1,6 @@
 """The page behind the link of an invitation: read what the cluster is, and answer without an account."""
 
-from flask import Blueprint, request
+from flask import Blueprint, request, session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -22,6 +22,9 @@ RULES["cluster_invitation.show"] = LINK
 def show(token: str) -> BaseResponse:
     """Read what the cluster is, and accept or decline. Opening the link answers nothing: programs open links, too."""
     invitation = memberships.invitation_of(token)
+    if invitation is not None:
+        # The page goes on in the language of the mail, unless this browser has chosen one.
+        session.setdefault("language", invitation.language)
     if invitation is None or not memberships.is_open(invitation):
         return answer("clusters/dead_invitation.html", status=410, invitation=invitation)
     form = AnswerForm()

@@ -163,7 +163,8 @@ def invite(
 def resend(actor: Actor, invitation: ClusterInvitation) -> str:
     """Send an open or expired invitation again; the link before ends. Answers the path of the new one."""
     check_edit(actor, invitation.membership.cluster)
-    if invitation.state not in (InvitationState.OPEN, InvitationState.EXPIRED):
+    sent_again = invitation.state in (InvitationState.OPEN, InvitationState.EXPIRED)
+    if not sent_again or invitation.membership.state is not MembershipState.INVITED:
         raise Refused(_("This invitation is settled; it cannot be sent again."))
     token, invitation.token_hash = new_token()
     invitation.sent_at = clock.now()

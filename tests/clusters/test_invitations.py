@@ -9,12 +9,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.accounts.tokens import digest
-from app.clusters.models import ClusterAnswer, ClusterInvitation, ClusterMembership
+from app.clusters.models import Cluster, ClusterAnswer, ClusterInvitation, ClusterMembership, ClusterState
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.extensions import db, limiter
 from tests.accounts.people import link_in, mails, work
-from tests.clusters.conftest import Made
+from tests.clusters.conftest import Made, move
 from tests.events.conftest import SignIn
 from tests.events.world import World
 from tests.page import Page, open_page
@@ -64,6 +64,21 @@ def test_a_german_reader_gets_a_german_mail(app: Flask, lead: FlaskClient, world
     send(app, lead, made(), world.company, language="de", message="Bitte kommen")
     assert "Bitte kommen" in mails(app)[-1].text
     assert mails(app)[-1].language == "de"
+
+
+def test_the_page_goes_on_in_the_language_of_the_mail_unless_the_browser_chose_one(
+    app: Flask, client: FlaskClient, lead: FlaskClient, world: World, made: Made
+):
+    link = send(app, lead, made(), world.company, language="de")
+    page = open_page(client, link)
+    assert page.select_one("html")["lang"] == "de"
+    client.post("/language", data={"lang": "en", "csrf_token": page.select("[name=csrf_token]")[0]["value"]})
+    assert open_page(client, link).select_one("html")["lang"] == "en"
+
+
+def test_enter_in_a_field_answers_nothing(app: Flask, client: FlaskClient, link: str):
+    button = open_page(client, link).select("main form button[type=submit]")[0]
+    assert button.get("name") is None
 
 
 def test_whoever_has_the_link_reads_what_the_cluster_is_and_accepts(app: Flask, client: FlaskClient, link: str):
@@ -147,6 +162,14 @@ def test_sending_again_ends_the_link_before(app: Flask, client: FlaskClient, lea
     assert newer != link
     assert client.get(link).status_code == 410
     assert client.get(newer).status_code == 200
+
+
+def test_an_invitation_to_a_dissolved_cluster_is_not_sent_again(app: Flask, lead: FlaskClient, link: str):
+    page, sent = open_page(lead, "/clusters/1/members/1"), len(mails(app))
+    with work(app) as session:
+        move(session.get_one(Cluster, 1), ClusterState.DISSOLVED)
+    assert page.form("Send it again").submit(lead).status_code == 422
+    assert len(mails(app)) == sent
 
 
 def test_an_answer_is_never_changed(app: Flask, client: FlaskClient, link: str):

@@ -361,8 +361,9 @@ def test_the_nearest_partners_come_first_also_those_whose_region_nobody_knows(
 ):
     pattern = session.get_one(MicroCredential, world.pattern)
     pattern.developers = [organisation(world.agency)]
-    for key, country, region in ((world.school, "AM", "AM-LO"), (world.company, "AM", None), (world.agency, "GE", None)):
-        organisation(key).country, organisation(key).region = country, region
+    places = {world.school: ("AM", "AM-LO"), world.company: ("AM", None), world.agency: ("GE", None)}
+    for key, place in places.items():
+        organisation(key).country, organisation(key).region = place
     cluster = make(app, microcredentials=[pattern])
     found = partners.suggestions(SYSTEM, cluster, partners.Wish())
     assert [row.id for row in found] == [world.school, world.company, world.agency]
