@@ -46,6 +46,11 @@ class Roster:
         return sum(len(rows) for _category, rows in self.own) + self.hidden
 
     @property
+    def own_categories(self) -> list[Category]:
+        """One category for each member of the cluster itself."""
+        return [row.category for row in self.rows if row.cluster_id == self.cluster.id]
+
+    @property
     def keys(self) -> list[int]:
         """The keys of the cluster and of those beneath it."""
         return [row.id for row in self.family]

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.clusters import memberships, queries, readiness, services
+from app.clusters import memberships, queries, readiness, rules, services
 from app.clusters.forms import ClusterForm, MoveForm
 from app.clusters.listing import ClusterListing, name_of
 from app.clusters.models import GROUPS, SCORES, Cluster, ClusterState
@@ -88,6 +88,7 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         spread=spread(current_app.config["CONSORTIUM"], _located(actor, members), reader_language().code),
         parent=queries.named(actor, cluster.parent_id),
         coordinator=next((row for _c, rows in members.own for row in rows if row.role == "coordinator"), None),
+        lacks=[] if asked else _lacks(actor, members),
         checks=_checks(cluster, members),
         microcredentials=queries.microcredentials_of(actor, members.keys),
         may_edit=edits,
@@ -102,6 +103,14 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         root=current_app.config["PORTAL"].public_url,
         panels=panels.of("cluster", actor, members),
     )
+
+
+def _lacks(actor: Actor, members: Roster) -> list[str]:
+    """What the cluster needs to be called active, or lacks while it is: for those who can do something about it."""
+    cluster, needs = members.cluster, current_app.config["CONSORTIUM"].clusters
+    if not actor.is_internal or cluster.state in (ClusterState.PROPOSED, ClusterState.DISSOLVED):
+        return []
+    return rules.missing_for_work(members.own_categories, cluster.coordinator is not None, needs)
 
 
 def _checks(cluster: Cluster, members: Roster) -> list[readiness.Check]:

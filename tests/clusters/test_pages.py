@@ -122,10 +122,23 @@ def test_what_is_missing_for_an_active_cluster_stands_on_its_page(lead: FlaskCli
     key = made()
     page = Page(open_page(lead, f"/clusters/{key}").form("Begin to form it").submit(lead, follow=True))
     assert page.messages == ["The cluster is now: Forming."]
+    assert "Before it can be called active: No member coordinates it yet" in page.text
     answer = page.form("Call it active").submit(lead)
     assert answer.status_code == 422
     assert len(Page(answer).errors) == 1
     assert "3 more active members are needed." in Page(answer).errors[0]
+
+
+def test_a_working_cluster_that_lost_its_members_says_what_it_lacks(
+    app: Flask, client: FlaskClient, lead: FlaskClient, world: World, made: Made
+):
+    key = made(working=True, published=True)
+    assert "no longer has" not in open_page(lead, f"/clusters/{key}").text
+    page = open_page(lead, f"/clusters/{key}/members/{member(app, key, world.agency)}/leave")
+    page.form("End the membership").submit(lead, left_on="2025-05-12", reason="Moved away")
+    assert "It no longer has what an active cluster needs: 1 more active member" in open_page(lead, f"/clusters/{key}").text
+    assert "no longer has" not in open_page(lead, f"/clusters/{key}?as_of=2025-02-01").text
+    assert "no longer has" not in open_page(client, f"/clusters/{key}").text
 
 
 def test_a_stale_move_is_a_conflict_and_a_forged_one_refused(lead: FlaskClient, made: Made):
