@@ -42,6 +42,7 @@ from app.stakeholders.models import Organisation
 NAME_LENGTH = 300
 ROWS = 3
 LETTERS = {"application/pdf", "image/jpeg", "image/png"}
+FIRST_DAY_OUT = _l("The first day on which it is no member.")
 ROLES = tuple(role for role in MemberRole if role is not MemberRole.COORDINATOR)
 # SQLite names columns where PostgreSQL names the index; the longer name comes first, since both begin alike.
 TWICE = {
@@ -170,6 +171,7 @@ class MemberForm(BaseForm):
     organisation = OrganisationsField(_l("Organisation"), multiple=False, required=_l("Choose the organisation."))
     role = ChoiceField(_l("Role"), choices=MemberRole.choices)
     joined_on = DayField(_l("Member from"), [InputRequired(_l("Choose a day."))])
+    left_on = DayField(_l("Left on"), [InputRequired(_l("Choose a day."))], description=FIRST_DAY_OUT)
     letter = FileField(_l("Letter of commitment"), description=_l("PDF or picture."))
     may_be_named = BooleanField(
         _l("The public page may name it"), description=_l("Partners of the consortium are named in any case.")
@@ -178,13 +180,17 @@ class MemberForm(BaseForm):
     @classmethod
     def new(cls, organisation: Organisation | None) -> "MemberForm":
         """An empty form, for an organisation if one is known."""
-        return cls(data={"organisation": organisation, "role": MemberRole.MEMBER.value, "joined_on": clock.today()})
+        form = cls(data={"organisation": organisation, "role": MemberRole.MEMBER.value, "joined_on": clock.today()})
+        del form["left_on"]
+        return form
 
     @classmethod
     def of(cls, membership: ClusterMembership) -> "MemberForm":
         """The form as the membership stands."""
         form = cls(obj=membership)
         del form["organisation"]
+        if membership.left_on is None:
+            del form["left_on"]
         if isinstance(form.letter.data, StoredFile):
             form.letter.data = None  # No new one was sent.
         return form
@@ -202,6 +208,7 @@ class MemberForm(BaseForm):
         return MemberFacts(
             role=MemberRole(self.role.data),
             joined_on=self.joined_on.data or clock.today(),
+            left_on=self.left_on.data if "left_on" in self else None,
             letter=self._kept(),
             may_be_named=self.may_be_named.data,
         )
@@ -244,9 +251,7 @@ class InviteForm(BaseForm):
 class LeaveForm(BaseForm):
     """The end of a membership."""
 
-    left_on = DayField(
-        _l("Left on"), [InputRequired(_l("Choose a day."))], description=_l("The first day on which it is no member.")
-    )
+    left_on = DayField(_l("Left on"), [InputRequired(_l("Choose a day."))], description=FIRST_DAY_OUT)
     reason = TextField(_l("Why?"), [DataRequired(_l("Write why, in a few words."))], longest=500)
 
 

@@ -40,10 +40,14 @@ PATH = "/cluster-invitation/{token}"
 
 @dataclass(frozen=True, kw_only=True)
 class MemberFacts:
-    """What a membership is, as somebody filled it in; without a new letter the one that is there stays."""
+    """What a membership is, as somebody filled it in; without a new letter the one that is there stays.
+
+    ``left_on`` puts the day right on which a member left; of who is a member it says nothing.
+    """
 
     role: MemberRole
     joined_on: date
+    left_on: date | None = None
     letter: StoredFile | None = None
     may_be_named: bool = False
 
@@ -88,12 +92,13 @@ def edit(actor: Actor, membership: ClusterMembership, version: int | None, facts
     expect_version(membership, version)
     if membership.state not in WAS_MEMBER:
         raise Refused(_("Only members have days and a letter; this one is no member."))
-    rules.check_days(facts.joined_on, membership.left_on, clock.today())
-    _check_stay(cluster, membership.organisation, rules.Stay(facts.joined_on, membership.left_on), membership)
+    left_on = membership.left_on and (facts.left_on or membership.left_on)
+    rules.check_days(facts.joined_on, left_on, clock.today())
+    _check_stay(cluster, membership.organisation, rules.Stay(facts.joined_on, left_on), membership)
     if membership.state is MembershipState.ACTIVE and facts.role is not membership.role:
         rules.check_coordinator_stays(membership.role, cluster.state in WORKING)
         _make_room(cluster, facts.role, membership)
-    membership.role, membership.joined_on = facts.role, facts.joined_on
+    membership.role, membership.joined_on, membership.left_on = facts.role, facts.joined_on, left_on
     membership.letter = facts.letter or membership.letter
     membership.may_be_named = facts.may_be_named
     membership.updated_at = clock.now()

@@ -136,7 +136,8 @@ def test_a_working_cluster_that_lost_its_members_says_what_it_lacks(
     assert "no longer has" not in open_page(lead, f"/clusters/{key}").text
     page = open_page(lead, f"/clusters/{key}/members/{member(app, key, world.agency)}/leave")
     page.form("End the membership").submit(lead, left_on="2025-05-12", reason="Moved away")
-    assert "It no longer has what an active cluster needs: 1 more active member" in open_page(lead, f"/clusters/{key}").text
+    page = open_page(lead, f"/clusters/{key}")
+    assert "It no longer has what an active cluster needs: 1 more active member" in page.text
     assert "no longer has" not in open_page(lead, f"/clusters/{key}?as_of=2025-02-01").text
     assert "no longer has" not in open_page(client, f"/clusters/{key}").text
 
@@ -218,6 +219,20 @@ def test_a_member_is_entered_changed_and_leaves(app: Flask, lead: FlaskClient, w
     page = open_page(lead, f"/clusters/{key}")
     assert "Sold" in page.text
     assert "Left" in page.text
+
+
+def test_the_day_on_which_a_member_left_is_put_right(app: Flask, lead: FlaskClient, world: World, made: Made):
+    key = made(working=True)
+    address = f"/clusters/{key}/members/{member(app, key, world.agency)}"
+    assert "left_on" not in open_page(lead, f"{address}/edit").form("Save membership").values
+    open_page(lead, f"{address}/leave").form("End the membership").submit(lead, left_on="2025-05-06", reason="Moved")
+    form = open_page(lead, f"{address}/edit").form("Save membership")
+    assert form.values["left_on"] == ["2025-05-06"]
+    for wrong in ("2024-12-31", "2025-06-01", ""):
+        assert len(Page(form.submit(lead, left_on=wrong)).errors) == 1
+    assert form.submit(lead, left_on="2025-03-01").status_code == 303
+    for day, counts in (("2025-02-28", True), ("2025-03-01", False)):
+        assert ("Skills Agency" in lead.get(f"/clusters/{key}?format=csv&as_of={day}").text) is counts
 
 
 @pytest.mark.parametrize(("content", "name"), [(b"MZ\x90\x00", "letter.pdf"), (b"<html></html>", "letter.html")])
