@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 
 def _pages_of_members(keys: Sequence[int]) -> Mapping[int, str]:
-    from app.clusters import queries
+    from app.clusters import member_queries
 
-    found = queries.clusters_of(keys).items()
+    found = member_queries.clusters_of(keys).items()
     return {key: url_for("clusters.member", cluster_id=cluster_id, member_id=key) for key, cluster_id in found}

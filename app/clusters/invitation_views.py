@@ -5,8 +5,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import LINK, RULES
-from app.clusters import memberships, queries
-from app.clusters.forms import AnswerForm
+from app.clusters import member_queries, memberships, queries
+from app.clusters.member_forms import AnswerForm
 from app.clusters.models import ClusterInvitation
 from app.core import clock
 from app.core.access import ANYBODY, public
@@ -42,7 +42,7 @@ def show(token: str) -> BaseResponse:
 def _offer(invitation: ClusterInvitation) -> dict[str, object]:
     """What the invited reads of the cluster: what anybody would if it were published, and who coordinates it."""
     cluster = invitation.membership.cluster
-    members = queries.members(ANYBODY, [cluster.id], clock.today())
+    members = member_queries.members(ANYBODY, [cluster.id], clock.today())
     return {
         "invitation": invitation,
         "cluster": cluster,

@@ -7,13 +7,14 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.clusters import memberships, queries, readiness, rules, services
+from app.clusters import member_queries, memberships, queries, readiness, rules, services
 from app.clusters.forms import ClusterForm, MoveForm
 from app.clusters.listing import ClusterListing, name_of
-from app.clusters.models import GROUPS, SCORES, Cluster, ClusterState
+from app.clusters.models import Cluster, ClusterState
 from app.clusters.names import nace_choices
 from app.clusters.permissions import check_edit, may_edit
 from app.clusters.roster import FILE_HEAD, Roster, file_rows, roster
+from app.clusters.self_checks import GROUPS, SCORES
 from app.core import clock, panels
 from app.core.access import Actor, Permission, current_actor, public, requires
 from app.core.export import download
@@ -93,7 +94,7 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         microcredentials=queries.microcredentials_of(actor, members.keys),
         may_edit=edits,
         moves=[ClusterState(state) for state in cluster.moves.onwards(cluster.state)] if edits else [],
-        pending=queries.pending(cluster) if actor.is_internal else [],
+        pending=member_queries.pending(cluster) if actor.is_internal else [],
         assessments=queries.assessments(cluster, members.day) if actor.is_internal else [],
         groups=GROUPS,
         scores=SCORES,

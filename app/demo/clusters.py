@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.clusters import memberships, services
-from app.clusters.models import GROUPS, Cluster, ClusterScope, ClusterState, ClusterType, MemberRole
+from app.clusters.models import Cluster, ClusterScope, ClusterState, ClusterType, MemberRole
+from app.clusters.self_checks import GROUPS
 from app.clusters.services import ClusterFacts
 from app.core.access import SYSTEM, Actor
 from app.core.consortium import Consortium

@@ -9,16 +9,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.services import scope_of
-from app.clusters import memberships, partners, queries, rules, services
-from app.clusters.models import (
-    Cluster,
-    ClusterAssessment,
-    ClusterMembership,
-    ClusterScope,
-    ClusterState,
-    MemberRole,
-    MembershipState,
-)
+from app.clusters import member_queries, memberships, partners, queries, rules, services
+from app.clusters.models import Cluster, ClusterMembership, ClusterScope, ClusterState, MemberRole, MembershipState
+from app.clusters.self_checks import ClusterAssessment
 from app.core import clock
 from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.audit import EvidenceError
@@ -127,7 +120,7 @@ def test_an_organisation_is_in_a_cluster_once_at_a_time_and_in_many_clusters(
             SYSTEM, working, organisation(world.company), role=R.MEMBER, email="a@example.org", language="en"
         )
     join(make(app), world.company)
-    assert len(queries.memberships_of(SYSTEM, world.company)) == 2
+    assert len(member_queries.memberships_of(SYSTEM, world.company)) == 2
 
 
 def test_who_left_comes_back_but_not_into_the_days_before(session: Session, world: World, working: Cluster):
@@ -159,7 +152,7 @@ def test_a_member_who_left_in_may_is_in_the_report_of_march(session: Session, wo
     memberships.end(SYSTEM, company, company.version, date(2025, 5, 6), "Sold")
 
     def on(day: date) -> set[int]:
-        return {row.organisation_id for row in queries.members(SYSTEM, [working.id], day)}
+        return {row.organisation_id for row in member_queries.members(SYSTEM, [working.id], day)}
 
     assert world.company in on(date(2025, 3, 10))
     assert world.company in on(date(2025, 5, 5))
