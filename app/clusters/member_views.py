@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import INVITE, RULES
-from app.clusters import member_queries, memberships, partners, queries
+from app.clusters import invitations, member_queries, memberships, partners, queries
 from app.clusters.forms import one_of
 from app.clusters.member_forms import InviteForm, LeaveForm, MemberForm
 from app.clusters.models import ClusterInvitation, ClusterMembership, MemberRole
@@ -64,7 +64,7 @@ def invite(cluster_id: int) -> BaseResponse:
     form = InviteForm.new(_asked_for())
     if form.validate_on_submit():
         with form.refusals():
-            memberships.invite(
+            invitations.invite(
                 current_actor(),
                 cluster,
                 _chosen(form),
@@ -138,7 +138,7 @@ def end_member(cluster_id: int, member_id: int) -> BaseResponse:
 def resend(cluster_id: int, member_id: int) -> BaseResponse:
     """Send an invitation again, with a new link."""
     member = _editable(cluster_id, member_id)
-    memberships.resend(current_actor(), _invitation(member))
+    invitations.resend(current_actor(), _invitation(member))
     message = _("A new link is on its way; the one before no longer works.")
     return redirect_to(page_url(member.cluster, _anchor="invited"), message)
 
@@ -148,7 +148,7 @@ def resend(cluster_id: int, member_id: int) -> BaseResponse:
 def withdraw(cluster_id: int, member_id: int) -> BaseResponse:
     """Take an unanswered invitation back."""
     member = _editable(cluster_id, member_id)
-    memberships.withdraw(current_actor(), _invitation(member))
+    invitations.withdraw(current_actor(), _invitation(member))
     return redirect_to(page_url(member.cluster, _anchor="invited"), _("The invitation is withdrawn."))
 
 

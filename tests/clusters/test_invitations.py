@@ -7,13 +7,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.tokens import digest
 from app.clusters.models import Cluster, ClusterAnswer, ClusterInvitation, ClusterMembership, ClusterState
 from app.core import clock
+from app.core.access import Role
 from app.core.audit import AuditEntry
 from app.extensions import db, limiter
-from tests.accounts.people import link_in, mails, work
+from tests.accounts.people import link_in, mails, person, work
 from tests.clusters.conftest import Made, move
 from tests.events.conftest import SignIn
 from tests.events.world import World
@@ -103,6 +106,41 @@ def test_whoever_has_the_link_declines_and_says_why(app: Flask, client: FlaskCli
     assert membership(app) == ("declined", None, False)
     with app.app_context():
         assert db.session.scalars(select(ClusterAnswer.reason)).one() == "No time"
+
+
+def invited_by(session: Session, language: str | None = None, active: bool = True) -> User:
+    """Somebody with an account in whose name the invitation was sent."""
+    inviter = person(session, Role.COUNTRY_LEAD)
+    inviter.language, inviter.active = language, active
+    session.scalars(select(ClusterInvitation)).one().invited_by_id = inviter.id
+    return inviter
+
+
+@pytest.mark.parametrize(
+    ("answered", "language", "says"),
+    [("accept", None, "accepted your invitation"), ("decline", None, "declined"), ("decline", "de", "abgelehnt")],
+)
+def test_who_invited_is_told_the_answer(
+    app: Flask, client: FlaskClient, link: str, answered: str, language: str | None, says: str
+):
+    with work(app) as session:
+        address = invited_by(session, language=language).email
+    form = open_page(client, link).form("We accept accept")
+    form.submit(client, ("answer", answered), name="Ani", function="Owner", reason="Words")
+    told = mails(app)[-1]
+    assert told.recipient == address
+    assert says in told.text
+    assert "/clusters/1/members/1" in told.text
+    assert "Ani" not in told.text
+
+
+def test_an_account_that_is_closed_is_told_nothing(app: Flask, client: FlaskClient, link: str):
+    with work(app) as session:
+        invited_by(session, active=False)
+    sent = len(mails(app))
+    open_page(client, link).form("We accept accept").submit(client, ("answer", "accept"), name="Ani", function="Owner")
+    assert len(mails(app)) == sent
+    assert membership(app)[0] == "active"
 
 
 def test_a_used_link_says_so_and_answers_no_more(app: Flask, client: FlaskClient, link: str):

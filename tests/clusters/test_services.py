@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.services import scope_of
-from app.clusters import member_queries, memberships, partners, queries, rules, services
+from app.clusters import invitations, member_queries, memberships, partners, queries, rules, services
 from app.clusters.models import Cluster, ClusterMembership, ClusterScope, ClusterState, MemberRole, MembershipState
 from app.clusters.self_checks import ClusterAssessment
 from app.core import clock
@@ -86,13 +86,13 @@ def test_every_move_is_on_record_and_no_other_is_possible(session: Session, work
 
 
 def test_dissolving_ends_what_is_open(session: Session, world: World, working: Cluster):
-    invitation, _path = memberships.invite(
+    invitation, _path = invitations.invite(
         SYSTEM, working, organisation(world.coordinator), role=R.MEMBER, email="a@example.org", language="en"
     )
     move(working, S.DISSOLVED)
     assert {entry.state for entry in working.memberships} == {M.LEFT, M.DECLINED}
     assert {entry.left_on for entry in working.memberships if entry.state is M.LEFT} == {NOW}
-    assert not memberships.is_open(invitation)
+    assert not invitations.is_open(invitation)
     with pytest.raises(Refused):
         join(working, world.school)
 
@@ -116,7 +116,7 @@ def test_an_organisation_is_in_a_cluster_once_at_a_time_and_in_many_clusters(
     with pytest.raises(rules.Overlap):
         join(working, world.company)
     with pytest.raises(rules.Overlap):
-        memberships.invite(
+        invitations.invite(
             SYSTEM, working, organisation(world.company), role=R.MEMBER, email="a@example.org", language="en"
         )
     join(make(app), world.company)
@@ -322,7 +322,7 @@ SEEN = {
 def test_each_role_sees_what_is_open_to_it(app: Flask, session: Session, world: World, who: str):
     open_, closed = make(app), make(app)
     services.publish(SYSTEM, open_, open_.version, published=True)
-    memberships.invite(SYSTEM, closed, organisation(world.company), role=R.MEMBER, email="a@example.org", language="en")
+    invitations.invite(SYSTEM, closed, organisation(world.company), role=R.MEMBER, email="a@example.org", language="en")
     found = session.scalars(select(Cluster.id).where(queries.visible_to(world.actors[who]))).all()
     assert len(found) == SEEN[who]
     assert open_.id in found
@@ -330,10 +330,10 @@ def test_each_role_sees_what_is_open_to_it(app: Flask, session: Session, world: 
 
 def test_who_declined_does_not_see_what_is_not_published(app: Flask, session: Session, world: World):
     cluster = make(app)
-    invitation, _path = memberships.invite(
+    invitation, _path = invitations.invite(
         SYSTEM, cluster, organisation(world.company), role=R.MEMBER, email="a@example.org", language="en"
     )
-    memberships.answer(invitation, accepted=False, name="Ani", function="Owner")
+    invitations.answer(invitation, accepted=False, name="Ani", function="Owner")
     assert session.scalars(select(Cluster.id).where(queries.visible_to(world.actors["guest"]))).all() == []
 
 
