@@ -121,7 +121,7 @@ def invited_by(session: Session, language: str | None = None, active: bool = Tru
     [("accept", None, "accepted your invitation"), ("decline", None, "declined"), ("decline", "de", "abgelehnt")],
 )
 def test_who_invited_is_told_the_answer(
-    app: Flask, client: FlaskClient, link: str, answered: str, language: str | None, says: str
+    app: Flask, client: FlaskClient, link: str, *, answered: str, language: str | None, says: str
 ):
     with work(app) as session:
         address = invited_by(session, language=language).email
