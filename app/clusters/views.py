@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -85,6 +85,7 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         cluster=cluster,
         form=form,
         as_of_day=asked,
+        no_day=request.args.get("as_of", "") if asked is None else "",
         roster=members,
         spread=spread(current_app.config["CONSORTIUM"], _located(actor, members), reader_language().code),
         parent=queries.named(actor, cluster.parent_id),
@@ -128,7 +129,10 @@ def calendar_url(cluster: Cluster) -> str | None:
 
 
 def _file(cluster: Cluster, kind: str) -> Response:
-    day = day_asked() or clock.today()
+    day = day_asked()
+    if day is None and request.args.get("as_of"):
+        abort(404)  # A file of today under the name of another day would pass for that day's.
+    day = day or clock.today()
     members = roster(current_actor(), cluster, day)
     names = {row.id: name_of(row) for row in members.family}
     return download(kind, f"cluster-{cluster.id}-members-{day}", FILE_HEAD, file_rows(members, names))

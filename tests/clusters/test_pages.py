@@ -196,6 +196,14 @@ def test_the_file_has_the_members_of_the_day(
     assert browser.get(f"/clusters/{key}?format=xlsx").status_code == 200
 
 
+@pytest.mark.parametrize("day", ["31.03.2025", "2025-02-30", "March"])
+def test_what_is_no_day_is_said_and_no_file_passes_for_it(client: FlaskClient, made: Made, day: str):
+    key = made(working=True, published=True)
+    assert f"“{day}” is no day, so this is today." in open_page(client, f"/clusters/{key}?as_of={day}").text
+    assert client.get(f"/clusters/{key}?format=csv&as_of={day}").status_code == 404
+    assert "is no day" not in open_page(client, f"/clusters/{key}?as_of=").text
+
+
 def test_a_member_is_entered_changed_and_leaves(app: Flask, lead: FlaskClient, world: World, made: Made):
     key = made()
     form = open_page(lead, f"/clusters/{key}/members/new?organisation={world.company}").form("Save membership")
