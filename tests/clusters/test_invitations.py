@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.tokens import digest
 from app.clusters.models import Cluster, ClusterAnswer, ClusterInvitation, ClusterMembership, ClusterState
-from app.core import clock
+from app.core import clock, records
 from app.core.access import Role
 from app.core.audit import AuditEntry
 from app.extensions import db, limiter
@@ -239,3 +239,14 @@ def test_who_answered_is_told_to_who_may_read_people(
     page = open_page(sign_in("auditor"), "/clusters/1/members/1")
     assert "Ani" not in page.text
     assert "example.org" not in page.text.lower()
+
+
+def test_rows_of_a_cluster_are_named_and_lead_to_its_pages(app: Flask, client: FlaskClient, link: str):
+    open_page(client, link).form("We accept accept").submit(client, ("answer", "accept"), name="Ani", function="Owner")
+    member = "/clusters/1/members/1"
+    pages = {"cluster": "/clusters/1", "cluster_membership": member, "cluster_invitation": member}
+    pages["cluster_answer"] = member
+    with app.test_request_context():
+        found = records.urls_of(db.session, [(table, 1) for table in pages])
+        assert {table: found[table, 1] for table in pages} == pages
+        assert records.label_of("cluster_answer") == "Answer to an invitation"
