@@ -1,11 +1,15 @@
 """Clusters: lasting networks around micro-credentials, who belongs to them, and how ready they are."""
 
-from flask import Flask
+from collections.abc import Mapping, Sequence
+
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.core import records
 from app.core.navigation import Entry, add
 from app.core.panels import Panel
 from app.core.panels import add as add_panels
+from app.core.records import Kind
 
 
 def init_app(app: Flask) -> None:
@@ -16,4 +20,19 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(invitation_views.bp)
     add_panels(app, Panel("organisation", "clusters/_of_organisation.html", panels.of_organisation, order=40))
+    records.add(
+        app,
+        Kind("cluster", _l("Cluster"), lambda keys: {key: url_for("clusters.show", cluster_id=key) for key in keys}),
+        Kind("cluster_membership", _l("Membership"), _pages_of_members),
+        Kind("cluster_invitation", _l("Invitation to a cluster")),
+        Kind("cluster_answer", _l("Answer to an invitation")),
+        Kind("cluster_assessment", _l("Self-check")),
+    )
     add(app, Entry("registers", "clusters.index", _l("Clusters"), "diagram-3", order=42))
+
+
+def _pages_of_members(keys: Sequence[int]) -> Mapping[int, str]:
+    from app.clusters import member_queries
+
+    found = member_queries.clusters_of(keys).items()
+    return {key: url_for("clusters.member", cluster_id=cluster_id, member_id=key) for key, cluster_id in found}

@@ -1,36 +1,24 @@
-"""Forms of clusters, their members, invitations and self-checks."""
+"""Forms of clusters: what they are, where they move, how they check themselves."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
-from wtforms import BooleanField, FieldList, RadioField
-from wtforms.validators import URL, DataRequired, InputRequired, Optional, StopValidation
+from wtforms import FieldList, RadioField
+from wtforms.validators import URL, InputRequired, Optional, StopValidation
 
 from app.clusters import queries
-from app.clusters.memberships import MemberFacts
-from app.clusters.models import (
-    GROUPS,
-    SCORES,
-    Cluster,
-    ClusterMembership,
-    ClusterScope,
-    ClusterState,
-    ClusterType,
-    MemberRole,
-)
+from app.clusters.models import Cluster, ClusterScope, ClusterState, ClusterType
+from app.clusters.self_checks import GROUPS, SCORES
 from app.clusters.services import ClusterFacts
 from app.core import clock
 from app.core.access import current_actor
 from app.core.fields import ChecksField, ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
-from app.core.files import StoredFile, keep, mime_of
 from app.core.forms import BaseForm
 from app.core.templating import reader_language
-from app.extensions import db
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.fields import IscedField
 from app.microcredentials.forms import MicroCredentialsField
@@ -41,15 +29,6 @@ from app.stakeholders.models import Organisation
 
 NAME_LENGTH = 300
 ROWS = 3
-LETTERS = {"application/pdf", "image/jpeg", "image/png"}
-ROLES = tuple(role for role in MemberRole if role is not MemberRole.COORDINATOR)
-# SQLite names columns where PostgreSQL names the index; the longer name comes first, since both begin alike.
-TWICE = {
-    "uq_cluster_membership_open": ("organisation", _l("It is invited to this cluster or in it already.")),
-    "cluster_membership.organisation_id": ("organisation", _l("It is invited to this cluster or in it already.")),
-    "uq_cluster_membership_coordinator": ("role", _l("Somebody else named another coordinator at the same moment.")),
-    "cluster_membership.cluster_id": ("role", _l("Somebody else named another coordinator at the same moment.")),
-}
 
 
 class ClustersField(PickerField):
@@ -162,114 +141,11 @@ def one_of(keys: Sequence[int]) -> Organisation | None:
     return next(iter(stakeholders.by_keys(current_actor(), keys)), None) if keys else None
 
 
-class MemberForm(BaseForm):
-    """A membership; of a new one also whose it is."""
-
-    constraint_messages = TWICE
-
-    organisation = OrganisationsField(_l("Organisation"), multiple=False, required=_l("Choose the organisation."))
-    role = ChoiceField(_l("Role"), choices=MemberRole.choices)
-    joined_on = DayField(_l("Member from"), [InputRequired(_l("Choose a day."))])
-    letter = FileField(_l("Letter of commitment"), description=_l("PDF or picture."))
-    may_be_named = BooleanField(
-        _l("The public page may name it"), description=_l("Partners of the consortium are named in any case.")
-    )
-
-    @classmethod
-    def new(cls, organisation: Organisation | None) -> "MemberForm":
-        """An empty form, for an organisation if one is known."""
-        return cls(data={"organisation": organisation, "role": MemberRole.MEMBER.value, "joined_on": clock.today()})
-
-    @classmethod
-    def of(cls, membership: ClusterMembership) -> "MemberForm":
-        """The form as the membership stands."""
-        form = cls(obj=membership)
-        del form["organisation"]
-        if isinstance(form.letter.data, StoredFile):
-            form.letter.data = None  # No new one was sent.
-        return form
-
-    def validate_letter(self, field: FileField) -> None:
-        """A letter is a document or a picture of one, by its bytes."""
-        if field.data:
-            head = field.data.stream.read(4096)
-            field.data.stream.seek(0)
-            if mime_of(head, field.data.filename) not in LETTERS:
-                raise StopValidation(_("Send a PDF, a JPEG or a PNG."))
-
-    def member_facts(self) -> MemberFacts:
-        """What was filled in; a letter that was sent is kept."""
-        return MemberFacts(
-            role=MemberRole(self.role.data),
-            joined_on=self.joined_on.data or clock.today(),
-            letter=self._kept(),
-            may_be_named=self.may_be_named.data,
-        )
-
-    def _kept(self) -> StoredFile | None:
-        sent = self.letter.data
-        if not sent:
-            return None
-        return keep(db.session, current_app.extensions["files"], sent.stream, sent.filename, current_actor().user_id)
-
-
-def mail_languages() -> list[tuple[str, str]]:
-    """Languages the portal can write a mail in."""
-    languages = current_app.config["CONSORTIUM"].languages
-    return [(language.code, language.label) for language in languages if language.active]
-
-
-class InviteForm(BaseForm):
-    """An invitation by mail."""
-
-    constraint_messages = TWICE
-
-    organisation = OrganisationsField(_l("Organisation"), multiple=False, required=_l("Choose the organisation."))
-    role = ChoiceField(_l("As what?"), choices=lambda: MemberRole.choices(ROLES))
-    email = LineField(
-        _l("E-mail"),
-        [DataRequired(_l("Write an address like name@example.org."))],
-        description=_l("Of the organisation, or of the person who can decide. Whoever has the link can answer."),
-    )
-    language = ChoiceField(_l("Language"), choices=mail_languages)
-    message = TextField(_l("A few words of your own"), longest=2000)
-
-    @classmethod
-    def new(cls, organisation: Organisation | None) -> "InviteForm":
-        """An empty form, with the mailbox of the organisation if one is known."""
-        facts = {"role": MemberRole.MEMBER.value, "language": reader_language().code}
-        return cls(data={"organisation": organisation, "email": organisation.email if organisation else None, **facts})
-
-
-class LeaveForm(BaseForm):
-    """The end of a membership."""
-
-    left_on = DayField(
-        _l("Left on"), [InputRequired(_l("Choose a day."))], description=_l("The first day on which it is no member.")
-    )
-    reason = TextField(_l("Why?"), [DataRequired(_l("Write why, in a few words."))], longest=500)
-
-
 class MoveForm(BaseForm):
     """A move to another state, with the version the page showed."""
 
     state = ChoiceField(_l("State"), choices=ClusterState.choices)
     reason = LineField(_l("Why?"))
-
-
-class AnswerForm(BaseForm):
-    """The answer to an invitation, by whoever has the link."""
-
-    constraint_messages = {"cluster_answer": ("", _l("Somebody answered by this link at the same moment."))}
-
-    name = LineField(_l("Your name"), [DataRequired(_l("Write your name."))], render_kw={"autocomplete": "name"})
-    function = LineField(
-        _l("Your function"),
-        [DataRequired(_l("Write what you are there."))],
-        render_kw={"autocomplete": "organization-title"},
-    )
-    may_be_named = BooleanField(_l("The public page of the cluster may name our organisation"))
-    reason = TextField(_l("Do you want to add something?"), longest=1000)
 
 
 class AssessForm(BaseForm):

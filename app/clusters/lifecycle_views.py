@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.clusters import queries, services
 from app.clusters.forms import AssessForm, MoveForm
-from app.clusters.models import GROUPS, ClusterState
+from app.clusters.models import ClusterState
 from app.clusters.permissions import check_edit
+from app.clusters.self_checks import GROUPS
 from app.clusters.views import bp, page_of, page_url
 from app.core.access import Permission, current_actor, requires
 from app.core.errors import Refused

@@ -6,8 +6,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import INVITE, RULES
-from app.clusters import memberships, partners, queries
-from app.clusters.forms import InviteForm, LeaveForm, MemberForm, one_of
+from app.clusters import invitations, member_queries, memberships, partners, queries
+from app.clusters.forms import one_of
+from app.clusters.member_forms import InviteForm, LeaveForm, MemberForm
 from app.clusters.models import ClusterInvitation, ClusterMembership, MemberRole
 from app.clusters.permissions import check_edit, may_edit
 from app.clusters.views import bp, page_url
@@ -63,7 +64,7 @@ def invite(cluster_id: int) -> BaseResponse:
     form = InviteForm.new(_asked_for())
     if form.validate_on_submit():
         with form.refusals():
-            memberships.invite(
+            invitations.invite(
                 current_actor(),
                 cluster,
                 _chosen(form),
@@ -112,7 +113,7 @@ def edit_member(cluster_id: int, member_id: int) -> BaseResponse:
 
 
 def _editable(cluster_id: int, member_id: int) -> ClusterMembership:
-    member = queries.membership(current_actor(), cluster_id, member_id)
+    member = member_queries.membership(current_actor(), cluster_id, member_id)
     check_edit(current_actor(), member.cluster)
     return member
 
@@ -137,7 +138,7 @@ def end_member(cluster_id: int, member_id: int) -> BaseResponse:
 def resend(cluster_id: int, member_id: int) -> BaseResponse:
     """Send an invitation again, with a new link."""
     member = _editable(cluster_id, member_id)
-    memberships.resend(current_actor(), _invitation(member))
+    invitations.resend(current_actor(), _invitation(member))
     message = _("A new link is on its way; the one before no longer works.")
     return redirect_to(page_url(member.cluster, _anchor="invited"), message)
 
@@ -147,12 +148,12 @@ def resend(cluster_id: int, member_id: int) -> BaseResponse:
 def withdraw(cluster_id: int, member_id: int) -> BaseResponse:
     """Take an unanswered invitation back."""
     member = _editable(cluster_id, member_id)
-    memberships.withdraw(current_actor(), _invitation(member))
+    invitations.withdraw(current_actor(), _invitation(member))
     return redirect_to(page_url(member.cluster, _anchor="invited"), _("The invitation is withdrawn."))
 
 
 def _invitation(member: ClusterMembership) -> ClusterInvitation:
-    invitation = queries.invitation_for(member)
+    invitation = member_queries.invitation_for(member)
     if invitation is None:
         raise NotFound
     return invitation
@@ -162,7 +163,7 @@ def _invitation(member: ClusterMembership) -> ClusterInvitation:
 @signed_in
 def letter(cluster_id: int, member_id: int) -> Response:
     """A member's letter of commitment, for the consortium's own people."""
-    member = queries.membership(current_actor(), cluster_id, member_id)
+    member = member_queries.membership(current_actor(), cluster_id, member_id)
     file = member.letter
     if file is None or not current_actor().is_internal:
         raise NotFound
@@ -176,15 +177,15 @@ def letter(cluster_id: int, member_id: int) -> Response:
 @signed_in
 def member(cluster_id: int, member_id: int) -> Response:
     """One membership: its days, its letter, the answer to its invitation; for the consortium's own people."""
-    found = queries.membership(current_actor(), cluster_id, member_id)
+    found = member_queries.membership(current_actor(), cluster_id, member_id)
     if not current_actor().is_internal:
         raise NotFound
     return answer(
         "clusters/membership.html",
         cluster=found.cluster,
         member=found,
-        invitation=queries.invitation_for(found),
-        history=queries.moves_of_member(found),
+        invitation=member_queries.invitation_for(found),
+        history=member_queries.moves_of_member(found),
         may_edit=may_edit(current_actor(), found.cluster),
         back=url_for("clusters.show", cluster_id=found.cluster_id),
     )

@@ -4,17 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, cast, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, or_, select
 
 from app.clusters.models import OPEN, Cluster, ClusterMembership
 from app.clusters.queries import lists
 from app.core.access import Actor
 from app.core.listing import Rows
-from app.core.search_key import search_key
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, microcredential_developer
 from app.stakeholders.models import Organisation
-from app.stakeholders.queries import visible_to
+from app.stakeholders.queries import FOUND_BY, visible_to
 
 MOST = 60
 O = Organisation  # noqa: E741 - the table of this module, named in every line
@@ -38,7 +37,8 @@ class Wish:
 def suggestions(actor: Actor, cluster: Cluster, wish: Wish) -> Sequence[Row[*tuple[Any, ...]]]:
     """Organisations that fit, the nearest first, with why: ``in_region``, ``designs``, ``took_part``, ``in_country``.
 
-    Those that are invited or members are left out; others may have left or declined before (``was_asked``).
+    Those that are invited or members are left out; others may have left or declined before (``was_asked``). What is
+    called just so as the words say comes first, as in every list.
     """
     designs = _designs(cluster)
     in_region = O.region.in_(cluster.regions)
@@ -66,16 +66,14 @@ def suggestions(actor: Actor, cluster: Cluster, wish: Wish) -> Sequence[Row[*tup
         )
         .where(visible_to(actor), O.id.not_in(_memberships(cluster).where(ClusterMembership.state.in_(OPEN))))
         .where(or_(in_region, develops, took_part, in_country))
-        .order_by(nearness.desc(), O.name_key, O.id)
-        .limit(MOST)
     )
-    return db.session.execute(_narrowed(statement, wish, in_region, or_(develops, took_part))).all()
+    found = _narrowed(statement, wish, in_region, or_(develops, took_part))
+    return db.session.execute(found.order_by(nearness.desc(), O.name_key, O.id).limit(MOST)).all()
 
 
 def _narrowed(statement: Rows, wish: Wish, in_region: ColumnElement[bool], in_theme: ColumnElement[bool]) -> Rows:
-    key = search_key(wish.words)
-    if key:
-        statement = statement.where(O.search_key.contains(key, autoescape=True))
+    if wish.words:
+        statement = statement.where(FOUND_BY.holds(wish.words)).order_by(FOUND_BY.nearness(wish.words))
     if wish.country:
         statement = statement.where(O.country == wish.country)
     if wish.category:
@@ -98,4 +96,5 @@ def _memberships(cluster: Cluster) -> Select[int]:
 
 
 def _number(condition: ColumnElement[bool]) -> Any:
-    return cast(condition, Integer)
+    # Of an organisation without a region it is unknown, not false, whether it lies in one; a sum with it would be, too.
+    return func.coalesce(cast(condition, Integer), 0)

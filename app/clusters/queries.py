@@ -6,21 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast, exists, or_, select, true
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, or_, select, true
+from sqlalchemy.orm import aliased, selectinload
 
-from app.clusters.models import (
-    GROUPS,
-    WAS_MEMBER,
-    Cluster,
-    ClusterAssessment,
-    ClusterInvitation,
-    ClusterMembership,
-    MemberRole,
-    MembershipState,
-)
+from app.clusters.models import Cluster, ClusterMembership, MembershipState
+from app.clusters.self_checks import GROUPS, ClusterAssessment
+from app.core import records
 from app.core.access import Actor
-from app.core.database import Base, plain_rows
+from app.core.database import plain_rows
 from app.core.fields import Option
 from app.core.i18n import read_in
 from app.core.ranking import FoundBy
@@ -30,8 +23,6 @@ from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
-from app.stakeholders.models import Organisation
-from app.stakeholders.queries import visible_to as organisations_visible_to
 
 # A row of some columns of a query below.
 Found = Row[*tuple[Any, ...]]
@@ -62,11 +53,6 @@ def lists(column: Any, code: str) -> ColumnElement[bool]:
     return cast(column, String).contains(f'"{code}"', autoescape=True)
 
 
-def members_on(day: date) -> ColumnElement[bool]:
-    """Memberships that held on a day: from the day of joining to the one before leaving."""
-    return and_(M.state.in_(WAS_MEMBER), M.joined_on <= day, or_(M.left_on.is_(None), M.left_on > day))
-
-
 def cluster(actor: Actor, cluster_id: int) -> Cluster:
     """One cluster with its memberships. Raises ``NoResultFound`` when there is none, or it is not open to the actor."""
     return db.session.execute(_one(actor), {"key": cluster_id}).scalar_one()
@@ -75,27 +61,6 @@ def cluster(actor: Actor, cluster_id: int) -> Cluster:
 @lru_cache(maxsize=256)
 def _one(actor: Actor) -> Select[Cluster]:
     return select(K).where(K.id == bindparam("key"), visible_to(actor)).options(selectinload(K.memberships))
-
-
-def membership(actor: Actor, cluster_id: int, membership_id: int) -> ClusterMembership:
-    """One membership of a cluster that is open to the actor. Raises ``NoResultFound`` as ``cluster``."""
-    return db.session.execute(
-        select(M)
-        .join(M.cluster)
-        .where(M.id == membership_id, M.cluster_id == cluster_id, visible_to(actor))
-        .options(joinedload(M.organisation), joinedload(M.cluster).selectinload(K.memberships))
-    ).scalar_one()
-
-
-def invitation_for(membership: ClusterMembership) -> ClusterInvitation | None:
-    """The latest invitation by which a membership began, with its answer."""
-    return db.session.scalar(
-        select(ClusterInvitation)
-        .where(ClusterInvitation.membership_id == membership.id)
-        .options(joinedload(ClusterInvitation.answer))
-        .order_by(ClusterInvitation.id.desc())
-        .limit(1)
-    )
 
 
 def family(actor: Actor, cluster_id: int) -> list[Found]:
@@ -125,61 +90,6 @@ def above(cluster_id: int) -> list[int]:
     return list(db.session.scalars(select(line.c.id)))
 
 
-def members(actor: Actor, keys: Sequence[int], day: date) -> list[Found]:
-    """Memberships of clusters on a day, by category and name; ``is_open`` says whether the actor may read the name.
-
-    The consortium reads all names; others those of partners, of who agreed to be named, and their own organisation's.
-    """
-    return list(db.session.execute(_members(actor), {"keys": list(keys), "day": day}).all())
-
-
-@lru_cache(maxsize=256)
-def _members(actor: Actor) -> Select[*tuple[Any, ...]]:
-    open_to_actor = or_(M.may_be_named.is_(True), organisations_visible_to(actor))
-    day: Any = bindparam("day")
-    return (
-        select(
-            *(M.id, M.cluster_id, M.role, M.state, M.joined_on, M.left_on, M.leaving_reason, M.letter_id),
-            M.may_be_named,
-            Organisation.id.label("organisation_id"),
-            *(Organisation.name, Organisation.name_language, Organisation.native_name, Organisation.native_language),
-            *(Organisation.category, Organisation.country, Organisation.region, Organisation.city),
-            Organisation.is_example,
-            open_to_actor.label("is_open"),
-            organisations_visible_to(actor).label("is_listed"),
-        )
-        .join(Organisation, Organisation.id == M.organisation_id)
-        .where(M.cluster_id.in_(bindparam("keys", expanding=True)), members_on(day))
-        .order_by(Organisation.category, Organisation.name_key, M.id)
-    )
-
-
-def pending(cluster: Cluster) -> list[Found]:
-    """Who is invited and has not answered, and who declined or left: rows for those who look after the cluster."""
-    latest = (
-        select(ClusterInvitation.id)
-        .where(ClusterInvitation.membership_id == M.id)
-        .order_by(ClusterInvitation.id.desc())
-        .limit(1)
-        .correlate(M)
-        .scalar_subquery()
-    )
-    return list(
-        db.session.execute(
-            select(
-                *(M.id, M.role, M.state, M.joined_on, M.left_on, M.leaving_reason),
-                Organisation.id.label("organisation_id"),
-                *(Organisation.name, Organisation.name_language, Organisation.country, Organisation.is_example),
-                *(ClusterInvitation.sent_at, ClusterInvitation.expires_at),
-            )
-            .join(Organisation, Organisation.id == M.organisation_id)
-            .outerjoin(ClusterInvitation, ClusterInvitation.id == latest)
-            .where(M.cluster_id == cluster.id, M.state != MembershipState.ACTIVE)
-            .order_by(M.state != MembershipState.INVITED, M.left_on.desc(), Organisation.name_key)
-        ).all()
-    )
-
-
 def microcredentials_of(actor: Actor, keys: Sequence[int]) -> Sequence[Found]:
     """The micro-credentials that clusters concern and the actor may see, each once, by code."""
     link = K.link_model
@@ -189,24 +99,6 @@ def microcredentials_of(actor: Actor, keys: Sequence[int]) -> Sequence[Found]:
         .where(MicroCredential.id.in_(concerned), microcredentials_visible_to(actor))
         .order_by(MicroCredential.code)
     ).all()
-
-
-def memberships_of(actor: Actor, organisation_id: int) -> list[Found]:
-    """The clusters an organisation is, was or is invited to be in, as the actor may see them, the open ones first."""
-    rows = plain_rows(db.session, _memberships_of(actor), {"key": organisation_id})
-    return list(rows)
-
-
-@lru_cache(maxsize=256)
-def _memberships_of(actor: Actor) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            *(K.id, K.name, K.is_example, M.role, M.state, M.joined_on, M.left_on),
-        )
-        .join(M, M.cluster_id == K.id)
-        .where(M.organisation_id == bindparam("key"), visible_to(actor))
-        .order_by(M.left_on.is_not(None), M.joined_on.desc(), M.id)
-    )
 
 
 def assessments(cluster: Cluster, day: date) -> list[Found]:
@@ -231,11 +123,6 @@ def assessments(cluster: Cluster, day: date) -> list[Found]:
 def history(actor: Actor, cluster: Cluster) -> Sequence[Found]:
     """How it came to its state, oldest first; who moved it is the consortium's own business."""
     return moves_of(db.session, cluster) if actor.is_internal else []
-
-
-def moves_of_member(membership: ClusterMembership) -> Sequence[Found]:
-    """How a membership came to its state, oldest first."""
-    return moves_of(db.session, membership)
 
 
 @lru_cache(maxsize=256)
@@ -281,29 +168,9 @@ def by_keys(actor: Actor, keys: Collection[int]) -> list[Cluster]:
     return list(db.session.scalars(select(K).where(K.id.in_(keys), visible_to(actor)).order_by(K.name_key)))
 
 
-def coordinators(keys: Sequence[int]) -> dict[int, Found]:
-    """Who coordinates which cluster: rows of key, name and country by the cluster's key."""
-    rows = db.session.execute(
-        select(M.cluster_id, Organisation.id, Organisation.name, Organisation.country)
-        .join(Organisation, Organisation.id == M.organisation_id)
-        .where(M.cluster_id.in_(keys), M.state == MembershipState.ACTIVE, M.role == MemberRole.COORDINATOR)
-    )
-    return {row.cluster_id: row for row in rows}
-
-
 def referrers(cluster: Cluster) -> list[str]:
-    """Names of the tables with rows that refer to the cluster and are no part of it."""
-    found = []
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            refers = any(key.column.table is K.__table__ for key in column.foreign_keys)
-            if (
-                refers
-                and table.name not in OWN_TABLES
-                and db.session.scalar(select(exists().where(column == cluster.id)))
-            ):
-                found.append(table.name.replace("_", " "))
-    return found
+    """What the records are called that refer to the cluster and are no part of it."""
+    return records.referrers(db.session, cluster, OWN_TABLES)
 
 
 def _option(entry: Cluster, language: str) -> Option:

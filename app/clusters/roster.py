@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from app.clusters import queries
+from app.clusters import member_queries, queries
 from app.clusters.models import Cluster
 from app.core.access import Actor
 from app.stakeholders.models import Category
@@ -46,6 +46,11 @@ class Roster:
         return sum(len(rows) for _category, rows in self.own) + self.hidden
 
     @property
+    def own_categories(self) -> list[Category]:
+        """One category for each member of the cluster itself."""
+        return [row.category for row in self.rows if row.cluster_id == self.cluster.id]
+
+    @property
     def keys(self) -> list[int]:
         """The keys of the cluster and of those beneath it."""
         return [row.id for row in self.family]
@@ -54,7 +59,7 @@ class Roster:
 def roster(actor: Actor, cluster: Cluster, day: date) -> Roster:
     """The members on a day, as the actor may read them; two statements."""
     family = queries.family(actor, cluster.id)
-    rows = queries.members(actor, [row.id for row in family], day)
+    rows = member_queries.members(actor, [row.id for row in family], day)
     own = [row for row in rows if row.cluster_id == cluster.id]
     named = sorted((row for row in own if row.is_open), key=lambda row: IN_ORDER[row.category])
     own_keys = {row.organisation_id for row in own}

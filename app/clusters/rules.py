@@ -35,7 +35,11 @@ class Overlap(Refused):
 
     def __init__(self, organisation: str) -> None:
         super().__init__(
-            organisation=_("%(name)s is invited to this cluster or in it during these days.", name=organisation)
+            organisation=_(
+                "%(name)s is invited to this cluster or in it during these days. Change that membership or invitation, "
+                "or choose other days.",
+                name=organisation,
+            )
         )
 
 
@@ -62,7 +66,7 @@ def missing_for_work(categories: Sequence[Category], has_coordinator: bool, need
     """What an active cluster has and this one lacks, a sentence each; ``categories`` has one for each active member."""
     missing = []
     if not has_coordinator:
-        missing.append(_("No member coordinates it yet."))
+        missing.append(_("No member coordinates it yet: give one that role."))
     members = needs.active_members - len(categories)
     if members > 0:
         missing.append(

@@ -8,18 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.clusters import queries, rules
-from app.clusters.models import (
-    GROUPS,
-    SCORES,
-    WORKING,
-    Cluster,
-    ClusterAssessment,
-    ClusterScope,
-    ClusterState,
-    ClusterType,
-    MembershipState,
-)
+from app.clusters.models import WORKING, Cluster, ClusterScope, ClusterState, ClusterType, MembershipState
 from app.clusters.permissions import check_edit, may_edit, may_propose
+from app.clusters.self_checks import GROUPS, SCORES, ClusterAssessment
 from app.core import clock
 from app.core.access import Actor
 from app.core.consortium import ClusterNeeds, Consortium

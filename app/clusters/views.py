@@ -3,17 +3,18 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.clusters import memberships, queries, readiness, services
+from app.clusters import member_queries, memberships, queries, readiness, rules, services
 from app.clusters.forms import ClusterForm, MoveForm
 from app.clusters.listing import ClusterListing, name_of
-from app.clusters.models import GROUPS, SCORES, Cluster, ClusterState
+from app.clusters.models import Cluster, ClusterState
 from app.clusters.names import nace_choices
 from app.clusters.permissions import check_edit, may_edit
 from app.clusters.roster import FILE_HEAD, Roster, file_rows, roster
+from app.clusters.self_checks import GROUPS, SCORES
 from app.core import clock, panels
 from app.core.access import Actor, Permission, current_actor, public, requires
 from app.core.export import download
@@ -84,15 +85,17 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         cluster=cluster,
         form=form,
         as_of_day=asked,
+        no_day=request.args.get("as_of", "") if asked is None else "",
         roster=members,
         spread=spread(current_app.config["CONSORTIUM"], _located(actor, members), reader_language().code),
         parent=queries.named(actor, cluster.parent_id),
         coordinator=next((row for _c, rows in members.own for row in rows if row.role == "coordinator"), None),
+        lacks=[] if asked else _lacks(actor, members),
         checks=_checks(cluster, members),
         microcredentials=queries.microcredentials_of(actor, members.keys),
         may_edit=edits,
         moves=[ClusterState(state) for state in cluster.moves.onwards(cluster.state)] if edits else [],
-        pending=queries.pending(cluster) if actor.is_internal else [],
+        pending=member_queries.pending(cluster) if actor.is_internal else [],
         assessments=queries.assessments(cluster, members.day) if actor.is_internal else [],
         groups=GROUPS,
         scores=SCORES,
@@ -102,6 +105,14 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         root=current_app.config["PORTAL"].public_url,
         panels=panels.of("cluster", actor, members),
     )
+
+
+def _lacks(actor: Actor, members: Roster) -> list[str]:
+    """What the cluster needs to be called active, or lacks while it is: for those who can do something about it."""
+    cluster, needs = members.cluster, current_app.config["CONSORTIUM"].clusters
+    if not actor.is_internal or cluster.state in (ClusterState.PROPOSED, ClusterState.DISSOLVED):
+        return []
+    return rules.missing_for_work(members.own_categories, cluster.coordinator is not None, needs)
 
 
 def _checks(cluster: Cluster, members: Roster) -> list[readiness.Check]:
@@ -118,7 +129,10 @@ def calendar_url(cluster: Cluster) -> str | None:
 
 
 def _file(cluster: Cluster, kind: str) -> Response:
-    day = day_asked() or clock.today()
+    day = day_asked()
+    if day is None and request.args.get("as_of"):
+        abort(404)  # A file of today under the name of another day would pass for that day's.
+    day = day or clock.today()
     members = roster(current_actor(), cluster, day)
     names = {row.id: name_of(row) for row in members.family}
     return download(kind, f"cluster-{cluster.id}-members-{day}", FILE_HEAD, file_rows(members, names))

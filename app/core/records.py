@@ -4,13 +4,13 @@ Whoever finds a row without knowing its feature (``core.mentions``) can name it 
 feature named is shown with the record it belongs to: the one its first foreign key leads to, or its ``record_kind``.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, select
+from sqlalchemy import Table, exists, select
 from sqlalchemy.orm import Session
 
 from app.core.database import Base
@@ -18,11 +18,14 @@ from app.core.database import Base
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record: its table, its name, and the addresses of some of them by their keys."""
+    """A kind of record: its table, its name, and the addresses of some of them by their keys.
+
+    One without addresses is shown with the record it belongs to.
+    """
 
     table: str
     label: Any
-    urls: Callable[[list[int]], Mapping[int, str]]
+    urls: Callable[[list[int]], Mapping[int, str]] | None = None
 
 
 # Tables of the core, which have no page of their own or one that shows all their rows.
@@ -47,6 +50,22 @@ def label_of(table: str) -> str:
     return str(kind.label if kind else _CORE.get(table, table.replace("_", " ")))
 
 
+def referrers(session: Session, record: Any, own: Collection[str]) -> list[str]:
+    """What the rows are called that refer to a record; those of the tables ``own`` are part of it and do not count.
+
+    Whatever table a feature above adds is asked, too, so that deleting never takes its rows along.
+    """
+    found = (
+        table.name
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if table.name not in own
+        and any(key.column.table is record.__table__ for key in column.foreign_keys)
+        and session.scalar(select(exists().where(column == record.id)))
+    )
+    return [label_of(table) for table in dict.fromkeys(found)]
+
+
 def urls_of(session: Session, rows: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
     """Where rows, pairs of table and key, are shown; one that no page shows is left out.
 
@@ -58,12 +77,12 @@ def urls_of(session: Session, rows: Iterable[tuple[str, int]]) -> dict[tuple[str
     found: dict[tuple[str, int], str] = {}
     for table, wanted in keys.items():
         owners = {key: (table, key) for key in wanted}
-        if table not in current_app.extensions.get("records", {}):
+        if table not in _addresses():
             owners = _owners(session, Base.metadata.tables[table], wanted)
         for owner_table in {owner for owner, _key in owners.values()}:
-            kind = current_app.extensions.get("records", {}).get(owner_table)
-            if kind is not None:
-                urls = kind.urls(sorted({key for owner, key in owners.values() if owner == owner_table}))
+            addresses = _addresses().get(owner_table)
+            if addresses is not None:
+                urls = addresses(sorted({key for owner, key in owners.values() if owner == owner_table}))
                 found |= {
                     (table, key): urls[owned]
                     for key, (owner, owned) in owners.items()
@@ -72,12 +91,17 @@ def urls_of(session: Session, rows: Iterable[tuple[str, int]]) -> dict[tuple[str
     return found
 
 
+def _addresses() -> dict[str, Callable[[list[int]], Mapping[int, str]]]:
+    kinds: Mapping[str, Kind] = current_app.extensions.get("records", {})
+    return {table: kind.urls for table, kind in kinds.items() if kind.urls}
+
+
 def _owners(session: Session, table: Table, keys: set[int]) -> dict[int, tuple[str, int]]:
     columns = table.columns
     if "record_kind" in columns and "record_id" in columns:
         statement = select(columns.id, columns.record_kind, columns.record_id).where(columns.id.in_(keys))
         return {row[0]: (row[1], row[2]) for row in session.connection().execute(statement)}
-    known = current_app.extensions.get("records", {})
+    known = _addresses()
     for column in columns:
         for foreign in column.foreign_keys:
             owner = foreign.column.table.name

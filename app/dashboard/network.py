@@ -222,6 +222,12 @@ EDGES = (
             ClusterMembership.state == MembershipState.ACTIVE
         ),
     ),
+    EdgeKind(
+        "cluster",
+        "cluster",
+        _l("stands beneath"),
+        lambda: select(K.id, K.parent_id).where(K.parent_id.is_not(None)),
+    ),
     EdgeKind("cluster", "event", _l("meets at"), lambda: select(E.cluster_id, E.id).where(E.cluster_id.is_not(None))),
 )
 BY_NAME = {kind.name: kind for kind in NODES}

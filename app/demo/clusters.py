@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.clusters import memberships, services
-from app.clusters.models import GROUPS, Cluster, ClusterScope, ClusterState, ClusterType, MemberRole
+from app.clusters import invitations, memberships, services
+from app.clusters.models import Cluster, ClusterScope, ClusterState, ClusterType, MemberRole
+from app.clusters.self_checks import GROUPS
 from app.clusters.services import ClusterFacts
 from app.core.access import SYSTEM, Actor
 from app.core.consortium import Consortium
@@ -69,12 +70,12 @@ def _members(entry: dict[str, Any], cluster: Cluster, organisations: Mapping[str
     for answer in entry.get("declined", ()):
         invitation = _invite(inviting, cluster, organisations[answer["organisation"]])
         words = {name: answer[name] for name in ("name", "function", "reason")}
-        memberships.answer(invitation, accepted=False, **words)
+        invitations.answer(invitation, accepted=False, **words)
 
 
 def _invite(actor: Actor, cluster: Cluster, organisation: Organisation) -> Any:
     role, email = MemberRole.MEMBER, organisation.email
-    return memberships.invite(actor, cluster, organisation, role=role, email=email, language="en")[0]
+    return invitations.invite(actor, cluster, organisation, role=role, email=email, language="en")[0]
 
 
 def _checks(entry: dict[str, Any], cluster: Cluster) -> None:

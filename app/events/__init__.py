@@ -25,7 +25,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     add_panels(app, Panel("cluster", "events/_of_cluster.html", of_cluster, order=20))
     records.add(
-        app, Kind("event", _l("Event"), lambda keys: {key: url_for("events.show", event_id=key) for key in keys})
+        app,
+        Kind("event", _l("Event"), lambda keys: {key: url_for("events.show", event_id=key) for key in keys}),
+        Kind("event_rescheduling", _l("Earlier time of an event")),
     )
     add(
         app,

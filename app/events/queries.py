@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.core import records
 from app.core.access import RIGHTS, Actor, Grant, Permission, Role, own_country, own_organisation
-from app.core.database import Base, plain_rows
+from app.core.database import plain_rows
 from app.core.states import moves_of
 from app.events.models import Event, EventState, Rescheduling, Visibility, event_organisation
 from app.extensions import db
@@ -204,18 +205,8 @@ def organisers(actor: Actor) -> Sequence[Found]:
 
 
 def referrers(event: Event) -> list[str]:
-    """Names of the tables with rows that refer to the event and are no part of it."""
-    found = []
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            refers = any(key.column.table is Event.__table__ for key in column.foreign_keys)
-            if (
-                refers
-                and table.name not in OWN_TABLES
-                and db.session.scalar(select(exists().where(column == event.id)))
-            ):
-                found.append(table.name.replace("_", " "))
-    return found
+    """What the records are called that refer to the event and are no part of it."""
+    return records.referrers(db.session, event, OWN_TABLES)
 
 
 def _linked(row: Found) -> LinkedRecord:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.clusters import memberships, services
 from app.clusters.models import Cluster, ClusterMembership, ClusterScope, ClusterState, ClusterType, MemberRole
@@ -14,7 +15,7 @@ from app.core.access import SYSTEM
 from app.extensions import db
 from app.stakeholders.models import Organisation
 from tests.accounts.people import work
-from tests.events.conftest import entered, sign_in, world  # noqa: F401 - fixtures
+from tests.events.conftest import SignIn, entered, sign_in, world  # noqa: F401 - fixtures
 from tests.events.world import World
 
 S = ClusterState
@@ -91,3 +92,11 @@ def made(app: Flask, world: World) -> Made:  # noqa: F811 - the fixture
             return cluster.id
 
     return build
+
+
+@pytest.fixture
+def lead(sign_in: SignIn, app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:  # noqa: F811 - the fixture
+    """The browser of the lead of Armenia."""
+    browser = sign_in("lead")
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    return browser

@@ -7,14 +7,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.tokens import digest
-from app.clusters.models import ClusterAnswer, ClusterInvitation, ClusterMembership
-from app.core import clock
+from app.clusters.models import Cluster, ClusterAnswer, ClusterInvitation, ClusterMembership, ClusterState
+from app.core import clock, records
+from app.core.access import Role
 from app.core.audit import AuditEntry
 from app.extensions import db, limiter
-from tests.accounts.people import link_in, mails, work
-from tests.clusters.conftest import Made
+from tests.accounts.people import link_in, mails, person, work
+from tests.clusters.conftest import Made, move
 from tests.events.conftest import SignIn
 from tests.events.world import World
 from tests.page import Page, open_page
@@ -66,6 +69,21 @@ def test_a_german_reader_gets_a_german_mail(app: Flask, lead: FlaskClient, world
     assert mails(app)[-1].language == "de"
 
 
+def test_the_page_goes_on_in_the_language_of_the_mail_unless_the_browser_chose_one(
+    app: Flask, client: FlaskClient, lead: FlaskClient, world: World, made: Made
+):
+    link = send(app, lead, made(), world.company, language="de")
+    page = open_page(client, link)
+    assert page.select_one("html")["lang"] == "de"
+    client.post("/language", data={"lang": "en", "csrf_token": page.select("[name=csrf_token]")[0]["value"]})
+    assert open_page(client, link).select_one("html")["lang"] == "en"
+
+
+def test_enter_in_a_field_answers_nothing(app: Flask, client: FlaskClient, link: str):
+    button = open_page(client, link).select("main form button[type=submit]")[0]
+    assert button.get("name") is None
+
+
 def test_whoever_has_the_link_reads_what_the_cluster_is_and_accepts(app: Flask, client: FlaskClient, link: str):
     page = open_page(client, link)
     assert page.heading == "Textile cluster"
@@ -88,6 +106,41 @@ def test_whoever_has_the_link_declines_and_says_why(app: Flask, client: FlaskCli
     assert membership(app) == ("declined", None, False)
     with app.app_context():
         assert db.session.scalars(select(ClusterAnswer.reason)).one() == "No time"
+
+
+def invited_by(session: Session, language: str | None = None, active: bool = True) -> User:
+    """Somebody with an account in whose name the invitation was sent."""
+    inviter = person(session, Role.COUNTRY_LEAD)
+    inviter.language, inviter.active = language, active
+    session.scalars(select(ClusterInvitation)).one().invited_by_id = inviter.id
+    return inviter
+
+
+@pytest.mark.parametrize(
+    ("answered", "language", "says"),
+    [("accept", None, "accepted your invitation"), ("decline", None, "declined"), ("decline", "de", "abgelehnt")],
+)
+def test_who_invited_is_told_the_answer(
+    app: Flask, client: FlaskClient, link: str, *, answered: str, language: str | None, says: str
+):
+    with work(app) as session:
+        address = invited_by(session, language=language).email
+    form = open_page(client, link).form("We accept accept")
+    form.submit(client, ("answer", answered), name="Ani", function="Owner", reason="Words")
+    told = mails(app)[-1]
+    assert told.recipient == address
+    assert says in told.text
+    assert "/clusters/1/members/1" in told.text
+    assert "Ani" not in told.text
+
+
+def test_an_account_that_is_closed_is_told_nothing(app: Flask, client: FlaskClient, link: str):
+    with work(app) as session:
+        invited_by(session, active=False)
+    sent = len(mails(app))
+    open_page(client, link).form("We accept accept").submit(client, ("answer", "accept"), name="Ani", function="Owner")
+    assert len(mails(app)) == sent
+    assert membership(app)[0] == "active"
 
 
 def test_a_used_link_says_so_and_answers_no_more(app: Flask, client: FlaskClient, link: str):
@@ -149,6 +202,14 @@ def test_sending_again_ends_the_link_before(app: Flask, client: FlaskClient, lea
     assert client.get(newer).status_code == 200
 
 
+def test_an_invitation_to_a_dissolved_cluster_is_not_sent_again(app: Flask, lead: FlaskClient, link: str):
+    page, sent = open_page(lead, "/clusters/1/members/1"), len(mails(app))
+    with work(app) as session:
+        move(session.get_one(Cluster, 1), ClusterState.DISSOLVED)
+    assert page.form("Send it again").submit(lead).status_code == 422
+    assert len(mails(app)) == sent
+
+
 def test_an_answer_is_never_changed(app: Flask, client: FlaskClient, link: str):
     open_page(client, link).form("We accept accept").submit(client, ("answer", "accept"), name="Ani", function="Owner")
     for statement in ("UPDATE cluster_answer SET name = 'Somebody'", "DELETE FROM cluster_answer"):
@@ -178,3 +239,14 @@ def test_who_answered_is_told_to_who_may_read_people(
     page = open_page(sign_in("auditor"), "/clusters/1/members/1")
     assert "Ani" not in page.text
     assert "example.org" not in page.text.lower()
+
+
+def test_rows_of_a_cluster_are_named_and_lead_to_its_pages(app: Flask, client: FlaskClient, link: str):
+    open_page(client, link).form("We accept accept").submit(client, ("answer", "accept"), name="Ani", function="Owner")
+    member = "/clusters/1/members/1"
+    pages = {"cluster": "/clusters/1", "cluster_membership": member, "cluster_invitation": member}
+    pages["cluster_answer"] = member
+    with app.test_request_context():
+        found = records.urls_of(db.session, [(table, 1) for table in pages])
+        assert {table: found[table, 1] for table in pages} == pages
+        assert records.label_of("cluster_answer") == "Answer to an invitation"

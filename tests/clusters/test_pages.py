@@ -1,7 +1,5 @@
 """The pages of clusters, as the people who use them meet them."""
 
-from io import BytesIO
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,14 +21,6 @@ PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 def _tokens(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are checked for tokens, so forms have them here."""
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-
-
-@pytest.fixture
-def lead(sign_in: SignIn, app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    """The browser of the lead of Armenia."""
-    browser = sign_in("lead")
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    return browser
 
 
 def member(app: Flask, cluster: int, key: int) -> int:
@@ -122,10 +112,24 @@ def test_what_is_missing_for_an_active_cluster_stands_on_its_page(lead: FlaskCli
     key = made()
     page = Page(open_page(lead, f"/clusters/{key}").form("Begin to form it").submit(lead, follow=True))
     assert page.messages == ["The cluster is now: Forming."]
+    assert "Before it can be called active: No member coordinates it yet" in page.text
     answer = page.form("Call it active").submit(lead)
     assert answer.status_code == 422
     assert len(Page(answer).errors) == 1
     assert "3 more active members are needed." in Page(answer).errors[0]
+
+
+def test_a_working_cluster_that_lost_its_members_says_what_it_lacks(
+    app: Flask, client: FlaskClient, lead: FlaskClient, world: World, made: Made
+):
+    key = made(working=True, published=True)
+    assert "no longer has" not in open_page(lead, f"/clusters/{key}").text
+    page = open_page(lead, f"/clusters/{key}/members/{member(app, key, world.agency)}/leave")
+    page.form("End the membership").submit(lead, left_on="2025-05-12", reason="Moved away")
+    page = open_page(lead, f"/clusters/{key}")
+    assert "It no longer has what an active cluster needs: 1 more active member" in page.text
+    assert "no longer has" not in open_page(lead, f"/clusters/{key}?as_of=2025-02-01").text
+    assert "no longer has" not in open_page(client, f"/clusters/{key}").text
 
 
 def test_a_stale_move_is_a_conflict_and_a_forged_one_refused(lead: FlaskClient, made: Made):
@@ -182,62 +186,12 @@ def test_the_file_has_the_members_of_the_day(
     assert browser.get(f"/clusters/{key}?format=xlsx").status_code == 200
 
 
-def test_a_member_is_entered_changed_and_leaves(app: Flask, lead: FlaskClient, world: World, made: Made):
-    key = made()
-    form = open_page(lead, f"/clusters/{key}/members/new?organisation={world.company}").form("Save membership")
-    data = form.values | {"joined_on": "2025-02-03", "letter": (BytesIO(PDF), "letter.pdf")}
-    answer = lead.post(f"/clusters/{key}/members/new", data=data, content_type="multipart/form-data")
-    assert answer.status_code == 303
-    one = member(app, key, world.company)
-    page = open_page(lead, f"/clusters/{key}/members/{one}")
-    assert "letter.pdf" in page.text
-    letter = lead.get(f"/clusters/{key}/members/{one}/letter")
-    assert (letter.mimetype, letter.data) == ("application/pdf", PDF)
-    assert "attachment" in letter.headers["Content-Disposition"]
-    form = open_page(lead, f"/clusters/{key}/members/{one}/edit").form("Save membership")
-    assert form.submit(lead, role="deputy").status_code == 303
-    assert "letter.pdf" in open_page(lead, f"/clusters/{key}/members/{one}").text
-    assert form.submit(lead, role="steering").status_code == 409
-    form = open_page(lead, f"/clusters/{key}/members/{one}/leave").form("End the membership")
-    assert form.submit(lead, reason=" ").status_code == 422
-    assert form.submit(lead, reason="Sold", left_on="2031-01-01").status_code == 422
-    assert form.submit(lead, reason="Sold", left_on="2025-05-06").status_code == 303
-    page = open_page(lead, f"/clusters/{key}")
-    assert "Sold" in page.text
-    assert "Left" in page.text
-
-
-@pytest.mark.parametrize(("content", "name"), [(b"MZ\x90\x00", "letter.pdf"), (b"<html></html>", "letter.html")])
-def test_a_letter_is_a_document_or_a_picture(lead: FlaskClient, world: World, made: Made, content: bytes, name: str):
-    key = made()
-    form = open_page(lead, f"/clusters/{key}/members/new?organisation={world.company}").form("Save membership")
-    data = form.values | {"letter": (BytesIO(content), name)}
-    answer = lead.post(f"/clusters/{key}/members/new", data=data, content_type="multipart/form-data")
-    assert answer.status_code == 422
-    assert "Send a PDF" in Page(answer).errors[0]
-
-
-def test_an_organisation_is_not_entered_twice(lead: FlaskClient, world: World, made: Made):
-    key = made(working=True)
-    form = open_page(lead, f"/clusters/{key}/members/new?organisation={world.company}").form("Save membership")
-    answer = form.submit(lead)
-    assert answer.status_code == 422
-    assert "Tekstil Lori" in Page(answer).errors[0]
-
-
-def test_letters_are_for_the_consortium(app: Flask, sign_in: SignIn, world: World, made: Made):
+@pytest.mark.parametrize("day", ["31.03.2025", "2025-02-30", "March"])
+def test_what_is_no_day_is_said_and_no_file_passes_for_it(client: FlaskClient, made: Made, day: str):
     key = made(working=True, published=True)
-    one = member(app, key, world.company)
-    for who in ("guest", "auditor"):
-        assert sign_in(who).get(f"/clusters/{key}/members/{one}/letter").status_code == 404
-    assert sign_in("guest").get(f"/clusters/{key}/members/{one}").status_code == 404
-
-
-def test_a_membership_of_another_cluster_is_not_there(app: Flask, lead: FlaskClient, world: World, made: Made):
-    key, other = made(working=True), made()
-    one = member(app, key, world.company)
-    for path in ("", "/edit", "/leave", "/letter"):
-        assert lead.get(f"/clusters/{other}/members/{one}{path}").status_code == 404
+    assert f"“{day}” is no day, so this is today." in open_page(client, f"/clusters/{key}?as_of={day}").text
+    assert client.get(f"/clusters/{key}?format=csv&as_of={day}").status_code == 404
+    assert "is no day" not in open_page(client, f"/clusters/{key}?as_of=").text
 
 
 PAGES = ("edit", "delete", "partners", "members/new", "members/invite", "assess")
@@ -286,7 +240,7 @@ def test_a_self_check_is_kept_and_shown(lead: FlaskClient, made: Made):
 def test_a_cluster_with_members_is_not_deleted_and_one_without_is(lead: FlaskClient, made: Made):
     kept, gone = made(working=True), made()
     page = open_page(lead, f"/clusters/{kept}/delete")
-    assert "cluster membership" in page.text
+    assert "because records refer to it: Membership." in page.text
     assert lead.post(f"/clusters/{kept}/delete", data={"csrf_token": "x"}).status_code == 400
     form = open_page(lead, f"/clusters/{gone}/delete").form("Delete the cluster")
     assert form.submit(lead, follow=True).status_code == 200

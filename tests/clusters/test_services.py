@@ -9,20 +9,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.services import scope_of
-from app.clusters import memberships, queries, rules, services
-from app.clusters.models import (
-    Cluster,
-    ClusterAssessment,
-    ClusterMembership,
-    ClusterScope,
-    ClusterState,
-    MemberRole,
-    MembershipState,
-)
+from app.clusters import invitations, member_queries, memberships, partners, queries, rules, services
+from app.clusters.models import Cluster, ClusterMembership, ClusterScope, ClusterState, MemberRole, MembershipState
+from app.clusters.self_checks import ClusterAssessment
 from app.core import clock
 from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.audit import EvidenceError
 from app.core.errors import EditConflict, NotAllowed, Refused, StillReferred
+from app.core.search_key import search_key
 from app.core.states import StateTransitionError, moves_of
 from app.microcredentials import links
 from app.microcredentials.models import MicroCredential
@@ -92,13 +86,13 @@ def test_every_move_is_on_record_and_no_other_is_possible(session: Session, work
 
 
 def test_dissolving_ends_what_is_open(session: Session, world: World, working: Cluster):
-    invitation, _path = memberships.invite(
+    invitation, _path = invitations.invite(
         SYSTEM, working, organisation(world.coordinator), role=R.MEMBER, email="a@example.org", language="en"
     )
     move(working, S.DISSOLVED)
     assert {entry.state for entry in working.memberships} == {M.LEFT, M.DECLINED}
     assert {entry.left_on for entry in working.memberships if entry.state is M.LEFT} == {NOW}
-    assert not memberships.is_open(invitation)
+    assert not invitations.is_open(invitation)
     with pytest.raises(Refused):
         join(working, world.school)
 
@@ -122,11 +116,11 @@ def test_an_organisation_is_in_a_cluster_once_at_a_time_and_in_many_clusters(
     with pytest.raises(rules.Overlap):
         join(working, world.company)
     with pytest.raises(rules.Overlap):
-        memberships.invite(
+        invitations.invite(
             SYSTEM, working, organisation(world.company), role=R.MEMBER, email="a@example.org", language="en"
         )
     join(make(app), world.company)
-    assert len(queries.memberships_of(SYSTEM, world.company)) == 2
+    assert len(member_queries.memberships_of(SYSTEM, world.company)) == 2
 
 
 def test_who_left_comes_back_but_not_into_the_days_before(session: Session, world: World, working: Cluster):
@@ -158,7 +152,7 @@ def test_a_member_who_left_in_may_is_in_the_report_of_march(session: Session, wo
     memberships.end(SYSTEM, company, company.version, date(2025, 5, 6), "Sold")
 
     def on(day: date) -> set[int]:
-        return {row.organisation_id for row in queries.members(SYSTEM, [working.id], day)}
+        return {row.organisation_id for row in member_queries.members(SYSTEM, [working.id], day)}
 
     assert world.company in on(date(2025, 3, 10))
     assert world.company in on(date(2025, 5, 5))
@@ -214,7 +208,7 @@ def test_what_is_referred_to_is_not_deleted(app: Flask, session: Session, world:
     child = make(app, parent=parent)
     with pytest.raises(StillReferred) as refused:
         services.delete(SYSTEM, parent, parent.version)
-    assert refused.value.referrers == ["cluster"]
+    assert refused.value.referrers == ["Cluster"]
     join(child, world.school)
     with pytest.raises(StillReferred):
         services.delete(SYSTEM, child, child.version)
@@ -328,7 +322,7 @@ SEEN = {
 def test_each_role_sees_what_is_open_to_it(app: Flask, session: Session, world: World, who: str):
     open_, closed = make(app), make(app)
     services.publish(SYSTEM, open_, open_.version, published=True)
-    memberships.invite(SYSTEM, closed, organisation(world.company), role=R.MEMBER, email="a@example.org", language="en")
+    invitations.invite(SYSTEM, closed, organisation(world.company), role=R.MEMBER, email="a@example.org", language="en")
     found = session.scalars(select(Cluster.id).where(queries.visible_to(world.actors[who]))).all()
     assert len(found) == SEEN[who]
     assert open_.id in found
@@ -336,10 +330,10 @@ def test_each_role_sees_what_is_open_to_it(app: Flask, session: Session, world: 
 
 def test_who_declined_does_not_see_what_is_not_published(app: Flask, session: Session, world: World):
     cluster = make(app)
-    invitation, _path = memberships.invite(
+    invitation, _path = invitations.invite(
         SYSTEM, cluster, organisation(world.company), role=R.MEMBER, email="a@example.org", language="en"
     )
-    memberships.answer(invitation, accepted=False, name="Ani", function="Owner")
+    invitations.answer(invitation, accepted=False, name="Ani", function="Owner")
     assert session.scalars(select(Cluster.id).where(queries.visible_to(world.actors["guest"]))).all() == []
 
 
@@ -353,3 +347,25 @@ def test_a_cluster_coordinator_changes_the_clusters_of_the_own_organisation(
     services.publish(coordinator, working, working.version, published=True)
     with pytest.raises(NotAllowed):
         services.publish(coordinator, make(app), 1, published=True)
+
+
+def test_the_nearest_partners_come_first_also_those_whose_region_nobody_knows(
+    app: Flask, session: Session, world: World
+):
+    pattern = session.get_one(MicroCredential, world.pattern)
+    pattern.developers = [organisation(world.agency)]
+    places = {world.school: ("AM", "AM-LO"), world.company: ("AM", None), world.agency: ("GE", None)}
+    for key, place in places.items():
+        organisation(key).country, organisation(key).region = place
+    cluster = make(app, microcredentials=[pattern])
+    found = partners.suggestions(SYSTEM, cluster, partners.Wish())
+    assert [row.id for row in found] == [world.school, world.company, world.agency]
+
+
+@pytest.mark.parametrize("words", ["Լոռ", "Lori textile", "tekstil lori"])
+def test_partners_are_found_as_in_every_list(app: Flask, session: Session, world: World, words: str):
+    company = organisation(world.company)
+    company.name, company.native_name = "Textile Lori", "Տեքստիլ Լոռի"
+    company.search_key = " | ".join(map(search_key, (company.name, company.native_name)))
+    found = partners.suggestions(SYSTEM, make(app), partners.Wish(words=words))
+    assert world.company in [row.id for row in found]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.clusters import services as clusters
 from app.core.access import ANYBODY, SYSTEM, Role
 from app.core.export import FORMULA_STARTS
 from app.dashboard.network import NODES, Node, Wanted, edge_kinds, network
@@ -21,6 +22,7 @@ from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 from tests.accounts.people import arrive, organisation, statements, work
+from tests.clusters.conftest import make
 from tests.conftest import AS_OF
 from tests.page import Page, open_page, words
 
@@ -266,3 +268,13 @@ def test_visitors_are_led_to_neighbours_where_records_are_closed(app: Flask, cli
     assert f"/network/?focus=organisation:{world.school}" in page.links.values()
     facts = drawn(page)
     assert [kind["base"] for kind in facts["kinds"]] == [None, "/microcredentials/", "/events/", "/clusters/"]
+
+
+def test_a_cluster_is_tied_to_the_one_above_it_where_both_are_open(app: Flask, world: World) -> None:
+    with work(app):
+        parent = make(app, name={"en": "Crafts"})
+        child = make(app, name={"en": "Textile"}, parent=parent)
+        clusters.publish(SYSTEM, child, child.version, published=True)
+    ties = {("Textile", "stands beneath", "Crafts")}
+    assert seen(app, SYSTEM, kinds=("cluster",)).ties == ties
+    assert seen(app, ANYBODY, kinds=("cluster",)).ties == set()

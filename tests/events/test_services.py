@@ -301,7 +301,7 @@ def test_a_draft_that_others_refer_to_is_not_deleted(session: Session, world: Wo
     session.flush()
     with pytest.raises(StillReferred) as caught:
         services.delete(SYSTEM, event, event.version)
-    assert caught.value.referrers == ["event rescheduling"]
+    assert caught.value.referrers == ["Earlier time of an event"]
 
 
 def test_every_change_is_told_to_observers_within_the_transaction(

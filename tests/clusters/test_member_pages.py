@@ -1,0 +1,87 @@
+"""The pages of memberships: entered, changed, ended, and their letters."""
+
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.clusters.conftest import Made
+from tests.clusters.test_pages import _tokens, member  # noqa: F401 - fixtures
+from tests.events.conftest import SignIn
+from tests.events.world import World
+from tests.page import Page, open_page
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
+
+
+def test_a_member_is_entered_changed_and_leaves(app: Flask, lead: FlaskClient, world: World, made: Made):
+    key = made()
+    form = open_page(lead, f"/clusters/{key}/members/new?organisation={world.company}").form("Save membership")
+    data = form.values | {"joined_on": "2025-02-03", "letter": (BytesIO(PDF), "letter.pdf")}
+    answer = lead.post(f"/clusters/{key}/members/new", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    one = member(app, key, world.company)
+    page = open_page(lead, f"/clusters/{key}/members/{one}")
+    assert "letter.pdf" in page.text
+    letter = lead.get(f"/clusters/{key}/members/{one}/letter")
+    assert (letter.mimetype, letter.data) == ("application/pdf", PDF)
+    assert "attachment" in letter.headers["Content-Disposition"]
+    form = open_page(lead, f"/clusters/{key}/members/{one}/edit").form("Save membership")
+    assert form.submit(lead, role="deputy").status_code == 303
+    assert "letter.pdf" in open_page(lead, f"/clusters/{key}/members/{one}").text
+    assert form.submit(lead, role="steering").status_code == 409
+    form = open_page(lead, f"/clusters/{key}/members/{one}/leave").form("End the membership")
+    assert form.submit(lead, reason=" ").status_code == 422
+    assert form.submit(lead, reason="Sold", left_on="2031-01-01").status_code == 422
+    assert form.submit(lead, reason="Sold", left_on="2025-05-06").status_code == 303
+    page = open_page(lead, f"/clusters/{key}")
+    assert "Sold" in page.text
+    assert "Left" in page.text
+
+
+def test_the_day_on_which_a_member_left_is_put_right(app: Flask, lead: FlaskClient, world: World, made: Made):
+    key = made(working=True)
+    address = f"/clusters/{key}/members/{member(app, key, world.agency)}"
+    assert "left_on" not in open_page(lead, f"{address}/edit").form("Save membership").values
+    open_page(lead, f"{address}/leave").form("End the membership").submit(lead, left_on="2025-05-06", reason="Moved")
+    form = open_page(lead, f"{address}/edit").form("Save membership")
+    assert form.values["left_on"] == ["2025-05-06"]
+    for wrong in ("2024-12-31", "2025-06-01", ""):
+        assert len(Page(form.submit(lead, left_on=wrong)).errors) == 1
+    assert form.submit(lead, left_on="2025-03-01").status_code == 303
+    for day, counts in (("2025-02-28", True), ("2025-03-01", False)):
+        assert ("Skills Agency" in lead.get(f"/clusters/{key}?format=csv&as_of={day}").text) is counts
+
+
+@pytest.mark.parametrize(("content", "name"), [(b"MZ\x90\x00", "letter.pdf"), (b"<html></html>", "letter.html")])
+def test_a_letter_is_a_document_or_a_picture(lead: FlaskClient, world: World, made: Made, content: bytes, name: str):
+    key = made()
+    form = open_page(lead, f"/clusters/{key}/members/new?organisation={world.company}").form("Save membership")
+    data = form.values | {"letter": (BytesIO(content), name)}
+    answer = lead.post(f"/clusters/{key}/members/new", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "Send a PDF" in Page(answer).errors[0]
+
+
+def test_an_organisation_is_not_entered_twice(lead: FlaskClient, world: World, made: Made):
+    key = made(working=True)
+    form = open_page(lead, f"/clusters/{key}/members/new?organisation={world.company}").form("Save membership")
+    answer = form.submit(lead)
+    assert answer.status_code == 422
+    assert "Tekstil Lori" in Page(answer).errors[0]
+
+
+def test_letters_are_for_the_consortium(app: Flask, sign_in: SignIn, world: World, made: Made):
+    key = made(working=True, published=True)
+    one = member(app, key, world.company)
+    for who in ("guest", "auditor"):
+        assert sign_in(who).get(f"/clusters/{key}/members/{one}/letter").status_code == 404
+    assert sign_in("guest").get(f"/clusters/{key}/members/{one}").status_code == 404
+
+
+def test_a_membership_of_another_cluster_is_not_there(app: Flask, lead: FlaskClient, world: World, made: Made):
+    key, other = made(working=True), made()
+    one = member(app, key, world.company)
+    for path in ("", "/edit", "/leave", "/letter"):
+        assert lead.get(f"/clusters/{other}/members/{one}{path}").status_code == 404
