@@ -6,12 +6,12 @@ Nothing is overwritten: a withdrawal is a further entry. What stands is the late
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, ForeignKey, Index, exists, select, tuple_
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Index, exists, or_, select, tuple_
+from sqlalchemy.orm import Mapped, aliased, foreign, mapped_column, relationship
 
 from app.core import clock
 from app.core.access import Actor, Permission
@@ -80,8 +80,20 @@ class ConsentEntry(AppendOnly, Base):
         return self.act
 
 
+def _ledger_of(person_id: Any) -> ColumnElement[bool]:
+    """Entries of a person and of those who were merged into this one: evidence stays with whom it was written for."""
+    merged: Any = Person.__table__.alias()
+    absorbed = select(merged.c.id).where(merged.c.absorbed_by_id == person_id)
+    return or_(foreign(ConsentEntry.person_id) == person_id, foreign(ConsentEntry.person_id).in_(absorbed))
+
+
 # Here and not with the person, whose module can then be used without this one.
-Person.consents = relationship(ConsentEntry, order_by=(ConsentEntry.on_day, ConsentEntry.id))
+Person.consents = relationship(
+    ConsentEntry,
+    primaryjoin=lambda: _ledger_of(Person.id),
+    order_by=(ConsentEntry.on_day, ConsentEntry.id),
+    viewonly=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +122,19 @@ def agreed_to(purpose: ConsentPurpose | None = None) -> ColumnElement[bool]:
     """People whose consent stands, as a criterion: to ``purpose``, or to anything at all."""
     later = aliased(ConsentEntry)
     overtaken = exists().where(
-        later.person_id == ConsentEntry.person_id,
+        _of_person(later),
         later.purpose == ConsentEntry.purpose,
         tuple_(later.on_day, later.id) > tuple_(ConsentEntry.on_day, ConsentEntry.id),
     )
-    found = select(ConsentEntry.id).where(
-        ConsentEntry.person_id == Person.id, ConsentEntry.act == ConsentAct.GIVEN, ~overtaken
-    )
+    found = select(ConsentEntry.id).where(_of_person(ConsentEntry), ConsentEntry.act == ConsentAct.GIVEN, ~overtaken)
     return (found if purpose is None else found.where(ConsentEntry.purpose == purpose)).correlate(Person).exists()
+
+
+def _of_person(entry: Any) -> ColumnElement[bool]:
+    """Whether an entry is of the person of the statement around, or of one who was merged into this person."""
+    merged = aliased(Person)
+    absorbed = select(merged.id).where(merged.absorbed_by_id == Person.id).correlate(Person)
+    return or_(entry.person_id == Person.id, entry.person_id.in_(absorbed))
 
 
 def is_baseless_criterion() -> ColumnElement[bool]:

@@ -104,12 +104,15 @@ def _written_meanwhile(listed: Collection[str], wanted: Sought, sure: Collection
 
 
 def _empty(person: Person, data: SubjectData) -> None:
-    for column in PERSONAL:
-        setattr(person, column, None)
-    person.given_name, person.name_key, person.search_key = NO_NAME, "", ""
-    person.review_on, person.erased_on = None, clock.today()
-    for affiliation in person.affiliations:
-        affiliation.role_title = {}
+    for entry in subject_data.entries_of(person):
+        for column in PERSONAL:
+            setattr(entry, column, None)
+        entry.given_name, entry.name_key, entry.search_key = NO_NAME, "", ""
+        entry.review_on, entry.erased_on = None, clock.today()
+        for affiliation in entry.affiliations:
+            affiliation.role_title = {}
+    for merge in subject_data.merges_of(person):
+        merge.steps = []
     for mail in data.mails:
         mail.recipient = mail.subject = mail.text = PLACEHOLDER
         mail.html = None
