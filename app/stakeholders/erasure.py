@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, exists, select
 from sqlalchemy.orm import Session
 
+from app.accounts import saved
 from app.core import append_only, audit, clock, mentions, outbox
 from app.core.access import Actor, Permission
 from app.core.database import Base
@@ -79,6 +80,7 @@ def erase(actor: Actor, person: Person, version: int | None, reason: ErasureReas
     session, why = db.session, f"erasure of person {person.id}"
     data, wanted = subject_data.collect(person), subject_data.sought(person)
     listed = {place.mention.key: place for place in data.places}
+    saved.forget(wanted)
     for told in when_erased:
         told(actor, person, wanted)
     picked = [place.mention for key, place in listed.items() if key in chosen and not place.is_kept]
