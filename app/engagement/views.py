@@ -61,7 +61,7 @@ def _scope_asked(actor: Actor, codes: Sequence[str], clusters: Collection[int]) 
     asked = {kind: chosen} if chosen else request.args
     if asked.get("country") in dict(countries()):
         return queries.Scope(country=asked["country"])
-    if asked.get("cluster") in map(str, clusters):
+    if asked.get("cluster", "") in {str(key) for key in clusters}:
         return queries.Scope(cluster=int(asked["cluster"]))
     if asked.get("mc", "").upper() in codes:
         return queries.Scope(code=asked["mc"].upper())

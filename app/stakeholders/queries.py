@@ -119,21 +119,6 @@ def person_now(actor: Actor, person_id: int) -> int | None:
     return db.session.scalar(select(Person.id).where(Person.id == key, people_visible_to(actor)))
 
 
-def namesakes(actor: Actor, person: Person, words: str = "") -> Sequence[Row[*tuple[Any, ...]]]:
-    """People who may be the same as one: of the same name in any script, or found by ``words``; at most 20."""
-    alike = FOUND_AS.holds(words) if search_key(words) else Person.name_key == person.name_key
-    statement = (
-        select(*(Person.id, Person.given_name, Person.family_name, Person.native_name, Organisation.name))
-        .outerjoin(Affiliation, Affiliation.person_id == Person.id)
-        .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
-        .where(alike, Person.id != person.id, Person.erased_on.is_(None), people_visible_to(actor))
-        .order_by(Person.name_key, Person.id, Affiliation.id)
-        .limit(MOST_OPTIONS)
-    )
-    rows = plain_rows(db.session, statement)
-    return list({row.id: row for row in reversed(rows)}.values())[::-1]
-
-
 def person_merge(actor: Actor, merge_id: int) -> PersonMerge:
     """One merge, of a person whom the actor may see. Raises ``NoResultFound`` like ``organisation``."""
     return db.session.execute(

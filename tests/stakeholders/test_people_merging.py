@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.errors import EditConflict, NotAllowed, Refused
 from app.extensions import db
-from app.stakeholders import consent, erasure, people_merging, queries, subject_data
+from app.stakeholders import consent, erasure, namesakes, people_merging, queries, subject_data
 from app.stakeholders.consent import ConsentAct, ConsentPurpose
 from app.stakeholders.erasure import ErasureReason
 from app.stakeholders.merging import Versions
@@ -73,7 +73,7 @@ def test_the_one_who_stays_speaks_for_all_and_is_found_by_both_names(pair: Pair)
     assert mine.name == "Ana Petrovska"
     assert mine.email == "ana.petrovska@example.org"
     for words in ("jovanovic", "Петровска"):
-        assert [row.id for row in queries.namesakes(SYSTEM, other, words)] == [mine.id]
+        assert [row.id for row in namesakes.candidates(SYSTEM, other, words)] == [mine.id]
     assert queries.person_now(SYSTEM, other.id) == mine.id
 
 
@@ -157,3 +157,29 @@ def test_who_may_not_edit_people_merges_none(app: Flask, client: FlaskClient) ->
     arrive(app, client, Role.AUDITOR)
     assert client.get(f"/stakeholders/people/{mine}/merge").status_code == 403
     assert client.get(f"/stakeholders/people/{mine}/merge/{other}").status_code == 403
+
+
+def test_whoever_writes_a_person_is_told_who_has_the_name_or_the_mailbox(app: Flask, client: FlaskClient) -> None:
+    with work(app):
+        mine, other = (one.id for one in build())
+    arrive(app, client)
+
+    def told(query: str) -> str:
+        return client.get(f"/stakeholders/people/alike?{query}", headers={"HX-Request": "true"}).text
+
+    assert f"/stakeholders/people/{mine}" in told("given_name=Ана&family_name=Јовановић")
+    assert f"/stakeholders/people/{other}" in told("given_name=A&email=Ana.Petrovska@example.org")
+    assert "/stakeholders/people/" not in told("given_name=Ana")
+    assert "/stakeholders/people/" not in told(f"given_name=Ana&family_name=Jovanovic&without={mine}")
+    assert "alike?without" in client.get(f"/stakeholders/people/{mine}/edit").text
+
+
+def test_people_who_share_a_name_are_listed_until_they_are_one(app: Flask, client: FlaskClient) -> None:
+    with work(app):
+        keys = [person("Петар", family_name="Илић").id, person("Petar", family_name="Ilić").id]
+        person("Petar")
+    arrive(app, client)
+    page = client.get("/stakeholders/people/duplicates").text
+    assert f"/stakeholders/people/{keys[0]}/merge/{keys[1]}" in page
+    open_page(client, f"/stakeholders/people/{keys[0]}/merge/{keys[1]}").form("Merge them").submit(client)
+    assert "No two people have the same name." in client.get("/stakeholders/people/duplicates").text
