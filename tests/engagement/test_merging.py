@@ -1,6 +1,7 @@
 """Organisations that become one and are mapped for the same, or belong to the same cluster: each place is left once."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -123,7 +124,7 @@ def test_an_invitation_gives_way_to_a_membership_and_keeps_its_link(pair: Pair, 
     _world, mine, double = pair
     cluster = make(app)
     join(cluster, mine.id)
-    letter = {"role": MemberRole.MEMBER, "email": "office@college.example.org", "language": "en"}
+    letter: dict[str, Any] = {"role": MemberRole.MEMBER, "email": "office@college.example.org", "language": "en"}
     invitation, _path = memberships.invite(SYSTEM, cluster, double, **letter)
     before = dump()
     record = merge(mine, double)
