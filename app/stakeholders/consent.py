@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, ForeignKey, Index, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, ForeignKey, Index, func, or_, select
 from sqlalchemy.orm import Mapped, aliased, foreign, mapped_column, relationship
 
 from app.core import clock
@@ -120,21 +120,16 @@ def is_baseless(basis: LawfulBasis, entries: Iterable[ConsentEntry]) -> bool:
 
 def agreed_to(purpose: ConsentPurpose | None = None) -> ColumnElement[bool]:
     """People whose consent stands, as a criterion: to ``purpose``, or to anything at all."""
-    later = aliased(ConsentEntry)
-    overtaken = exists().where(
-        _of_person(later),
-        later.purpose == ConsentEntry.purpose,
-        tuple_(later.on_day, later.id) > tuple_(ConsentEntry.on_day, ConsentEntry.id),
+    # Not correlated: a database reads the ledger once, not once for each person of a long list.
+    stands_in = aliased(Person)
+    person_id = func.coalesce(stands_in.absorbed_by_id, stands_in.id)
+    newest_first = (ConsentEntry.on_day.desc(), ConsentEntry.id.desc())
+    place = func.row_number().over(partition_by=(person_id, ConsentEntry.purpose), order_by=newest_first)
+    entries = select(person_id.label("person_id"), ConsentEntry.act, place.label("place")).join(
+        ConsentEntry, ConsentEntry.person_id == stands_in.id
     )
-    found = select(ConsentEntry.id).where(_of_person(ConsentEntry), ConsentEntry.act == ConsentAct.GIVEN, ~overtaken)
-    return (found if purpose is None else found.where(ConsentEntry.purpose == purpose)).correlate(Person).exists()
-
-
-def _of_person(entry: Any) -> ColumnElement[bool]:
-    """Whether an entry is of the person of the statement around, or of one who was merged into this person."""
-    merged = aliased(Person)
-    absorbed = select(merged.id).where(merged.absorbed_by_id == Person.id).correlate(Person)
-    return or_(entry.person_id == Person.id, entry.person_id.in_(absorbed))
+    latest = (entries if purpose is None else entries.where(ConsentEntry.purpose == purpose)).subquery()
+    return Person.id.in_(select(latest.c.person_id).where(latest.c.place == 1, latest.c.act == ConsentAct.GIVEN))
 
 
 def is_baseless_criterion() -> ColumnElement[bool]:
