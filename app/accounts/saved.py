@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
 from flask_babel import gettext as _
 from sqlalchemy import Row, bindparam, func, select
 
 from app.accounts.models import SavedView
+from app.core import mentions
 from app.core.access import Actor
 from app.core.database import plain_rows
 from app.core.errors import NotAllowed, Refused, expect_version
 from app.core.listing import titles
+from app.core.mentions import Sought
 from app.extensions import db
 
 MOST_VIEWS = 30
@@ -79,6 +82,14 @@ def rename(actor: Actor, view: SavedView, version: int | None, name: str) -> Non
 def remove(view: SavedView) -> None:
     """Remove a view; the list keeps what was in it."""
     db.session.delete(view)
+    db.session.flush()
+
+
+def forget(wanted: Sought) -> None:
+    """Remove everybody's views that look for a person who is erased, or are named after one."""
+    for view in db.session.scalars(select(SavedView)):
+        if mentions.in_value([view.name, unquote_plus(view.query)], wanted):
+            db.session.delete(view)
     db.session.flush()
 
 

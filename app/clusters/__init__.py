@@ -14,7 +14,15 @@ from app.core.records import Kind
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages, its entry in the frame, its part of organisations' pages, and its filter."""
-    from app.clusters import invitation_views, lifecycle_views, member_views, names, panels, views  # noqa: F401
+    from app.clusters import (
+        invitation_views,
+        lifecycle_views,  # noqa: F401 - it puts its pages into the blueprint
+        member_views,  # noqa: F401 - as above
+        merging,  # noqa: F401 - what happens to memberships when organisations become one
+        names,
+        panels,
+        views,
+    )
 
     app.jinja_env.globals.update(nace_label=names.nace_label, isced_label=names.isced_label)
     app.register_blueprint(views.bp)

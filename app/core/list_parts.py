@@ -52,7 +52,8 @@ class Addition:
     """A column of a feature above: ``read(connection, actor, keys)`` knows the values of rows by their ``id``, at once.
 
     ``show`` says a value on the page; the column's ``export`` takes the value rather than the row. What costs much is
-    on the page only while one of the filters named ``beside`` is in force; it is always in the file.
+    on the page only while one of the filters named ``beside`` is in force or the list is sorted by it; it is always in
+    the file. ``order(statement, actor, descending)`` sorts by it.
     """
 
     column: Column
@@ -60,6 +61,7 @@ class Addition:
     show: Callable[[Any], Any] = str
     shows: Callable[[Actor], bool] = lambda actor: True
     beside: tuple[str, ...] = ()
+    order: Callable[[Rows, Actor, bool], Rows] | None = None
 
 
 @dataclass(frozen=True)

@@ -138,8 +138,8 @@ def _counted(statement: Rows) -> Rows:
     return select(func.count()).select_from(found.subquery())
 
 
-def _ordered(listing: Listing, statement: Rows, sort: str, query: str = "") -> Rows:
-    return listing.ordered(statement, sort, query).limit(PER_PAGE).offset(bindparam("skipped"))
+def _page_of(ordered: Rows) -> Rows:
+    return ordered.limit(PER_PAGE).offset(bindparam("skipped"))
 
 
 @lru_cache(maxsize=256)
@@ -147,7 +147,7 @@ def _of_everything(listing: type[Listing], actor: Actor, sort: str) -> tuple[Row
     """Counts and reads a list that nothing narrows, which is what people open: building it costs as much as asking."""
     declared = listing()
     statement = declared.narrowed(actor, "", ())
-    return _counted(statement), _ordered(declared, statement, sort)
+    return _counted(statement), _page_of(declared.ordered(statement, sort))
 
 
 @dataclass
@@ -170,12 +170,16 @@ class ListPage:
         ]
         self.additions = [addition for addition in declared.additions if addition.shows(self.actor)]
         narrowed = {state.name for state in self.filters if state.value}
-        self.on_page = [one for one in self.additions if not one.beside or narrowed & {*one.beside}]
         self._added: list[Mapping[int, Any]] = []
         sortable = {column.key for column in declared.columns if column.sort is not None}
+        sortable |= {one.column.key for one in self.additions if one.order is not None}
         sort = self.args.get("sort") or ""
         self.is_sorted = sort.removeprefix("-") in sortable
         self.sort = sort if self.is_sorted else declared.default_sort
+        self.sorted_by = next((a for a in self.additions if a.order and a.column.key == self.sort.lstrip("-")), None)
+        self.on_page = [
+            one for one in self.additions if not one.beside or narrowed & {*one.beside} or one is self.sorted_by
+        ]
         self.number = self._number()
         self.total = 0
         self.rows = ()
@@ -184,6 +188,13 @@ class ListPage:
     def statement(self) -> Rows:
         """The rows of all pages, unsorted."""
         return self.declaration.narrowed(self.actor, self.query, self.filters)
+
+    def in_order(self) -> Rows:
+        """The rows of all pages, sorted as the page asks."""
+        if self.sorted_by is not None and self.sorted_by.order is not None:
+            ordered = self.sorted_by.order(self.statement, self.actor, self.sort.startswith("-"))
+            return ordered.order_by(self.declaration.tie_breaker())
+        return self.declaration.ordered(self.statement, self.sort, self.ranked_by)
 
     def load(self) -> "ListPage":
         """Read the rows of this page and count: two statements, one for each added column, those of ``complete``."""
@@ -224,8 +235,9 @@ class ListPage:
 
     def _statements(self) -> tuple[Rows, Rows]:
         # A list of a record's own, as of one cluster's members, is not that of everything.
-        if self.query or any(state.value for state in self.filters) or vars(self.declaration):
-            return _counted(self.statement), _ordered(self.declaration, self.statement, self.sort, self.ranked_by)
+        is_narrowed = self.query or any(state.value for state in self.filters)
+        if is_narrowed or self.sorted_by is not None or vars(self.declaration):
+            return _counted(self.statement), _page_of(self.in_order())
         return _of_everything(type(self.declaration), self.actor, self.sort)  # type: ignore[arg-type]
 
     def _text(self, name: str) -> str:
@@ -307,10 +319,10 @@ class ListPage:
     def columns(self) -> list[Head]:
         """The heads of the columns shown on the page."""
         own = [self._head(column) for column in self.declaration.columns if column.in_page]
-        return own + [Head(addition.column, None, None) for addition in self.on_page]
+        return own + [self._head(addition.column, addition.order) for addition in self.on_page]
 
-    def _head(self, column: Column) -> Head:
-        if column.sort is None:
+    def _head(self, column: Column, order: Any = None) -> Head:
+        if column.sort is None and order is None:
             return Head(column, None, None)
         direction = None
         if not self.ranked_by and self.sort.removeprefix("-") == column.key:
@@ -375,9 +387,7 @@ class ListPage:
     def export(self, kind: str) -> Response:
         """Everything the filters leave, in the order shown: ``csv`` (UTF-8 with byte order mark) or ``xlsx``."""
         columns = [column for column in self.declaration.columns if column.export is not None]
-        statement = self.declaration.ordered(self.statement, self.sort, self.ranked_by).execution_options(
-            yield_per=CHUNK
-        )
+        statement = self.in_order().execution_options(yield_per=CHUNK)
         added = [addition.column for addition in self.additions]
 
         def rows() -> Iterator[list[Any]]:

@@ -9,7 +9,7 @@ A column says with ``info={MERGE: KEEP}`` that it stays with its record, and wit
 any more. Rows of append-only tables stay where they are: evidence is never rewritten.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
@@ -40,6 +40,20 @@ MERGE, KEEP, DROP = "merge", "keep", "drop"
 
 Step = dict[str, Any]
 Values = Mapping[Any, Any]  # of a row, by the names of its columns
+# What a feature does about a row before it is moved: it is called with the session, the row and the key it would move
+# to, and answers its steps and whether the row is to stay where it is.
+Settle = Callable[[Session, Values, int], tuple[list[Step], bool]]
+_settling: dict[tuple[str, str], Settle] = {}
+
+
+def settles(table: str, column: str) -> Callable[[Settle], Settle]:
+    """Let a feature make room before rows of one of its tables move: two memberships in one cluster become one."""
+
+    def register(settle: Settle) -> Settle:
+        _settling[table, column] = settle
+        return settle
+
+    return register
 
 
 def references(target: Table) -> Iterator[tuple[Table, Column[Any]]]:
@@ -71,7 +85,14 @@ def move(session: Session, target: Table, old: int, new: int) -> list[Step]:
     """
     steps: list[Step] = []
     for table, column in references(target):
-        for row in session.connection().execute(select(table).where(column == old)).mappings().all():
+        for found in session.connection().execute(select(table).where(column == old)).mappings().all():
+            row, settle = found, _settling.get((table.name, column.name))
+            if settle is not None:
+                more, stays = settle(session, row, new)
+                steps += more
+                if stays:
+                    continue
+                row = session.connection().execute(select(table).where(_same(table, row))).mappings().one()
             if column.info.get(MERGE) == DROP or _is_there(session, table, column, row, new):
                 steps.append(remove_row(session, table, row))
             else:
@@ -187,6 +208,10 @@ def _update(table: Table, key: Values, values: Values) -> Update:
     # The record itself does not change: columns that note when it did keep what they say.
     kept = {column.name: column for column in table.columns if column.onupdate is not None}
     return update(table).where(_is(table, key)).values({**kept, **values})
+
+
+def _same(table: Table, row: Values) -> Any:
+    return _is(table, {column.name: row[column.name] for column in table.primary_key})
 
 
 def _is(table: Table, key: Values) -> Any:

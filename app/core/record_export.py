@@ -33,8 +33,7 @@ def export_records(
 
     def rows() -> Iterator[list[Any]]:
         # A CSV is sent after the request's own session is closed, so the rows come by the one that is open then.
-        ordered = page.declaration.ordered(page.statement, page.sort, page.ranked_by)
-        keys = list(db.session.scalars(ordered.with_only_columns(key, maintain_column_froms=True)))
+        keys = list(db.session.scalars(page.in_order().with_only_columns(key, maintain_column_froms=True)))
         for start in range(0, len(keys), CHUNK):
             for cells in cells_of(keys[start : start + CHUNK]):
                 yield [plain(cell) for cell in cells]

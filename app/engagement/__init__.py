@@ -13,7 +13,15 @@ from app.core.navigation import Entry, add
 
 def init_app(app: Flask) -> None:
     """Attach the feature: its pages, what it adds to other pages and to the register, its entry in the frame."""
-    from app.engagement import contact, listing, queries, register, touch_views, views  # noqa: F401 - register offers filters
+    from app.engagement import (
+        contact,
+        listing,
+        merging,  # noqa: F401 - what happens to entries when organisations become one
+        queries,
+        register,  # noqa: F401 - it offers filters
+        touch_views,
+        views,
+    )
 
     def history(actor: Actor, organisation: Any) -> Mapping[str, Any]:
         return {
@@ -32,6 +40,13 @@ def init_app(app: Flask) -> None:
             return None
         return {"standing": queries.standing(actor, microcredential), "mc": microcredential}
 
+    def of_cluster(actor: Actor, roster: Any) -> Mapping[str, Any] | None:
+        """Who stands how to a cluster; the record is its roster."""
+        if not queries.may_read(actor):
+            return None
+        entries = queries.of_scope(actor, queries.Scope(cluster=roster.cluster.id))
+        return {"entries": entries, "cluster": roster.cluster}
+
     app.jinja_env.globals.update(
         mapping_quadrant=listing.quadrant_of,
         mapping_codes=listing.codes_of,
@@ -44,6 +59,7 @@ def init_app(app: Flask) -> None:
         app,
         panels.Panel("organisation", "engagement/_history.html", history, order=30),
         panels.Panel("organisation", "engagement/_mapped.html", mapped, order=40),
+        panels.Panel("cluster", "engagement/_of_cluster.html", of_cluster, order=60),
         panels.Panel("microcredential", "engagement/_standing.html", standing, order=30),
     )
     add(

@@ -51,6 +51,21 @@ def last_contacts(actor: Actor) -> Subquery:
     )
 
 
+def by_last_contact(statement: Select[*tuple[Any, ...]], actor: Actor, descending: bool) -> Any:
+    """Sort organisations by their last contact: with whom nobody ever spoke first, or last when ``descending``."""
+    part = taking_part()
+    last = (
+        select(part.c.organisation_id, func.max(Event.starts_on).label("day"))
+        .join(Event, Event.id == part.c.event_id)
+        .where(Event.state.in_(OVER), visible_to(actor))
+        .group_by(part.c.organisation_id)
+        .subquery("sorted_by_contact")
+    )
+    joined = statement.outerjoin(last, last.c.organisation_id == Organisation.id)
+    day = last.c.day.desc() if descending else last.c.day
+    return joined.order_by(last.c.day.is_(None) if descending else last.c.day.is_not(None), day)
+
+
 def last_contact_of(connection: Connection, actor: Actor, keys: Sequence[int]) -> Mapping[int, date]:
     """The last day of contact of some organisations, by their keys; one statement."""
     rows = connection.execute(_last_of(actor), {"keys": list(keys)})

@@ -1,13 +1,18 @@
 """Forms of the mapping: a judgement, an organisation to be mapped, what surrounds the judgements."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField
 from wtforms.validators import DataRequired, InputRequired
 
+from app.clusters import queries as clusters
+from app.clusters.forms import ClustersField
 from app.core import clock
 from app.core.access import RIGHTS, Permission, anywhere, current_actor
+from app.core.errors import Refused
 from app.core.fields import ChoiceField, DayField, TextField, is_key
 from app.core.forms import BaseForm
 from app.core.templating import day_short, plain_tr
@@ -23,7 +28,7 @@ from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
 LONGEST_REASON = 2000
-COUNTRY, MICROCREDENTIALS = "country", "microcredentials"
+COUNTRY, CLUSTER, MICROCREDENTIALS = "country", "cluster", "microcredentials"
 
 
 def level_choices() -> list[tuple[str, str]]:
@@ -33,7 +38,15 @@ def level_choices() -> list[tuple[str, str]]:
 
 def scope_choices() -> list[tuple[str, Any]]:
     """What an entry can be for."""
-    return [(COUNTRY, _l("A country as a whole")), (MICROCREDENTIALS, _l("Certain micro-credentials"))]
+    return [
+        (COUNTRY, _l("A country as a whole")),
+        (CLUSTER, _l("A cluster")),
+        (MICROCREDENTIALS, _l("Certain micro-credentials")),
+    ]
+
+
+def _keys(text: str | None) -> list[int]:
+    return [int(text)] if text and is_key(text) else []
 
 
 def judging_countries() -> list[tuple[str, str]]:
@@ -161,23 +174,25 @@ class MapForm(JudgedForm):
         choices=scope_choices,
     )
     country = ChoiceField(_l("Country"), choices=judging_countries)
+    cluster = ClustersField(_l("Which cluster?"), multiple=False)
     microcredentials = MicroCredentialsField(_l("Which micro-credentials?"))
     responsible = ChoiceField(_l("Who keeps in touch?"), choices=partner_choices, any_label=_l("Nobody yet"))
     expectations = TextField(_l("What does it expect of us?"))
 
     @classmethod
-    def new(cls, organisation: str | None, country: str | None, code: str | None) -> "MapForm":
-        """An empty form with what came with a link: an organisation, a country, a micro-credential."""
-        actor = current_actor()
-        keys = [int(organisation)] if organisation and is_key(organisation) else []
-        chosen = next(iter(stakeholders.by_keys(actor, keys)), None)
+    def new(cls, asked: Mapping[str, str]) -> "MapForm":
+        """An empty form with what came with a link: an organisation, a country, a cluster, a micro-credential."""
+        actor, country, code = current_actor(), asked.get("country"), asked.get("mc")
+        chosen = next(iter(stakeholders.by_keys(actor, _keys(asked.get("organisation")))), None)
+        cluster = next(iter(clusters.by_keys(actor, _keys(asked.get("cluster")))), None)
         concerned = events.microcredentials_named(actor, code) if code else []
         own = {choice[0] for choice in judging_countries()}
         home = country or (chosen.country if chosen else None) or next(iter(sorted(actor.countries)), None)
         return cls(
             data={
                 "organisation": chosen,
-                "scope": MICROCREDENTIALS if concerned else COUNTRY,
+                "scope": MICROCREDENTIALS if concerned else CLUSTER if cluster else COUNTRY,
+                "cluster": cluster,
                 "country": home if home in own else None,
                 "microcredentials": concerned,
                 "responsible": str(next(iter(sorted(actor.organisations)), "")),
@@ -189,12 +204,16 @@ class MapForm(JudgedForm):
 
     def entry_facts(self) -> EntryFacts:
         """Who is mapped for what."""
-        actor, for_country = current_actor(), self.scope.data == COUNTRY
-        chosen = [] if for_country else microcredentials.by_keys(actor, self.microcredentials.data)
+        actor, scope = current_actor(), self.scope.data
+        wanted = self.microcredentials.data if scope == MICROCREDENTIALS else []
+        cluster = [self.cluster.data] if scope == CLUSTER and self.cluster.data else []
+        if scope == CLUSTER and not cluster:
+            raise Refused(cluster=_("Choose a cluster."))
         return EntryFacts(
             organisation=stakeholders.by_keys(actor, [self.organisation.data])[0],
-            country=self.country.data if for_country else None,
-            microcredentials=chosen,
+            country=self.country.data if scope == COUNTRY else None,
+            cluster=next(iter(clusters.by_keys(actor, cluster)), None),
+            microcredentials=microcredentials.by_keys(actor, wanted),
             responsible=partner(self.responsible.data),
             expectations=self.expectations.data,
         )

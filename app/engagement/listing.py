@@ -9,10 +9,12 @@ from flask_babel import ngettext
 from sqlalchemy import SQLColumnExpression, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from app.clusters.models import Cluster
+from app.clusters.queries import choices as cluster_choices
 from app.core import clock
-from app.core.access import Actor
+from app.core.access import Actor, current_actor
 from app.core.listing import Column, Filter, Listing, Rows
-from app.core.templating import country_name
+from app.core.templating import country_name, plain_tr, reader_language
 from app.engagement import contact, queries
 from app.engagement.models import Attitude, Engagement, MappingEntry, Quadrant, quadrant
 from app.stakeholders.listing import countries
@@ -36,8 +38,14 @@ def quadrant_of(row: Any) -> Quadrant:
 
 
 def scope_of(row: Any) -> str:
-    """What an entry holds for, in words: a country, or codes."""
+    """What an entry holds for, in words: a country, a cluster, or codes."""
+    if row.cluster_id:
+        return plain_tr(row.cluster_name)
     return country_name(row.country) if row.country else ", ".join(codes_of(row))
+
+
+def _scope_in_file(row: Any) -> str:
+    return str(row.country or (plain_tr(row.cluster_name) if row.cluster_id else " ".join(codes_of(row))))
 
 
 def days_ago(days: int | None) -> str:
@@ -60,6 +68,17 @@ def _silent_for(statement: Rows, days: str) -> Rows:
     return statement.where(contact.out_of_touch(statement.selected_columns["last_contact"], cutoff))
 
 
+def _of_cluster(statement: Rows, key: str) -> Rows:
+    return statement.where(queries.of_cluster(int(key), clock.today()))
+
+
+_CLUSTER = Filter(
+    "cluster",
+    _l("Cluster"),
+    _of_cluster,
+    lambda: cluster_choices(current_actor(), reader_language().code),
+    varies=True,
+)
 _COUNTRY = Filter("country", _l("Country"), _of_country, countries)
 _MC = Filter("mc", _l("Micro-credential"), lambda s, v: s.where(queries.concerning(v)), kind="text")
 
@@ -74,7 +93,7 @@ class MappingListing(Listing):
     columns = (
         Column("id", _l("Number"), lambda row: row.id, in_page=False),
         Column("name", _l("Organisation"), lambda row: row.name, sort=O.name_key),
-        Column("scope", _l("For"), lambda row: row.country or " ".join(codes_of(row)), sort=(M.country, O.name_key)),
+        Column("scope", _l("For"), _scope_in_file, sort=(M.country, O.name_key)),
         Column("influence", _l("Influence"), lambda row: row.influence, sort=(M.influence, M.interest), css="num"),
         Column("interest", _l("Interest"), lambda row: row.interest, sort=(M.interest, M.influence), css="num"),
         Column("quadrant", _l("Quadrant"), lambda row: quadrant_of(row).value),
@@ -86,6 +105,7 @@ class MappingListing(Listing):
     )
     filters = (
         _COUNTRY,
+        _CLUSTER,
         _MC,
         Filter("quadrant", _l("Quadrant"), lambda s, v: s.where(queries.in_quadrant(v)), Quadrant.choices),
         Filter("attitude", _l("Attitude"), lambda s, v: s.where(M.attitude == v), Attitude.choices),
@@ -99,10 +119,11 @@ class MappingListing(Listing):
             select(
                 *(M.id, M.country, M.influence, M.interest, M.attitude, M.engagement, M.judged_on, M.is_example),
                 *(O.name, O.name_language, O.country.label("home")),
-                responsible.name.label("responsible"),
+                *(M.cluster_id, Cluster.name.label("cluster_name"), responsible.name.label("responsible")),
                 queries.codes(),
             )
             .join(O, O.id == M.organisation_id)
+            .outerjoin(Cluster, Cluster.id == M.cluster_id)
             .outerjoin(responsible, responsible.id == M.responsible_id)
             .where(queries.visible_to(actor))
         )
@@ -121,7 +142,7 @@ class TouchListing(Listing):
     default_sort = "last_contact"
     columns = (
         Column("name", _l("Organisation"), lambda row: row.name, sort=O.name_key),
-        Column("scope", _l("For"), lambda row: row.country or " ".join(codes_of(row))),
+        Column("scope", _l("For"), _scope_in_file),
         Column("quadrant", _l("Quadrant"), lambda row: quadrant_of(row).value),
         Column("attitude", _l("Attitude"), lambda row: row.attitude.value, in_page=False),
         Column("engagement", _l("Engagement"), lambda row: row.engagement.value, sort=(M.engagement, O.name_key)),
@@ -131,6 +152,7 @@ class TouchListing(Listing):
     filters = (
         Filter("days", _l("Days without contact"), _silent_for, kind="number", accepts=_is_period),
         _COUNTRY,
+        _CLUSTER,
         _MC,
     )
 
@@ -141,10 +163,11 @@ class TouchListing(Listing):
             select(
                 *(M.id, M.country, M.influence, M.interest, M.attitude, M.engagement, M.is_example),
                 *(O.id.label("organisation_id"), O.name, O.name_language, O.country.label("home")),
-                last.c.last_contact,
+                *(M.cluster_id, Cluster.name.label("cluster_name"), last.c.last_contact),
                 queries.codes(),
             )
             .join(O, O.id == M.organisation_id)
+            .outerjoin(Cluster, Cluster.id == M.cluster_id)
             .outerjoin(last, last.c.organisation_id == O.id)
             .where(queries.visible_to(actor), queries.at_stake())
         )

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.clusters.models import Cluster
 from app.core import clock
 from app.core.audit import AppendOnly, Audited
 from app.core.database import Base, Timestamped, Versioned
@@ -74,31 +75,36 @@ def _levels() -> tuple[CheckConstraint, ...]:
 
 
 class MappingEntry(Base, Levels, Timestamped, Versioned, Audited, ConcernsMicroCredentials):
-    """An organisation as it is judged within one scope: a country, or certain micro-credentials.
+    """An organisation as it is judged within one scope: a country, a cluster, or certain micro-credentials.
 
-    ``country`` is the scope when it is set; otherwise the micro-credentials are. Levels, attitude, engagement and
-    ``judged_on`` repeat the latest judgement, so that lists and pictures read one row an organisation; services keep
-    them in step.
+    ``country`` or ``cluster`` is the scope when it is set; otherwise the micro-credentials are. Levels, attitude,
+    engagement and ``judged_on`` repeat the latest judgement, so that lists and pictures read one row an organisation;
+    services keep them in step. ``absorbed_by_id`` is the entry in which it went up when two organisations became one:
+    it is in no list, and its judgements, which are evidence, are read with those of the other.
     """
 
     __tablename__ = "mapping_entry"
     __table_args__ = (
         *_levels(),
         Index("uq_mapping_entry_scope", "organisation_id", "country", unique=True),
+        Index("uq_mapping_entry_cluster", "organisation_id", "cluster_id", unique=True),
         Index("ix_mapping_entry_country", "country", "id"),
     )
     audit_skips = ("influence", "interest", "attitude", "engagement", "judged_on")
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     country: Mapped[str | None]
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("cluster.id"), index=True)
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     expectations: Mapped[str | None]
     attitude: Mapped[Attitude]
     engagement: Mapped[Engagement]
     judged_on: Mapped[date]
     is_example: Mapped[bool] = mapped_column(default=False)
+    absorbed_by_id: Mapped[int | None] = mapped_column(ForeignKey("mapping_entry.id"), index=True)
 
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
+    cluster: Mapped[Cluster | None] = relationship()
     responsible: Mapped[Organisation | None] = relationship(foreign_keys=[responsible_id])
 
     @property

@@ -6,13 +6,17 @@ country; an invited stakeholder and the public see nothing of it, not even what 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.clusters.models import Cluster, ClusterMembership
+from app.clusters.queries import members_on
+from app.clusters.queries import visible_to as clusters_visible_to
 from app.core.access import Actor, Permission
 from app.core.database import plain_rows
 from app.engagement.models import HIGH, Attitude, Engagement, Judgement, MappingEntry, Quadrant
@@ -35,8 +39,8 @@ def may_read(actor: Actor) -> bool:
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Mapping entries the actor may see: the consortium's people all of them, everybody else none."""
-    return true() if may_read(actor) else false()
+    """Mapping entries the actor may see: the consortium's people all that stand, everybody else none."""
+    return M.absorbed_by_id.is_(None) if may_read(actor) else false()
 
 
 def in_quadrant(quadrant: str) -> ColumnElement[bool]:
@@ -61,6 +65,14 @@ def concerning(code: str) -> ColumnElement[bool]:
     return M.id.in_(links.where(MicroCredential.code == code.upper().replace("\0", "")))
 
 
+def of_cluster(cluster_id: int, day: date) -> ColumnElement[bool]:
+    """Whether an entry is for a cluster, or for an organisation that belonged to it on ``day``."""
+    belonging = select(ClusterMembership.organisation_id).where(
+        ClusterMembership.cluster_id == cluster_id, members_on(day)
+    )
+    return or_(M.cluster_id == cluster_id, M.organisation_id.in_(belonging))
+
+
 def codes() -> Any:
     """The codes of an entry's micro-credentials in one text, for lists; the mapping's readers see them all."""
     return (
@@ -78,12 +90,19 @@ def entry(actor: Actor, entry_id: int) -> MappingEntry:
     return db.session.execute(
         select(M)
         .where(M.id == entry_id, visible_to(actor))
-        .options(joinedload(M.organisation), joinedload(M.responsible), selectinload(M.microcredential_links))
+        .options(
+            *(joinedload(M.organisation), joinedload(M.responsible), joinedload(M.cluster)),
+            selectinload(M.microcredential_links),
+        )
     ).scalar_one()
 
 
 def judgements(actor: Actor, entry: MappingEntry) -> Sequence[Found]:
-    """An entry's judgements, the latest first, with the event that moved each, where that is open to the actor."""
+    """An entry's judgements, the latest first, with the event that moved each, where that is open to the actor.
+
+    Those of entries that went up in it, when two organisations became one, are among them.
+    """
+    joined = select(M.id).where(M.absorbed_by_id == entry.id)
     moved_by = and_(Event.id == Judgement.event_id, events_visible_to(actor))
     return db.session.execute(
         select(
@@ -94,14 +113,29 @@ def judgements(actor: Actor, entry: MappingEntry) -> Sequence[Found]:
             Event.starts_on.label("event_day"),
         )
         .outerjoin(Event, moved_by)
-        .where(Judgement.entry_id == entry.id)
+        .where(or_(Judgement.entry_id == entry.id, Judgement.entry_id.in_(joined)))
         .order_by(Judgement.judged_on.desc(), Judgement.id.desc())
     ).all()
 
 
-def of_scope(actor: Actor, *, country: str | None = None, code: str | None = None) -> Sequence[Found]:
+@dataclass(frozen=True)
+class Scope:
+    """What a picture is of: a country, a cluster by its key, or a micro-credential by its code."""
+
+    country: str = ""
+    cluster: int | None = None
+    code: str | None = None
+
+    @property
+    def within(self) -> ColumnElement[bool]:
+        """Whether an entry is for it."""
+        if self.country:
+            return M.country == self.country
+        return M.cluster_id == self.cluster if self.cluster else concerning(self.code or "")
+
+
+def of_scope(actor: Actor, scope: Scope) -> Sequence[Found]:
     """The entries of a picture, the most influential and interested first: one statement, at most 300 rows."""
-    within = M.country == country if country else concerning(code or "")
     return plain_rows(
         db.session,
         select(
@@ -112,19 +146,23 @@ def of_scope(actor: Actor, *, country: str | None = None, code: str | None = Non
             Organisation.country.label("home"),
         )
         .join(Organisation, Organisation.id == M.organisation_id)
-        .where(visible_to(actor), within)
+        .where(visible_to(actor), scope.within)
         .order_by(M.influence.desc(), M.interest.desc(), Organisation.name_key, M.id)
         .limit(MOST_ENTRIES),
     )
 
 
 def of_organisation(actor: Actor, organisation: Organisation) -> Sequence[Found]:
-    """What an organisation is mapped for, the country first."""
+    """What an organisation is mapped for, the country first, then clusters."""
     return plain_rows(
         db.session,
-        select(M.id, M.country, M.influence, M.interest, M.attitude, M.engagement, M.judged_on, M.is_example, codes())
+        select(
+            *(M.id, M.country, M.influence, M.interest, M.attitude, M.engagement, M.judged_on, M.is_example),
+            *(M.cluster_id, Cluster.name.label("cluster_name"), codes()),
+        )
+        .outerjoin(Cluster, Cluster.id == M.cluster_id)
         .where(M.organisation_id == organisation.id, visible_to(actor))
-        .order_by(M.country.is_(None), M.id),
+        .order_by(M.country.is_(None), M.cluster_id.is_(None), M.id),
     )
 
 
@@ -158,6 +196,17 @@ def countries_mapped(actor: Actor) -> dict[str, int]:
     """How many organisations are mapped for each country."""
     counted = select(M.country, func.count()).where(M.country.is_not(None), visible_to(actor)).group_by(M.country)
     return {row[0]: row[1] for row in plain_rows(db.session, counted)}
+
+
+def clusters_mapped(actor: Actor) -> Sequence[Found]:
+    """Key and name of the clusters somebody is mapped for."""
+    mapped = select(M.cluster_id).where(M.cluster_id.is_not(None), visible_to(actor))
+    return plain_rows(
+        db.session,
+        select(Cluster.id, Cluster.name)
+        .where(Cluster.id.in_(mapped), clusters_visible_to(actor))
+        .order_by(Cluster.name_key, Cluster.id),
+    )
 
 
 def microcredentials_mapped(actor: Actor) -> Sequence[Found]:

@@ -73,6 +73,7 @@ OrganisationListing.offer(
             read=contact.last_contact_of,
             show=day,
             shows=queries.may_read,
+            order=contact.by_last_contact,
             beside=("silent_since", "engagement", "attitude", "mc"),
         )
     ],

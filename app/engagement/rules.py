@@ -10,7 +10,7 @@ from app.engagement.models import LEVELS
 
 
 class UnclearScope(Refused):
-    """An entry holds for a country or for certain micro-credentials, never for both or for neither."""
+    """An entry holds for a country, a cluster or certain micro-credentials: for one of the three."""
 
 
 class NoLevel(Refused):
@@ -25,11 +25,14 @@ class DayToCome(Refused):
     """Nobody judges what will be."""
 
 
-def check_scope(country: str | None, microcredentials: Sized) -> None:
-    """Raise ``UnclearScope`` unless exactly one of the two says what the entry holds for."""
-    if country and microcredentials:
-        raise UnclearScope(microcredentials=_("Choose the country or certain micro-credentials, not both."))
-    if not country and not microcredentials:
+def check_scope(country: str | None, microcredentials: Sized, cluster: object = None) -> None:
+    """Raise ``UnclearScope`` unless exactly one of the three says what the entry holds for."""
+    said = sum(map(bool, (country, cluster, microcredentials)))
+    if said > 1:
+        raise UnclearScope(
+            microcredentials=_("Choose the country, a cluster or certain micro-credentials: one of the three.")
+        )
+    if not said:
         raise UnclearScope(microcredentials=_("Choose at least one micro-credential."))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.clusters.models import Cluster
 from app.core import clock
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, expect_version
@@ -36,10 +37,11 @@ class JudgementFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryFacts:
-    """Who is mapped for what: a country or micro-credentials; what it expects, and which partner keeps in touch."""
+    """Who is mapped for what: a country, a cluster or micro-credentials; what it expects, and who keeps in touch."""
 
     organisation: Organisation
     country: str | None = None
+    cluster: Cluster | None = None
     microcredentials: Sequence[MicroCredential] = ()
     responsible: Organisation | None = None
     expectations: str | None = None
@@ -52,9 +54,9 @@ def map_organisation(actor: Actor, facts: EntryFacts, judgement: JudgementFacts,
     scope in which it is mapped already, and a judgement that breaks a rule; ``NotAllowed`` outside the actor's
     countries.
     """
-    rules.check_scope(facts.country, facts.microcredentials)
+    rules.check_scope(facts.country, facts.microcredentials, facts.cluster)
     _check(judgement)
-    entry = MappingEntry(organisation=facts.organisation, country=facts.country, **marks)
+    entry = MappingEntry(organisation=facts.organisation, country=facts.country, cluster=facts.cluster, **marks)
     with db.session.no_autoflush:
         actor.check(Permission.MAPPING_EDIT, entry)
         _describe(entry, facts.microcredentials, facts.responsible, facts.expectations)
@@ -75,13 +77,13 @@ def describe(
     responsible: Organisation | None,
     expectations: str | None,
 ) -> None:
-    """Change what surrounds the judgements; organisation and country stay, or they would judge somebody else.
+    """Change what surrounds the judgements; organisation, country and cluster stay, or they would judge somebody else.
 
     Raises ``Refused``, ``EditConflict`` and ``NotAllowed``.
     """
     actor.check(Permission.MAPPING_EDIT, entry)
     expect_version(entry, version)
-    rules.check_scope(entry.country, microcredentials)
+    rules.check_scope(entry.country, microcredentials, entry.cluster)
     with db.session.no_autoflush:
         _describe(entry, microcredentials, responsible, expectations)
     entry.updated_at = clock.now()
@@ -151,6 +153,10 @@ def _refuse_second(entry: MappingEntry, microcredentials: Sequence[int]) -> None
     if entry.country:
         if db.session.scalar(others.where(MappingEntry.country == entry.country).limit(1)) is not None:
             raise Refused(organisation=_("This organisation is mapped for this country already."))
+        return
+    if entry.cluster is not None:
+        if db.session.scalar(others.where(MappingEntry.cluster_id == entry.cluster.id).limit(1)) is not None:
+            raise Refused(organisation=_("This organisation is mapped for this cluster already."))
         return
     link = MappingEntry.link_model
     same = (

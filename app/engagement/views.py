@@ -1,5 +1,6 @@
 """Pages of the mapping: the list, the picture of a scope, one entry and its judgements."""
 
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock
-from app.core.access import Permission, current_actor, requires
+from app.core.access import Actor, Permission, current_actor, requires
 from app.core.web import answer, created, form_page, redirect_to
 from app.engagement import contact, picture, queries, services, timeline
 from app.engagement.forms import DescribeForm, JudgeForm, MapForm
@@ -35,23 +36,37 @@ def index() -> Response:
 def show_picture() -> Response:
     """Influence and interest of one scope, as a picture and as a table."""
     actor = current_actor()
-    mapped, offered = queries.countries_mapped(actor), queries.microcredentials_mapped(actor)
-    code = next((row.code for row in offered if row.code == request.args.get("mc", "").upper()), None)
-    country = request.args.get("country", "")
-    if country not in dict(countries()):
-        country = "" if code else next(iter([*sorted(actor.countries), *sorted(mapped)]), "")
-    rows = queries.of_scope(actor, country=country or None, code=code)
+    offered, clusters = queries.microcredentials_mapped(actor), queries.clusters_mapped(actor)
+    scope = _scope_asked(actor, [row.code for row in offered], {row.id for row in clusters})
+    rows = queries.of_scope(actor, scope)
     return answer(
         "engagement/picture.html",
-        country=country,
-        code=code,
+        scope=scope,
         offered=offered,
+        clusters=clusters,
         countries=countries(),
         picture=picture.draw(rows),
         is_full=len(rows) == queries.MOST_ENTRIES,
         attitudes=Attitude,
         may_judge=partial(queries.may_judge, actor),
     )
+
+
+def _scope_asked(actor: Actor, codes: Sequence[str], clusters: Collection[int]) -> queries.Scope:
+    """What the picture is to be of; without a scope that somebody is mapped for, a country at hand.
+
+    Links say ``country``, ``cluster`` or ``mc``; the page's own choice says one of them in ``of``, as ``cluster:3``.
+    """
+    kind, _colon, chosen = request.args.get("of", "").partition(":")
+    asked = {kind: chosen} if chosen else request.args
+    if asked.get("country") in dict(countries()):
+        return queries.Scope(country=asked["country"])
+    if asked.get("cluster", "") in {str(key) for key in clusters}:
+        return queries.Scope(cluster=int(asked["cluster"]))
+    if asked.get("mc", "").upper() in codes:
+        return queries.Scope(code=asked["mc"].upper())
+    at_hand = [*sorted(actor.countries), *sorted(queries.countries_mapped(actor))]
+    return queries.Scope(country=next(iter(at_hand), ""))
 
 
 @bp.get("/<int:entry_id>")
@@ -75,7 +90,7 @@ def show(entry_id: int) -> Response:
 @requires(Permission.MAPPING_EDIT)
 def create() -> BaseResponse:
     """Map an organisation, with the first judgement."""
-    form = MapForm.new(request.args.get("organisation"), request.args.get("country"), request.args.get("mc"))
+    form = MapForm.new(request.args)
     if form.validate_on_submit():
         with form.refusals():
             entry = services.map_organisation(current_actor(), form.entry_facts(), form.judgement_facts())
@@ -123,5 +138,7 @@ def _back(form: JudgeForm, entry: MappingEntry) -> str:
 def _picture_of(entry: MappingEntry) -> Any:
     if entry.country:
         return url_for("engagement.show_picture", country=entry.country)
+    if entry.cluster_id:
+        return url_for("engagement.show_picture", cluster=entry.cluster_id)
     codes = [microcredential.code for microcredential in entry.microcredentials]
     return url_for("engagement.show_picture", mc=codes[0]) if codes else None

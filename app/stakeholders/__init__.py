@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
     from app.stakeholders import (
         duplicate_views,  # noqa: F401 - it puts its pages into the blueprint
         merge_views,  # noqa: F401 - as above
+        people_merge_views,  # noqa: F401 - as above
         people_views,
         privacy_views,
         views,

@@ -6,12 +6,12 @@ Nothing is overwritten: a withdrawal is a further entry. What stands is the late
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, ForeignKey, Index, exists, select, tuple_
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Index, func, or_, select
+from sqlalchemy.orm import Mapped, aliased, foreign, mapped_column, relationship
 
 from app.core import clock
 from app.core.access import Actor, Permission
@@ -80,8 +80,20 @@ class ConsentEntry(AppendOnly, Base):
         return self.act
 
 
+def _ledger_of(person_id: Any) -> ColumnElement[bool]:
+    """Entries of a person and of those who were merged into this one: evidence stays with whom it was written for."""
+    merged: Any = Person.__table__.alias()
+    absorbed = select(merged.c.id).where(merged.c.absorbed_by_id == person_id)
+    return or_(foreign(ConsentEntry.person_id) == person_id, foreign(ConsentEntry.person_id).in_(absorbed))
+
+
 # Here and not with the person, whose module can then be used without this one.
-Person.consents = relationship(ConsentEntry, order_by=(ConsentEntry.on_day, ConsentEntry.id))
+Person.consents = relationship(
+    ConsentEntry,
+    primaryjoin=lambda: _ledger_of(Person.id),
+    order_by=(ConsentEntry.on_day, ConsentEntry.id),
+    viewonly=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,16 +120,16 @@ def is_baseless(basis: LawfulBasis, entries: Iterable[ConsentEntry]) -> bool:
 
 def agreed_to(purpose: ConsentPurpose | None = None) -> ColumnElement[bool]:
     """People whose consent stands, as a criterion: to ``purpose``, or to anything at all."""
-    later = aliased(ConsentEntry)
-    overtaken = exists().where(
-        later.person_id == ConsentEntry.person_id,
-        later.purpose == ConsentEntry.purpose,
-        tuple_(later.on_day, later.id) > tuple_(ConsentEntry.on_day, ConsentEntry.id),
+    # Not correlated: a database reads the ledger once, not once for each person of a long list.
+    stands_in = aliased(Person)
+    person_id = func.coalesce(stands_in.absorbed_by_id, stands_in.id)
+    newest_first = (ConsentEntry.on_day.desc(), ConsentEntry.id.desc())
+    place = func.row_number().over(partition_by=(person_id, ConsentEntry.purpose), order_by=newest_first)
+    entries = select(person_id.label("person_id"), ConsentEntry.act, place.label("place")).join(
+        ConsentEntry, ConsentEntry.person_id == stands_in.id
     )
-    found = select(ConsentEntry.id).where(
-        ConsentEntry.person_id == Person.id, ConsentEntry.act == ConsentAct.GIVEN, ~overtaken
-    )
-    return (found if purpose is None else found.where(ConsentEntry.purpose == purpose)).correlate(Person).exists()
+    latest = (entries if purpose is None else entries.where(ConsentEntry.purpose == purpose)).subquery()
+    return Person.id.in_(select(latest.c.person_id).where(latest.c.place == 1, latest.c.act == ConsentAct.GIVEN))
 
 
 def is_baseless_criterion() -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, exists, select
 from sqlalchemy.orm import Session
 
+from app.accounts import saved
 from app.core import append_only, audit, clock, mentions, outbox
 from app.core.access import Actor, Permission
 from app.core.database import Base
@@ -79,6 +80,7 @@ def erase(actor: Actor, person: Person, version: int | None, reason: ErasureReas
     session, why = db.session, f"erasure of person {person.id}"
     data, wanted = subject_data.collect(person), subject_data.sought(person)
     listed = {place.mention.key: place for place in data.places}
+    saved.forget(wanted)
     for told in when_erased:
         told(actor, person, wanted)
     picked = [place.mention for key, place in listed.items() if key in chosen and not place.is_kept]
@@ -104,12 +106,15 @@ def _written_meanwhile(listed: Collection[str], wanted: Sought, sure: Collection
 
 
 def _empty(person: Person, data: SubjectData) -> None:
-    for column in PERSONAL:
-        setattr(person, column, None)
-    person.given_name, person.name_key, person.search_key = NO_NAME, "", ""
-    person.review_on, person.erased_on = None, clock.today()
-    for affiliation in person.affiliations:
-        affiliation.role_title = {}
+    for entry in subject_data.entries_of(person):
+        for column in PERSONAL:
+            setattr(entry, column, None)
+        entry.given_name, entry.name_key, entry.search_key = NO_NAME, "", ""
+        entry.review_on, entry.erased_on = None, clock.today()
+        for affiliation in entry.affiliations:
+            affiliation.role_title = {}
+    for merge in subject_data.merges_of(person):
+        merge.steps = []
     for mail in data.mails:
         mail.recipient = mail.subject = mail.text = PLACEHOLDER
         mail.html = None

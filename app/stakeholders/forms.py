@@ -1,13 +1,13 @@
 """Forms of organisations and people."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, RadioField
+from wtforms import BooleanField, Form
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp, StopValidation
 
 from app.core.access import current_actor
@@ -21,13 +21,12 @@ from app.core.fields import (
     TextField,
     TranslatedField,
 )
-from app.core.forms import BaseForm, VersionField
-from app.core.templating import country_name, plain_tr
+from app.core.forms import BaseForm
+from app.core.templating import plain_tr
 from app.stakeholders import queries
 from app.stakeholders.consent import WAYS, ConsentPurpose, ConsentWay
-from app.stakeholders.listing import countries, region_name, regions
+from app.stakeholders.listing import countries, regions
 from app.stakeholders.lookalikes import Lookalike, similar
-from app.stakeholders.merging import FIELDS, Versions, prefers_other
 from app.stakeholders.models import (
     Category,
     LawfulBasis,
@@ -175,56 +174,6 @@ class ChooseOtherForm(BaseForm):
     other = OrganisationsField(
         _l("Which organisation is the same?"), multiple=False, required=_l("Choose the organisation that is the same.")
     )
-
-
-class MergeForm(BaseForm):
-    """Of which organisation each field is taken: ``mine`` is the one that stays, ``other`` the one that goes."""
-
-    other_version = VersionField()
-    differing: Sequence[str] = ()
-    pair: tuple[Organisation, ...] = ()
-
-    @classmethod
-    def of(cls, survivor: Organisation, absorbed: Organisation) -> "MergeForm":
-        """The form for two organisations, with a sensible choice for each field in which they differ."""
-        differing = [name for name in FIELDS if getattr(survivor, name) != getattr(absorbed, name)]
-        preferred = prefers_other(survivor, absorbed)
-        fields = {name: RadioField(FIELDS[name], choices=sides) for name in differing}
-        bound: type[MergeForm] = type("MergeForm", (cls,), fields)
-        data = {name: "other" if name in preferred else "mine" for name in differing}
-        form = bound(data={**data, "version": survivor.version, "other_version": absorbed.version})
-        form.differing, form.pair = differing, (survivor, absorbed)
-        return form
-
-    @property
-    def chosen(self) -> set[str]:
-        """The fields that are taken from the other."""
-        return {name for name in self.differing if self[name].data == "other"}
-
-    @property
-    def versions(self) -> Versions:
-        """The versions of both as the page showed them."""
-        return Versions(self.version.data, self.other_version.data)
-
-    @property
-    def rows(self) -> list[tuple[Any, Any, Any]]:
-        """Each field in which they differ, and how both have it."""
-        return [(self[name], *(told(name, getattr(one, name)) for one in self.pair)) for name in self.differing]
-
-
-def sides() -> list[tuple[str, Any]]:
-    """Whose value of a field is kept."""
-    return [("mine", _l("Keep")), ("other", _l("Take"))]
-
-
-def told(name: str, value: Any) -> str:
-    """A fact of an organisation as a person reads it."""
-    if not value:
-        return _("nothing")
-    if name == "recognition_roles":
-        return ", ".join(str(RecognitionRole(code).label) for code in value)
-    show: dict[str, Any] = {"country": country_name, "region": region_name}
-    return str(show[name](value)) if name in show else str(getattr(value, "label", value))
 
 
 class QuickOrganisationForm(BaseForm):

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.core.access import Actor
 from app.core.listing import Column, Filter, Listing, ListPage, Rows, has_code
-from app.core.ranking import FoundBy
 from app.core.record_export import export_records, written
 from app.core.templating import country_name, plain_tr
 from app.extensions import db
 from app.stakeholders.consent import ConsentPurpose, agreed_to
 from app.stakeholders.imports import columns, people_columns
 from app.stakeholders.models import Affiliation, Category, LawfulBasis, Organisation, Person, RecognitionRole
-from app.stakeholders.queries import FOUND_BY, people_visible_to, visible_to
+from app.stakeholders.queries import FOUND_AS, FOUND_BY, people_visible_to, visible_to
 from app.stakeholders.review import latest_affiliation
 
 O = Organisation  # noqa: E741 - the table of this module, named in every line
@@ -130,7 +129,8 @@ class OrganisationPage(ListPage):
 
     def export(self, kind: str) -> Response:
         """Everything the filters leave, in the order shown: ``csv`` or ``xlsx``, a column for every field."""
-        every = columns.columns()
+        # Notes are the consortium's own business, as on the organisation's page.
+        every = [column for column in columns.columns() if column.key != "notes" or self.actor.is_internal]
 
         def cells_of(keys: Sequence[int]) -> Iterator[list[Any]]:
             wanted = select(O).where(O.id.in_(keys), visible_to(self.actor)).options(selectinload(O.names))
@@ -155,7 +155,7 @@ class PersonListing(Listing):
     title = _l("People")
     filename = "people"
     default_sort = "name"
-    found_by = FoundBy((Person.given_name, Person.family_name, Person.native_name), Person.search_key)
+    found_by = FOUND_AS
     columns = (
         Column(
             "name", _l("Name"), lambda row: f"{row.given_name} {row.family_name or ''}".strip(), sort=Person.name_key

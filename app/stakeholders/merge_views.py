@@ -9,7 +9,8 @@ from app.core.access import Permission, current_actor, requires
 from app.core.web import form_page, redirect_to
 from app.extensions import db
 from app.stakeholders import lookalikes, merging, queries
-from app.stakeholders.forms import ChooseOtherForm, MergeForm
+from app.stakeholders.forms import ChooseOtherForm
+from app.stakeholders.merge_forms import MergeForm
 from app.stakeholders.views import bp
 
 

@@ -4,7 +4,7 @@ The one that goes up in the other keeps its row, its own names and its key, so t
 brings it back; it is in no list (``visible_to``). No mail is sent, and records that refer to it get no new version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -19,7 +19,15 @@ from app.core.errors import Refused, expect_version
 from app.core.merging import Step
 from app.extensions import db
 from app.stakeholders.duplicates import blocks, duplicate_key
-from app.stakeholders.models import NameKind, NotTheSame, Organisation, OrganisationMerge, OrganisationName, Script
+from app.stakeholders.models import (
+    NameKind,
+    NotTheSame,
+    Organisation,
+    OrganisationMerge,
+    OrganisationName,
+    PersonMerge,
+    Script,
+)
 from app.stakeholders.services import script_of
 
 UNDO_DAYS = 30
@@ -54,9 +62,9 @@ class Versions:
     absorbed: int | None
 
 
-def prefers_other(mine: Organisation, other: Organisation) -> set[str]:
+def prefers_other(mine: Any, other: Any, names: Iterable[str] = tuple(FIELDS)) -> set[str]:
     """The fields whose value is taken from the other unless somebody chooses: those of which one's own says nothing."""
-    return {name for name in FIELDS if not getattr(mine, name) and getattr(other, name)}
+    return {name for name in names if not getattr(mine, name) and getattr(other, name)}
 
 
 def merge(
@@ -105,7 +113,7 @@ def undo(actor: Actor, record: OrganisationMerge) -> Organisation:
     return absorbed
 
 
-def can_be_undone(record: OrganisationMerge) -> bool:
+def can_be_undone(record: OrganisationMerge | PersonMerge) -> bool:
     """Whether it is not too late."""
     return record.undone_at is None and clock.now() - record.merged_at <= timedelta(days=UNDO_DAYS)
 

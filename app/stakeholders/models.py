@@ -207,6 +207,7 @@ class OrganisationName(Base, Audited):
 class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     """A person who speaks for organisations; a given name alone is enough where no more is known.
 
+    ``absorbed_by_id`` is the person into whom this one was merged; the row is kept for undoing, and is in no list.
     Of one who was erased (``erased_on``) the row and its affiliations stay, so that counts do, and nothing that tells
     who it was.
     """
@@ -232,7 +233,9 @@ class Person(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     name_key: Mapped[str]
     search_key: Mapped[str]
     is_example: Mapped[bool] = mapped_column(default=False)
+    absorbed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
+    absorbed: Mapped[list["Person"]] = relationship(viewonly=True, order_by="Person.id")
     affiliations: Mapped[list["Affiliation"]] = relationship(
         back_populates="person",
         cascade="all, delete-orphan",
@@ -311,3 +314,20 @@ class OrganisationMerge(Base, Audited):
     merged_at: Mapped[datetime] = mapped_column(default=clock.now)
     undone_by: Mapped[str | None]
     undone_at: Mapped[datetime | None]
+
+
+class PersonMerge(Base, Audited):
+    """One person who went up in another: what was moved, step by step. Names stand with the people alone."""
+
+    __tablename__ = "person_merge"
+    audit_skips = ("steps",)
+
+    survivor_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info={MERGE: KEEP})
+    absorbed_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info={MERGE: KEEP})
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    merged_by: Mapped[str]
+    merged_at: Mapped[datetime] = mapped_column(default=clock.now)
+    undone_by: Mapped[str | None]
+    undone_at: Mapped[datetime | None]
+
+    absorbed: Mapped[Person] = relationship(foreign_keys=[absorbed_id])

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock, panels
@@ -27,12 +28,19 @@ def index() -> Response:
 
 @bp.get("/<int:person_id>")
 @requires(Permission.PERSON_READ)
-def show(person_id: int) -> Response:
-    """One person: whom they speak for, and why the portal may know."""
-    person = queries.person(current_actor(), person_id)
+def show(person_id: int) -> BaseResponse:
+    """One person: whom they speak for, and why the portal may know; of one who was merged, who it is now."""
+    try:
+        person = queries.person(current_actor(), person_id)
+    except NoResultFound:
+        now = queries.person_now(current_actor(), person_id)
+        if now is None:
+            raise
+        return redirect_to(url_for("people.show", person_id=now))
     return answer(
         "stakeholders/people/show.html",
         person=person,
+        merges=queries.merges_into_person(person),
         agreed=consent.standing(person.consents).values(),
         is_baseless=consent.is_baseless(person.lawful_basis, person.consents),
         today=clock.today(),

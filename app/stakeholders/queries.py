@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.core.access import ANYBODY, Actor, Permission
@@ -15,10 +15,11 @@ from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.extensions import db
 from app.stakeholders.consent import ConsentEntry
-from app.stakeholders.models import Affiliation, Organisation, OrganisationMerge, Person
+from app.stakeholders.models import Affiliation, Organisation, OrganisationMerge, Person, PersonMerge
 
 MOST_OPTIONS = 20
 MOST_MERGES = 20
+FOUND_AS = FoundBy((Person.given_name, Person.family_name, Person.native_name), Person.search_key)
 FOUND_BY = FoundBy((Organisation.name, Organisation.native_name), Organisation.search_key)
 
 
@@ -36,8 +37,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def people_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """People the actor may see; nobody without the permission to read personal data."""
-    return true() if actor.may(Permission.PERSON_READ) else false()
+    """People the actor may see; nobody without the permission to read personal data, nobody who was merged."""
+    return Person.absorbed_by_id.is_(None) if actor.may(Permission.PERSON_READ) else false()
 
 
 def organisation(actor: Actor, organisation_id: int) -> Organisation:
@@ -112,12 +113,39 @@ def person(actor: Actor, person_id: int) -> Person:
     ).scalar_one()
 
 
+def person_now(actor: Actor, person_id: int) -> int | None:
+    """The key of the person into whom one was merged, where that one is open to the actor."""
+    key = db.session.scalar(select(Person.absorbed_by_id).where(Person.id == person_id))
+    return db.session.scalar(select(Person.id).where(Person.id == key, people_visible_to(actor)))
+
+
+def person_merge(actor: Actor, merge_id: int) -> PersonMerge:
+    """One merge, of a person whom the actor may see. Raises ``NoResultFound`` like ``organisation``."""
+    return db.session.execute(
+        select(PersonMerge)
+        .join(Person, Person.id == PersonMerge.survivor_id)
+        .where(PersonMerge.id == merge_id, people_visible_to(actor))
+    ).scalar_one()
+
+
+def merges_into_person(person: Person) -> list[PersonMerge]:
+    """Who was merged into a person and is not undone, the latest first."""
+    return list(
+        db.session.scalars(
+            select(PersonMerge)
+            .where(PersonMerge.survivor_id == person.id, PersonMerge.undone_at.is_(None))
+            .order_by(PersonMerge.id.desc())
+            .options(defer(PersonMerge.steps), joinedload(PersonMerge.absorbed))
+        )
+    )
+
+
 def consent_evidence(person: Person, file_id: int) -> StoredFile:
     """A file that shows what a person agreed to or withdrew. Raises ``NoResultFound`` for any other."""
     return db.session.execute(
         select(StoredFile)
         .join(ConsentEntry, ConsentEntry.evidence_id == StoredFile.id)
-        .where(ConsentEntry.person_id == person.id, StoredFile.id == file_id)
+        .where(ConsentEntry.id.in_([entry.id for entry in person.consents]), StoredFile.id == file_id)
         .limit(1)
     ).scalar_one()
 

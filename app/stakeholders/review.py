@@ -61,7 +61,7 @@ def answered_for_by(actor: Actor, permission: Permission) -> ColumnElement[bool]
 
 def _due(day: date) -> ColumnElement[bool]:
     looked_at = or_(Person.review_on.is_(None), Person.review_on <= day)
-    return Person.erased_on.is_(None) & (looked_at | is_baseless_criterion())
+    return Person.absorbed_by_id.is_(None) & Person.erased_on.is_(None) & (looked_at | is_baseless_criterion())
 
 
 def due(actor: Actor, day: date, country: str = "") -> Sequence[Row[*tuple[Any, ...]]]:

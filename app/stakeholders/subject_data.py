@@ -14,7 +14,7 @@ from app.core.mail import Mail
 from app.core.mentions import Mention, Sought
 from app.extensions import db
 from app.stakeholders.consent import ConsentEntry
-from app.stakeholders.models import Person
+from app.stakeholders.models import Person, PersonMerge
 
 # Who did something: part of the evidence, and of an account rather than of a person in the register.
 DOERS = frozenset({"actor_name", "recorded_by_name"})
@@ -43,11 +43,23 @@ class SubjectData:
     places: Sequence[Place]
 
 
+def entries_of(person: Person) -> list[Person]:
+    """The person and everybody who was merged into this one."""
+    return [person, *person.absorbed]
+
+
 def sought(person: Person) -> Sought:
     """What to look for: the names both ways round, the family name alone, mailbox and telephone.
 
-    A given name alone is looked for only where no more is known.
+    A given name alone is looked for only where no more is known. Of entries that were merged, what each said.
     """
+    each = [_sought(entry) for entry in entries_of(person)]
+    names = frozenset().union(*(one.names for one in each))
+    parts = frozenset().union(*(one.parts for one in each)) - names
+    return Sought(names, parts, tuple(dict.fromkeys(text for one in each for text in one.exact)))
+
+
+def _sought(person: Person) -> Sought:
     latin = f"{person.given_name} {person.family_name or ''}".strip()
     names = [latin, person.native_name or ""]
     turned = [" ".join(reversed(name.split())) for name in names]
@@ -61,12 +73,13 @@ def sought(person: Person) -> Sought:
 
 
 def own_audit(person: Person) -> list[AuditEntry]:
-    """The audit of the person's row and of every affiliation it has or had, the oldest first."""
-    belongs = [AuditEntry.changes["person_id"][place].as_integer() == person.id for place in (0, 1)]
-    affiliations = [entry.id for entry in person.affiliations]
+    """The audit of the person's rows and of every affiliation they have or had, the oldest first."""
+    keys = [entry.id for entry in entries_of(person)]
+    belongs = [AuditEntry.changes["person_id"][place].as_integer().in_(keys) for place in (0, 1)]
+    affiliations = [row.id for entry in entries_of(person) for row in entry.affiliations]
     statement = select(AuditEntry).where(
         or_(
-            and_(AuditEntry.record_kind == "person", AuditEntry.record_id == person.id),
+            and_(AuditEntry.record_kind == "person", AuditEntry.record_id.in_(keys)),
             and_(AuditEntry.record_kind == "affiliation", or_(AuditEntry.record_id.in_(affiliations), *belongs)),
         )
     )
@@ -74,11 +87,17 @@ def own_audit(person: Person) -> list[AuditEntry]:
 
 
 def mails_to(person: Person) -> list[Mail]:
-    """Every mail to the person's address."""
-    if not person.email:
-        return []
-    statement = select(Mail).where(Mail.recipient == person.email.casefold()).order_by(Mail.id)
-    return list(db.session.scalars(statement))
+    """Every mail to the person's addresses."""
+    addresses = [entry.email.casefold() for entry in entries_of(person) if entry.email]
+    statement = select(Mail).where(Mail.recipient.in_(addresses)).order_by(Mail.id)
+    return list(db.session.scalars(statement)) if addresses else []
+
+
+def merges_of(person: Person) -> list[PersonMerge]:
+    """Every merge of the person's entries, those that were undone included: their steps hold what the entries said."""
+    keys = [entry.id for entry in entries_of(person)]
+    either = or_(PersonMerge.survivor_id.in_(keys), PersonMerge.absorbed_id.in_(keys))
+    return list(db.session.scalars(select(PersonMerge).where(either).order_by(PersonMerge.id)))
 
 
 def about(actor: Actor, person: Person) -> SubjectData:
@@ -90,8 +109,11 @@ def about(actor: Actor, person: Person) -> SubjectData:
 def collect(person: Person) -> SubjectData:
     """Everything about a person, for services that have checked."""
     entries, mails = own_audit(person), mails_to(person)
-    own = {("person", person.id), *(("mail", mail.id) for mail in mails), *(("audit_entry", e.id) for e in entries)}
-    own |= {("affiliation", entry.id) for entry in person.affiliations}
+    rows = entries_of(person)
+    own = {("person", entry.id) for entry in rows} | {("mail", mail.id) for mail in mails}
+    own |= {("audit_entry", entry.id) for entry in entries}
+    own |= {("affiliation", row.id) for entry in rows for row in entry.affiliations}
+    own |= {("person_merge", merge.id) for merge in merges_of(person)}
     own |= {(ConsentEntry.__tablename__, entry.id) for entry in person.consents}
     own |= {("stored_file", entry.evidence_id) for entry in person.consents if entry.evidence_id}
     found = [place for place in mentions.find(db.session, sought(person)) if (place.table, place.record_id) not in own]
@@ -129,6 +151,10 @@ def hand_out(actor: Actor, data: SubjectData) -> dict[str, Any]:
     return as_plain(data, actor)
 
 
+def _row_of(person: Person) -> dict[str, Any]:
+    return {column.key: getattr(person, column.key) for column in Person.__mapper__.column_attrs}
+
+
 def as_plain(data: SubjectData, actor: Actor) -> dict[str, Any]:
     """A person's data as JSON has them."""
     person = data.person
@@ -136,7 +162,8 @@ def as_plain(data: SubjectData, actor: Actor) -> dict[str, Any]:
         {
             "made_at": clock.now(),
             "made_by": actor.name,
-            "person": {column.key: getattr(person, column.key) for column in Person.__mapper__.column_attrs},
+            "person": _row_of(person),
+            "merged": [_row_of(entry) for entry in person.absorbed],
             "affiliations": [
                 {
                     "organisation": entry.organisation.name,

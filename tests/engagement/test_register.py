@@ -72,6 +72,21 @@ def test_the_last_contact_stands_in_the_list_and_in_its_file(app: Flask, client:
     assert told["SBG Dresden"] == ""
 
 
+def test_the_register_is_sorted_by_the_last_contact(app: Flask, client: FlaskClient, world: World) -> None:
+    with work(app):
+        log(SYSTEM, world.consultation())
+        agency = db.session.get_one(Organisation, world.agency)
+        log(SYSTEM, world.consultation(starts_on=date(2025, 3, 1), organiser=agency, organisations=[agency]))
+    arrive(app, client)
+    by_day = ["SBG Dresden", "Skills Agency", "Lori College", "Tekstil Lori"]
+    assert names(client, "sort=last_contact") == by_day
+    assert names(client, "sort=-last_contact") == ["Lori College", "Tekstil Lori", "Skills Agency", "SBG Dresden"]
+    assert names(client, "sort=last_contact&country=AM") == ["Lori College", "Tekstil Lori"]
+    assert open_page(client, "/stakeholders/?sort=last_contact").links["Last contact"].endswith("sort=-last_contact")
+    text = client.get("/stakeholders/?sort=last_contact&format=csv").get_data().decode("utf-8-sig")
+    assert [row["name"] for row in csv.DictReader(io.StringIO(text))] == by_day
+
+
 def test_roles_in_recognition_and_regions_are_filled_in_and_found(app: Flask, client: FlaskClient) -> None:
     arrive(app, client)
     form = open_page(client, "/stakeholders/new").form("Save organisation")
@@ -134,7 +149,13 @@ def many(app: Flask, world: World) -> None:
 @pytest.mark.usefixtures("many")
 def test_a_register_of_twenty_thousand_takes_eight_statements_at_most(app: Flask, client: FlaskClient) -> None:
     arrive(app, client, Role.COORDINATOR)
-    for query in ("", "silent_since=2025-01-01", "mc=AM-03", "country=AM&attitude=neutral&role=employs&sort=-name"):
+    for query in (
+        "",
+        "silent_since=2025-01-01",
+        "sort=last_contact",
+        "mc=AM-03",
+        "country=AM&attitude=neutral&role=employs&sort=-name",
+    ):
         client.get(f"/stakeholders/?{query}")
         with statements(app) as seen:
             open_page(client, f"/stakeholders/?{query}")

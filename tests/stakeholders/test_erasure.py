@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from app.accounts.models import SavedView
 from app.core import outbox
 from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.audit import AuditEntry
@@ -22,6 +23,7 @@ from app.stakeholders.consent import ConsentEntry
 from app.stakeholders.erasure import ErasureReason
 from app.stakeholders.models import Affiliation, Organisation, Person
 from tests.accounts.people import arrive, work
+from tests.accounts.people import person as account
 from tests.events.world import World
 from tests.events.world import build as build_world
 from tests.page import Page, open_page
@@ -100,6 +102,21 @@ def test_the_file_that_showed_the_consent_is_forgotten(app: Flask, named: Named)
         erase(named.person)
     outbox.drain(app)
     assert not app.extensions["files"].has(named.evidence)
+
+
+def test_views_that_look_for_the_person_are_gone(app: Flask, named: Named):
+    with work(app) as session:
+        user = account(session, email="ana@example.org")
+        for label, query in (
+            ("Her", "q=Svjetlana+Kurtovi%C4%87"),
+            ("In Cyrillic", "q=%D0%9A%D1%83%D1%80%D1%82%D0%BE%D0%B2%D0%B8%D1%9B"),
+            ("Serbia", "country=RS"),
+        ):
+            path = "/stakeholders/people/"
+            session.add(SavedView(user_id=user.id, listing="people", path=path, name=label, query=query))
+    with work(app) as session:
+        erase(named.person)
+        assert session.scalars(sa.select(SavedView.name)).all() == ["Serbia"]
 
 
 def test_what_is_counted_stays(app: Flask, named: Named):

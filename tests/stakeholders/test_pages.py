@@ -153,6 +153,17 @@ def test_people_are_closed_to_an_auditor(app: Flask, client: FlaskClient) -> Non
     assert client.get(f"/stakeholders/people/{made}").status_code == 403
 
 
+def test_notes_are_in_the_file_of_the_consortium_alone(app: Flask, client: FlaskClient) -> None:
+    with work(app):
+        key = organisation(name("School of Niš"), notes="Slow to answer.").id
+    arrive(app, client, Role.STAKEHOLDER, country="RS", organisation_id=key)
+    told = client.get("/stakeholders/?format=csv").text
+    assert "School of Niš" in told
+    assert "Slow to answer." not in told
+    arrive(app, client, email="lead@example.org")
+    assert "Slow to answer." in client.get("/stakeholders/?format=csv").text
+
+
 def test_an_invited_stakeholder_sees_the_own_organisation_and_the_partners_only(
     app: Flask, client: FlaskClient, school: int
 ) -> None:

@@ -10,6 +10,7 @@ from app.core.audit import acting_as
 from app.core.database import writing
 from app.core.errors import Refused
 from app.extensions import db
+from app.stakeholders.erasure import forget_file
 from app.stakeholders.imports import queries, services
 from app.stakeholders.imports.models import BatchState, Decision, ImportBatch
 from app.stakeholders.imports.work import work
@@ -18,8 +19,8 @@ from app.stakeholders.imports.work import work
 def import_file(app: Flask, file: Path, dry_run: bool) -> tuple[str, bool]:
     """Import a CSV, XLSX or vCard file, or say what that would do; answers the report and whether all of it is right.
 
-    Rows with faults, and rows that need a decision, are left out and told. A dry run leaves nothing behind but the
-    file's bytes in the store, which hold nobody's row.
+    Rows with faults, and rows that need a decision, are left out and told. A dry run leaves nothing behind, not
+    even the file's bytes.
     """
     with app.app_context(), writing(), acting_as(SYSTEM):
         desk = services.Desk(app.config["CONSORTIUM"], app.extensions["files"])
@@ -40,7 +41,9 @@ def import_file(app: Flask, file: Path, dry_run: bool) -> tuple[str, bool]:
             term.value in ("faulty", "unsure", "refused") for term in (*counts.verdicts, *counts.outcomes)
         )
         if dry_run:
+            sha256 = batch.file.sha256
             db.session.rollback()
+            forget_file(db.session, {"sha256": sha256})
         else:
             db.session.commit()
     return report, is_right

@@ -1,5 +1,6 @@
 """The import from the command line."""
 
+import hashlib
 from pathlib import Path
 
 from flask import Flask
@@ -29,6 +30,7 @@ def test_a_dry_run_tells_and_leaves_nothing(app: Flask, tmp_path: Path):
     assert "Row 3, country: “XX”" in report
     assert report.endswith("Nothing was written: this was a dry run.")
     assert (count(app, ImportBatch), count(app, ImportRow), count(app, Organisation)) == (0, 0, 0)
+    assert not app.extensions["files"].has(hashlib.sha256(file.read_bytes()).hexdigest())
 
 
 def test_a_file_is_imported_and_can_be_imported_again(app: Flask, tmp_path: Path):

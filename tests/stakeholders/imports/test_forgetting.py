@@ -7,9 +7,10 @@ from app.core import outbox
 from app.core.access import SYSTEM
 from app.stakeholders.erasure import ErasureReason, erase
 from app.stakeholders.imports.models import ImportBatch
+from app.stakeholders.imports.services import AT_ONCE
 from app.stakeholders.models import Person
 from tests.accounts.people import work
-from tests.stakeholders.imports.conftest import Enter, checked, table
+from tests.stakeholders.imports.conftest import Enter, checked, send, table
 from tests.stakeholders.register import person
 
 
@@ -32,3 +33,18 @@ def test_the_file_that_names_an_erased_person_is_gone_and_others_stay(app: Flask
     assert app.extensions["files"].has(files["other.csv"])
     with work(app) as session:
         assert {batch.file.name: batch.file.size for batch in session.scalars(select(ImportBatch))}["named.csv"] == 0
+
+
+def test_a_long_file_that_nobody_went_on_with_is_gone_if_it_names_the_person(app: Flask, enter: Enter) -> None:
+    browser = enter()
+    head, others = ("given_name", "family_name"), [("Petar", f"Ilić {number}") for number in range(AT_ONCE + 5)]
+    send(browser, table(head, *others, ("Svjetlana", "Kurtović")), "named.csv", kind="people")
+    send(browser, table(head, *others), "other.csv", kind="people")
+    with work(app) as session:
+        files = {batch.file.name: batch.file.sha256 for batch in session.scalars(select(ImportBatch))}
+        known = person("Светлана", family_name="Куртовић")
+        erase(SYSTEM, known, known.version, ErasureReason.ASKED, ())
+    outbox.drain(app)
+
+    assert not app.extensions["files"].has(files["named.csv"])
+    assert app.extensions["files"].has(files["other.csv"])
