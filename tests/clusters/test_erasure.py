@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.clusters import memberships
+from app.clusters import invitations
 from app.clusters.models import MemberRole
 from app.core.access import SYSTEM
 from app.stakeholders import erasure, subject_data
@@ -21,11 +21,11 @@ def test_an_erasure_reaches_invitations_answers_and_reasons(app: Flask, world: W
         known = person("Svjetlana", family_name="Kurtović", email="svjetlana.k@example.org")
         cluster = make(app, mission={"en": "Founded by Svjetlana Kurtović."})
         letter: dict[str, Any] = {"role": MemberRole.MEMBER, "email": "Svjetlana.K@example.org", "language": "de"}
-        invitation, _path = memberships.invite(
+        invitation, _path = invitations.invite(
             SYSTEM, cluster, organisation(world.company), message="Dear Svjetlana Kurtović, join us.", **letter
         )
         said = {"name": "Свјетлана Куртовић", "function": "Head", "reason": "Ask S. Kurtović."}
-        memberships.answer(invitation, accepted=False, **said)
+        invitations.answer(invitation, accepted=False, **said)
         key = known.id
     assert {line.partition(":")[0] for line in traces(app)} >= {
         "cluster",

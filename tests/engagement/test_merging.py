@@ -8,8 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clusters import memberships
-from app.clusters import queries as clusters
+from app.clusters import invitations, member_queries, memberships
 from app.clusters.models import Cluster, ClusterMembership, MemberRole, MembershipState
 from app.core.access import SYSTEM
 from app.engagement import queries
@@ -102,7 +101,7 @@ def test_two_mapped_for_a_cluster_are_one(pair: Pair, app: Flask) -> None:
 
 
 def members_of(cluster: Cluster, day: date) -> list[tuple[int, str]]:
-    return [(row.organisation_id, row.role) for row in clusters.members(SYSTEM, [cluster.id], day)]
+    return [(row.organisation_id, row.role) for row in member_queries.members(SYSTEM, [cluster.id], day)]
 
 
 def test_two_members_of_a_cluster_are_one_who_still_coordinates_it(pair: Pair, app: Flask) -> None:
@@ -125,17 +124,17 @@ def test_an_invitation_gives_way_to_a_membership_and_keeps_its_link(pair: Pair, 
     cluster = make(app)
     join(cluster, mine.id)
     letter: dict[str, Any] = {"role": MemberRole.MEMBER, "email": "office@college.example.org", "language": "en"}
-    invitation, _path = memberships.invite(SYSTEM, cluster, double, **letter)
+    invitation, _path = invitations.invite(SYSTEM, cluster, double, **letter)
     before = dump()
     record = merge(mine, double)
 
     states = select(ClusterMembership.state).where(ClusterMembership.organisation_id == mine.id)
     assert sorted(db.session.scalars(states)) == [S.ACTIVE, S.DECLINED]
-    assert not memberships.is_open(invitation)
+    assert not invitations.is_open(invitation)
 
     merging.undo(SYSTEM, record)
     assert dump() == before
-    assert memberships.is_open(invitation)
+    assert invitations.is_open(invitation)
 
 
 def test_stays_that_meet_become_one_and_those_apart_stay_two(pair: Pair, app: Flask) -> None:
