@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.clusters.models import Cluster, ClusterMembership
 from app.clusters.member_queries import members_on
+from app.clusters.models import Cluster, ClusterMembership
 from app.clusters.queries import visible_to as clusters_visible_to
 from app.core.access import Actor, Permission
 from app.core.database import plain_rows
