@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core import records
 from app.core.access import Permission
-from app.core.listing import VIEWS
+from app.core.list_page import VIEWS
 from app.core.navigation import Entry, add
 from app.core.records import Kind
 

@@ -13,8 +13,9 @@ from wtforms.validators import DataRequired, InputRequired, ValidationError
 from app.accounts import permissions, queries
 from app.accounts.models import normal_email
 from app.core.access import ROLE_LABELS, Role, current_actor
-from app.core.fields import ChoiceField, LineField, PickerField
+from app.core.fields import ChoiceField, LineField
 from app.core.forms import BaseForm
+from app.core.pickers import PickerField
 from app.core.templating import country_name
 from app.extensions import db
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from app.accounts.models import FeedSecret, Invitation, RoleGrant, User, UserSession
 from app.accounts.tokens import digest
 from app.core.access import Actor, Permission
-from app.core.fields import Option
+from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.extensions import db

@@ -16,8 +16,9 @@ from app.clusters.self_checks import GROUPS, SCORES
 from app.clusters.services import ClusterFacts
 from app.core import clock
 from app.core.access import current_actor
-from app.core.fields import ChecksField, ChoiceField, DayField, LineField, PickerField, TextField, TranslatedField
+from app.core.fields import ChecksField, ChoiceField, DayField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
+from app.core.pickers import PickerField
 from app.core.templating import reader_language
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.fields import IscedField

@@ -14,8 +14,8 @@ from app.clusters.self_checks import GROUPS, ClusterAssessment
 from app.core import records
 from app.core.access import Actor
 from app.core.database import plain_rows
-from app.core.fields import Option
 from app.core.i18n import read_in
+from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.core.states import moves_of

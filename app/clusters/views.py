@@ -18,7 +18,7 @@ from app.clusters.self_checks import GROUPS, SCORES
 from app.core import clock, panels
 from app.core.access import Actor, Permission, current_actor, public, requires
 from app.core.export import download
-from app.core.fields import Offer
+from app.core.options import Offer
 from app.core.places import Located, spread
 from app.core.templating import plain_tr, reader_language
 from app.core.web import answer, created, form_page, redirect_to

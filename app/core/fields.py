@@ -1,12 +1,11 @@
 """The fields the registers share: trimmed texts, codes, translated texts, pickers, dates that say how to write them."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -197,139 +196,6 @@ class TranslatedField(Field):
             )
             for language in languages
         ]
-
-
-@dataclass(frozen=True)
-class Option:
-    """A record one can choose in a picker."""
-
-    value: int
-    label: str
-    code: str = ""
-    native: str = ""
-    note: str = ""
-    is_example: bool = False
-
-
-@dataclass(frozen=True)
-class Offer:
-    """Options for a picker of another page, as its fragment shows them."""
-
-    name: str
-    multiple: bool
-    options: list[Option]
-
-    @property
-    def id(self) -> str:
-        """The picker's id, which is its name."""
-        return self.name
-
-    @classmethod
-    def asked(cls, find: Callable[[str], list[Option]], args: Mapping[str, str]) -> "Offer":
-        """What a picker's script asked for: its ``name``, whether it takes ``many``, and the words typed."""
-        name = args.get("name", "")[:100]
-        return cls(name, args.get("many") != "0", find(args.get(f"{name}-q", "").strip()[:LONGEST_LINE]))
-
-
-class PickerField(Field):
-    """Records of a register: chosen ones as check boxes, more found by typing, with or without script.
-
-    ``find(query, exclude)`` answers options for what was typed, ``get(values)`` those with the given keys, both as the
-    acting person may see them; a key that ``get`` does not answer is refused.
-    """
-
-    def __init__(
-        self,
-        label: Any = None,
-        validators: Iterable[Any] = (),
-        *,
-        find: Callable[[str], list[Option]],
-        get: Callable[[Sequence[int]], list[Option]],
-        options_url: Callable[[], str],
-        multiple: bool = True,
-        create_label: Any = None,
-        required: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(label, list(validators), **kwargs)
-        self.find = find
-        self.get = get
-        self._options_url = options_url
-        self.multiple = multiple
-        self.create_label = create_label
-        self.required = required
-        if required:
-            self.flags.required = True
-        self.query = ""
-        self._searching = False
-        self._is_unreadable = False
-        self._chosen: list[Option] | None = None
-
-    @property
-    def options_url(self) -> str:
-        """Where script asks for options; the answer needs to know what it is for."""
-        return f"{self._options_url()}?{urlencode({'name': self.name, 'many': int(self.multiple)})}"
-
-    @property
-    def chosen(self) -> list[Option]:
-        """The chosen records, in the order of the register."""
-        if self._chosen is None:
-            values = self.values
-            self._chosen = self.get(values) if values else []
-        return self._chosen
-
-    @property
-    def options(self) -> list[Option] | None:
-        """What was found for ``query``, without the chosen ones; ``None`` when nobody searched."""
-        if not (self._searching or self.query):
-            return None
-        values = set(self.values)
-        return [option for option in self.find(self.query) if option.value not in values]
-
-    @property
-    def values(self) -> list[int]:
-        """The chosen keys."""
-        if self.multiple:
-            return list(self.data or ())
-        return [self.data] if self.data else []
-
-    def process_data(self, value: Any) -> None:
-        """Take keys, or records with an ``id``."""
-        if self.multiple:
-            self.data: Any = [getattr(item, "id", item) for item in value or ()]
-        else:
-            self.data = getattr(value, "id", value)
-
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        """Take the chosen keys and what was typed to find more."""
-        super().process(formdata, [] if data is None and self.multiple else data, extra_filters)
-        if formdata:
-            self.query = (formdata.get(f"{self.name}-q") or "").strip()[:LONGEST_LINE]
-            self._searching = formdata.get("find") == self.name
-            keys = list(filter(None, dict.fromkeys(formdata.getlist(self.name)[: MOST_CHOSEN + 1])))
-            sent = [int(key) for key in keys if is_key(key)]
-            self._is_unreadable = len(sent) < len(keys)
-            self.data = sent if self.multiple else (sent[0] if sent else None)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """The keys were read in ``process``, which also runs when none was sent."""
-
-    def pre_validate(self, form: Form) -> None:
-        """Refuse a key that the actor cannot see, too many, and nothing where something is required."""
-        if len(self.values) > MOST_CHOSEN:
-            raise StopValidation(_("Choose at most %(count)s.", count=MOST_CHOSEN))
-        if self._is_unreadable or len(self.chosen) != len(self.values):
-            raise StopValidation(_("One of the chosen entries no longer exists, or is not open to you."))
-        if self.required and not self.values:
-            raise StopValidation(str(self.required))
-
-    def shown(self, value: Any) -> str:
-        """The labels of chosen records."""
-        if self.multiple:
-            keys = [getattr(item, "id", item) for item in value or ()]
-        else:
-            keys = [getattr(value, "id", value)] if value else []
-        return ", ".join(f"{option.code} {option.label}".strip() for option in (self.get(keys) if keys else []))
 
 
 class DayField(DateField):

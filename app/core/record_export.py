@@ -12,7 +12,7 @@ from flask import Response
 from sqlalchemy import SQLColumnExpression
 
 from app.core.export import download, plain
-from app.core.listing import ListPage
+from app.core.list_page import ListPage
 from app.core.sheet_columns import SheetColumn
 from app.extensions import db
 

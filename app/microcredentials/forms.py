@@ -16,17 +16,9 @@ from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core.access import current_actor
-from app.core.fields import (
-    ChecksField,
-    ChoiceField,
-    DayField,
-    LineField,
-    PickerField,
-    RowsField,
-    TextField,
-    TranslatedField,
-)
+from app.core.fields import ChecksField, ChoiceField, DayField, LineField, RowsField, TextField, TranslatedField
 from app.core.forms import BaseForm
+from app.core.pickers import PickerField
 from app.core.templating import country_name, reader_language
 from app.microcredentials import queries
 from app.microcredentials.facts import PLAIN, AssessmentFacts, MicroCredentialFacts, OutcomeFacts

@@ -11,7 +11,8 @@ from sqlalchemy import Row, SQLColumnExpression, String, case, cast, exists, sel
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor, current_actor
-from app.core.listing import Column, Filter, Listing, ListPage, Rows, has_code
+from app.core.list_page import ListPage
+from app.core.listing import Column, Filter, Listing, Rows, has_code
 from app.core.record_export import export_records, written
 from app.extensions import db
 from app.microcredentials.annex import DESIGN_ELEMENTS

@@ -9,9 +9,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.access import Actor, Permission
 from app.core.audit import AuditEntry
-from app.core.fields import Option
 from app.core.files import StoredFile
 from app.core.i18n import read_in
+from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.core.states import moves_of

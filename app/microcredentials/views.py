@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import panels
 from app.core.access import Permission, current_actor, public, requires
 from app.core.errors import Refused
-from app.core.fields import Offer
+from app.core.options import Offer
 from app.core.templating import reader_language
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db

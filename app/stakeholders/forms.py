@@ -11,17 +11,9 @@ from wtforms import BooleanField, Form
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp, StopValidation
 
 from app.core.access import current_actor
-from app.core.fields import (
-    ChecksField,
-    ChoiceField,
-    DayField,
-    LineField,
-    PickerField,
-    RowsField,
-    TextField,
-    TranslatedField,
-)
+from app.core.fields import ChecksField, ChoiceField, DayField, LineField, RowsField, TextField, TranslatedField
 from app.core.forms import BaseForm
+from app.core.pickers import PickerField
 from app.core.templating import plain_tr
 from app.stakeholders import queries
 from app.stakeholders.consent import WAYS, ConsentPurpose, ConsentWay

@@ -9,7 +9,8 @@ from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.access import Actor
-from app.core.listing import Column, Filter, Listing, ListPage, Rows, has_code
+from app.core.list_page import ListPage
+from app.core.listing import Column, Filter, Listing, Rows, has_code
 from app.core.record_export import export_records, written
 from app.core.templating import country_name, plain_tr
 from app.extensions import db

@@ -11,7 +11,8 @@ from app.core.access import Actor, Permission
 from app.core.database import plain_rows
 from app.extensions import db
 from app.stakeholders.duplicates import blocks, duplicate_key, likeness
-from app.stakeholders.models import Category, NotTheSame, Organisation, OrganisationName
+from app.stakeholders.merge_records import NotTheSame
+from app.stakeholders.models import Category, Organisation, OrganisationName
 from app.stakeholders.queries import visible_to
 
 AT_ONCE = 50

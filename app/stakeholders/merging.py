@@ -19,15 +19,8 @@ from app.core.errors import Refused, expect_version
 from app.core.merging import Step
 from app.extensions import db
 from app.stakeholders.duplicates import blocks, duplicate_key
-from app.stakeholders.models import (
-    NameKind,
-    NotTheSame,
-    Organisation,
-    OrganisationMerge,
-    OrganisationName,
-    PersonMerge,
-    Script,
-)
+from app.stakeholders.merge_records import NotTheSame, OrganisationMerge, PersonMerge
+from app.stakeholders.models import NameKind, Organisation, OrganisationName, Script
 from app.stakeholders.services import script_of
 
 UNDO_DAYS = 30

@@ -20,8 +20,9 @@ from app.core.merging import Step, Values, settles
 from app.core.search_key import search_key
 from app.extensions import db
 from app.stakeholders.consent import scope_of
+from app.stakeholders.merge_records import PersonMerge
 from app.stakeholders.merging import UNDO_DAYS, Versions, can_be_undone
-from app.stakeholders.models import Affiliation, Person, PersonMerge
+from app.stakeholders.models import Affiliation, Person
 
 PEOPLE: Any = Person.__table__
 AFFILIATIONS: Any = Affiliation.__table__

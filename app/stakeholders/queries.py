@@ -9,13 +9,14 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.core.access import ANYBODY, Actor, Permission
 from app.core.database import plain_rows
-from app.core.fields import Option
 from app.core.files import StoredFile
+from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.extensions import db
 from app.stakeholders.consent import ConsentEntry
-from app.stakeholders.models import Affiliation, Organisation, OrganisationMerge, Person, PersonMerge
+from app.stakeholders.merge_records import OrganisationMerge, PersonMerge
+from app.stakeholders.models import Affiliation, Organisation, Person
 
 MOST_OPTIONS = 20
 MOST_MERGES = 20

@@ -14,7 +14,8 @@ from app.core.mail import Mail
 from app.core.mentions import Mention, Sought
 from app.extensions import db
 from app.stakeholders.consent import ConsentEntry
-from app.stakeholders.models import Person, PersonMerge
+from app.stakeholders.merge_records import PersonMerge
+from app.stakeholders.models import Person
 
 # Who did something: part of the evidence, and of an account rather than of a person in the register.
 DOERS = frozenset({"actor_name", "recorded_by_name"})

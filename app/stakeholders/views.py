@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock, panels
 from app.core.access import Permission, current_actor, public, requires
-from app.core.fields import Offer
 from app.core.listing import is_day
+from app.core.options import Offer
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db
 from app.stakeholders import queries, services

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import current_app, url_for
 
-from app.core.listing import ListPage
+from app.core.list_page import ListPage
 from app.core.places import Located, Spread, spread
 from app.core.templating import reader_language
 from app.stakeholders.models import Category

@@ -13,10 +13,11 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
-from app.core import listing
+from app.core import list_page
 from app.core.access import ANYBODY, Actor
 from app.core.export import download, plain
-from app.core.listing import PER_PAGE, Column, Filter, Listing, ListPage, Rows
+from app.core.list_page import LONGEST_QUERY, PER_PAGE, ListPage
+from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from tests.core.conftest import CoreBackend
@@ -150,7 +151,7 @@ def test_a_page_costs_two_statements_whatever_it_holds(backend: CoreBackend, man
 
 
 def test_counting_ends_at_a_limit_and_says_so(many: Session, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(listing, "COUNT_LIMIT", 100)
+    monkeypatch.setattr(list_page, "COUNT_LIMIT", 100)
 
     last = page(many, page="3")
 
@@ -162,7 +163,7 @@ def test_counting_ends_at_a_limit_and_says_so(many: Session, monkeypatch: pytest
 
 
 def test_far_pages_are_a_gap(many: Session, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(listing, "PER_PAGE", 5)
+    monkeypatch.setattr(list_page, "PER_PAGE", 5)
 
     assert [link.number if link else None for link in page(many, page="10").pages] == [
         *(1, None, 8, 9, 10, 11, 12, None, 22)
@@ -288,7 +289,7 @@ def test_names_are_found_in_another_script(session: Session):
 
 
 def test_what_is_looked_for_has_an_end(session: Session):
-    assert len(page(session, q="x" * 10_000).query) == listing.LONGEST_QUERY
+    assert len(page(session, q="x" * 10_000).query) == LONGEST_QUERY
 
 
 DANGEROUS = ["=1+1", "+49 3", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]

@@ -24,9 +24,11 @@ from app.core.access import Actor, Permission, public, requires
 from app.core.audit import AppendOnly, Audited
 from app.core.database import NAMING, Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.errors import NotAllowed, Refused, StillReferred, expect_version
-from app.core.fields import LineField, Option, PickerField, TranslatedField
+from app.core.fields import LineField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.i18n import TranslatedText
+from app.core.options import Option
+from app.core.pickers import PickerField
 from app.core.states import Moves, Stateful
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db

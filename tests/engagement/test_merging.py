@@ -18,8 +18,9 @@ from app.engagement.services import EntryFacts, map_organisation
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders import merging
+from app.stakeholders.merge_records import OrganisationMerge
 from app.stakeholders.merging import Versions
-from app.stakeholders.models import Organisation, OrganisationMerge
+from app.stakeholders.models import Organisation
 from tests.clusters.conftest import join, make
 from tests.engagement.conftest import judgement
 from tests.events.world import World, build

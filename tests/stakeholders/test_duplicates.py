@@ -12,7 +12,8 @@ from app.core.errors import NotAllowed, Refused
 from app.extensions import db
 from app.stakeholders import keys, lookalikes, merging
 from app.stakeholders.duplicates import LIKE, blocks, duplicate_key, likeness
-from app.stakeholders.models import NameKind, NotTheSame, Organisation
+from app.stakeholders.merge_records import NotTheSame
+from app.stakeholders.models import NameKind, Organisation
 from tests.accounts.people import arrive, statements, submit, work
 from tests.page import Page, open_page
 from tests.stakeholders.register import facts, name, organisation

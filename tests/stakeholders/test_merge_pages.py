@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from app.accounts.models import COUNTRY_ROLES
 from app.core.access import Role
 from app.extensions import db
-from app.stakeholders.models import Organisation, OrganisationMerge
+from app.stakeholders.merge_records import OrganisationMerge
+from app.stakeholders.models import Organisation
 from tests.accounts.people import arrive, statements, submit, work
 from tests.page import Page, open_page
 from tests.stakeholders.register import name, organisation

@@ -16,8 +16,9 @@ from app.extensions import db
 from app.stakeholders import consent, erasure, namesakes, people_merging, queries, subject_data
 from app.stakeholders.consent import ConsentAct, ConsentPurpose
 from app.stakeholders.erasure import ErasureReason
+from app.stakeholders.merge_records import PersonMerge
 from app.stakeholders.merging import Versions
-from app.stakeholders.models import LawfulBasis, Person, PersonMerge
+from app.stakeholders.models import LawfulBasis, Person
 from app.stakeholders.people_merging import Same
 from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import arrive, work

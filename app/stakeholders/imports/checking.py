@@ -16,7 +16,8 @@ from app.core.sheet_columns import Change, Draft, cell_fault, differences, shown
 from app.core.sheets import tidy
 from app.stakeholders.imports.columns import DELETES, ID, UID, VERSION
 from app.stakeholders.imports.models import Decision, ImportBatch, ImportRow, Verdict
-from app.stakeholders.imports.registers import REGISTERS, number_in
+from app.stakeholders.imports.register import number_in
+from app.stakeholders.imports.registers import REGISTERS
 
 # The country decides how regions and names are read; the names, what the languages of names belong to.
 FIRST = ("country", "name")

@@ -30,7 +30,8 @@ from app.stakeholders.imports.models import (
     ImportRow,
     Verdict,
 )
-from app.stakeholders.imports.registers import REGISTERS, Register
+from app.stakeholders.imports.register import Register
+from app.stakeholders.imports.registers import REGISTERS
 from app.stakeholders.imports.work import all_at_once, work
 
 CARRY_ON = "stakeholders.import"

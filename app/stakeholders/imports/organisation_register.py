@@ -1,0 +1,117 @@
+"""The register of organisations as an import sees it."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.core.access import Actor, Permission
+from app.core.audit import plain
+from app.core.cells import CellFault
+from app.core.consortium import Consortium
+from app.core.sheet_columns import Draft
+from app.extensions import db
+from app.stakeholders import queries, services
+from app.stakeholders.imports import columns, matching
+from app.stakeholders.imports.models import ImportKind
+from app.stakeholders.imports.register import Cells, Register, Scope
+from app.stakeholders.models import (
+    Category,
+    NameKind,
+    Organisation,
+    RecognitionRole,
+    Size,
+)
+
+NAMED = ("name", *(f"{kind.value}_names" for kind in NameKind))
+
+
+class OrganisationRegister(Register):
+    """Organisations with all their names."""
+
+    kind = ImportKind.ORGANISATIONS
+    model = Organisation
+    create_permission = Permission.STAKEHOLDER_CREATE
+    edit_permission = Permission.STAKEHOLDER_EDIT
+
+    def __init__(self, actor: Actor, consortium: Consortium) -> None:
+        super().__init__(actor, consortium)
+        self.columns = columns.columns()
+        self.known = self.words
+        self.named: dict[str, list[matching.Named]] = {}
+
+    def find(self, rows: Sequence[Cells]) -> None:
+        """Organisations by every name in the rows."""
+        self.named = matching.organisations_called(self.actor, [name for row in rows for name in _names_in(row)])
+
+    def load(self, keys: Collection[int]) -> None:
+        """Organisations with their names."""
+        statement = select(Organisation).where(Organisation.id.in_(keys), queries.visible_to(self.actor))
+        found = db.session.scalars(statement.options(selectinload(Organisation.names)))
+        self.records = {record.id: record for record in found}
+
+    def candidates(self, row: Cells) -> list[int]:
+        """Organisations of the row's country with one of the row's names."""
+        found = {entry.id: entry for name in _names_in(row) for entry in self.named.get(matching.name_key(name), ())}
+        return matching.within(list(found.values()), self._countries(row))
+
+    def label(self, row: Cells) -> str:
+        """The name in the file."""
+        return row.get("name", "").partition("\n")[0] or next(iter(_names_in(row)), "")
+
+    def twin_key(self, row: Cells) -> str | None:
+        """The name's key and the country."""
+        key = matching.name_key(self.label(row))
+        return f"{key}|{''.join(self._countries(row))}" if key else None
+
+    def _countries(self, row: Cells) -> list[str]:
+        try:
+            return [self.words.countries.find(row["country"])] if row.get("country") else []
+        except CellFault:
+            return []
+
+    def facts_of(self, record: Organisation) -> services.OrganisationFacts:
+        """As it stands."""
+        return columns.facts_of(record)
+
+    def values_of(self, facts: services.OrganisationFacts) -> dict[str, Any]:
+        """The fields of a draft."""
+        return columns.values_of(facts)
+
+    def finished(self, draft: Draft, adds: bool) -> services.OrganisationFacts:
+        """The organisation a row describes."""
+        return columns.finished(draft)
+
+    def scope_of(self, facts: services.OrganisationFacts) -> Scope:
+        """Its country."""
+        return Scope(facts.country)
+
+    def create(self, facts: services.OrganisationFacts) -> Organisation:
+        """Add it to the register."""
+        return services.create_organisation(self.actor, facts)
+
+    def edit(self, record: Organisation, facts: services.OrganisationFacts) -> None:
+        """Change it."""
+        services.edit_organisation(self.actor, record, record.version, facts)
+
+    def frozen(self, facts: services.OrganisationFacts) -> dict[str, Any]:
+        """Every field; names as text, language and kind."""
+        names = [[name.text, name.language, name.kind.value] for name in facts.names]
+        return {"names": names, **{name: plain(getattr(facts, name)) for name in columns.PLAIN}}
+
+    def thawed(self, stored: dict[str, Any]) -> services.OrganisationFacts:
+        """The facts again."""
+        names = [services.NameFacts(text, language, NameKind(kind)) for text, language, kind in stored["names"]]
+        terms = {
+            "category": Category(stored["category"]),
+            "size": Size(stored["size"]) if stored["size"] else None,
+            "recognition_roles": [RecognitionRole(code) for code in stored["recognition_roles"]],
+        }
+        return services.OrganisationFacts(**{**stored, **terms, "names": names})
+
+
+def _names_in(row: Cells) -> list[str]:
+    lines = (line for key in NAMED for line in row.get(key, "").split("\n"))
+    return [text for line in lines if (text := re.sub(r"\s*\[[\w-]+\]$", "", line).strip())]
