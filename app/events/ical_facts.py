@@ -1,7 +1,8 @@
 """An event as the facts of its calendar entry.
 
 The entry is in English where an event has English, because one calendar serves readers of every language; it is made of
-the event's own row and the codes of its micro-credentials, so that nothing else can change it.
+the event's own row and the codes of its micro-credentials, so that nothing else can change it. To publish one of them
+is a change of the entry, too, and gives it a new stamp.
 """
 
 from dataclasses import dataclass
@@ -51,11 +52,14 @@ def published_part(event: Event) -> PublishedPart | None:
     )
 
 
-def published_facts(event: Event, consortium: Consortium, public_url: str) -> "CalendarFacts | None":
+def published_facts(
+    event: Event, consortium: Consortium, public_url: str, *, for_everybody: bool = False
+) -> "CalendarFacts | None":
     """The facts of an event's calendar entry; ``None`` for a draft.
 
-    ``public_url`` is the portal's own address without a slash at its end. The event needs its key, its stamps and its
-    micro-credentials, so it was flushed before.
+    ``public_url`` is the portal's own address without a slash at its end. ``for_everybody`` leaves out
+    micro-credentials that were never published. The event needs its key, its stamps and its micro-credentials, so it
+    was flushed before.
     """
     part = published_part(event)
     if part is None:
@@ -64,7 +68,8 @@ def published_facts(event: Event, consortium: Consortium, public_url: str) -> "C
     title = read_in(event.title, SOURCE_LANGUAGE)
     spoken = consortium.by_language.get(title.language) if title else None
     named = consortium.by_country.get(country or "")
-    codes = [link.microcredential.code for link in event.microcredential_links]
+    concerned = [entry for entry in event.microcredentials if entry.is_for_everybody or not for_everybody]
+    codes = [entry.code for entry in concerned]
     from app.events.ical import CalendarFacts  # icalendar is heavy, and most processes only read
 
     return CalendarFacts(
@@ -72,7 +77,7 @@ def published_facts(event: Event, consortium: Consortium, public_url: str) -> "C
         domain=consortium.uid_domain,
         sequence=event.sequence,
         created=event.created_at,
-        changed=event.updated_at,
+        changed=max((event.updated_at, *(entry.published_at for entry in concerned if entry.published_at))),
         all_day=part.all_day,
         starts=part.starts,
         ends=part.ends,

@@ -24,9 +24,13 @@ from app.events.models import Event, Visibility
 from app.events.services import after_change
 from app.extensions import db
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
+from app.microcredentials.models import MicroCredential
+from app.microcredentials.services import after_change as after_microcredential_change
 
 MEMBERS = "members"
 FORGET = "feeds.forget"
+RENEW = "feeds.renew"
+RENEWED_AT_ONCE = 200
 KEPT = timedelta(days=60)
 COUNTED = "feeds that this transaction has counted up"
 PEOPLE = "this transaction changed whom personal feeds are for"
@@ -44,7 +48,7 @@ def public_scopes(event: Event) -> set[str]:
         scopes.add(f"country:{event.country}")
     if event.cluster_id:
         scopes |= {cluster_scope(key) for key in above(event.cluster_id)}
-    return scopes | {f"mc:{microcredential.code}" for microcredential in event.microcredentials}
+    return scopes | {f"mc:{entry.code}" for entry in event.microcredentials if entry.is_for_everybody}
 
 
 def follow(event: Event) -> None:
@@ -79,10 +83,22 @@ def follow_cluster(cluster: Cluster, former_parent: int | None) -> None:
 after_cluster_change.append(follow_cluster)
 
 
+def follow_microcredential(microcredential: MicroCredential) -> None:
+    """Render anew what names a micro-credential, when others may see it now or it is called otherwise."""
+    link = Event.link_model
+    concerned = select(link.record_id).where(link.microcredential_id == microcredential.id)
+    for event in db.session.scalars(select(Event).where(Event.id.in_(concerned)).order_by(Event.id)).all():
+        follow(event)
+
+
+after_microcredential_change.append(follow_microcredential)
+
+
 def store(session: Session, event: Event, consortium: Consortium, public_url: str) -> None:
     """Render what calendars show of an event, and count up the feeds that change by it."""
     facts = published_facts(event, consortium, public_url)
-    if facts is None:
+    shown = published_facts(event, consortium, public_url, for_everybody=True)
+    if facts is None or shown is None:
         return
     from app.events.ical import Audience, vevent, zone_needed
 
@@ -90,11 +106,12 @@ def store(session: Session, event: Event, consortium: Consortium, public_url: st
     entry = entry or CalendarEntry(uid=event.uid, event_id=event.id)
     former = entry.public_octets
     entry.member_octets = vevent(facts, audience=Audience.MEMBER).encode()
+    entry.guest_octets = vevent(shown, audience=Audience.MEMBER).encode() if shown != facts else None
     entry.zone = zone_needed(facts)
     if event.visibility is Visibility.PUBLIC:
-        entry.public_octets, entry.removed_at = vevent(facts, audience=Audience.PUBLIC).encode(), None
+        entry.public_octets, entry.removed_at = vevent(shown, audience=Audience.PUBLIC).encode(), None
     elif entry.public_octets is not None and entry.removed_at is None:
-        entry.public_octets = vevent(replace(facts, removed=True), audience=Audience.PUBLIC).encode()
+        entry.public_octets = vevent(replace(shown, removed=True), audience=Audience.PUBLIC).encode()
         entry.removed_at = clock.now()
         outbox.enqueue(session, FORGET, {"uid": str(event.uid)}, run_after=clock.now() + KEPT)
     session.add(entry)
@@ -188,3 +205,17 @@ def forget(session: Session, payload: dict[str, str]) -> None:
     if entry is not None and entry.removed_at is not None and entry.removed_at <= clock.now() - KEPT:
         entry.public_octets = entry.removed_at = None
         _place(session, entry, (), touched=False)
+
+
+@outbox.handles(RENEW)
+def renew(session: Session, payload: dict[str, int]) -> None:
+    """Render anew what stands in calendars, from the event after ``after`` on, bit by bit.
+
+    A migration asks for it where entries were stored that said more than they should.
+    """
+    stored = select(Event).join(CalendarEntry, CalendarEntry.event_id == Event.id).where(Event.id > payload["after"])
+    events = session.scalars(stored.order_by(Event.id).limit(RENEWED_AT_ONCE)).all()
+    for event in events:
+        follow(event)
+    if len(events) == RENEWED_AT_ONCE:
+        outbox.enqueue(session, RENEW, {"after": events[-1].id})

@@ -13,8 +13,9 @@ class CalendarEntry(Base):
     """One event as a calendar shows it, rendered when it was written.
 
     ``public_octets`` is what anybody's feed holds and is absent for an event that was never public; ``member_octets``
-    is what a personal feed holds. An event that is public no longer stays as "(removed)" since ``removed_at`` for a
-    while, or calendars would keep showing it.
+    is what a personal feed holds, and ``guest_octets`` what that of somebody outside the consortium holds instead,
+    where the event names micro-credentials that were never published. An event that is public no longer stays as
+    "(removed)" since ``removed_at`` for a while, or calendars would keep showing it.
     """
 
     __tablename__ = "calendar_entry"
@@ -23,6 +24,7 @@ class CalendarEntry(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
     public_octets: Mapped[bytes | None]
     member_octets: Mapped[bytes]
+    guest_octets: Mapped[bytes | None]
     zone: Mapped[str | None]
     removed_at: Mapped[datetime | None]
 

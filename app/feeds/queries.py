@@ -1,17 +1,19 @@
 """What feeds ask of the database, without the ORM: a subscriber's program asks every few hours, for ever."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, or_, select
 
 from app.clusters.models import Cluster
+from app.core.access import ANYBODY
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.events.models import Event
 from app.feeds.bodies import Placed
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import visible_to
 
 AT_ONCE = 128
 P = CalendarPlace
@@ -23,10 +25,33 @@ ENTRIES = select(P.position, CalendarEntry.public_octets, CalendarEntry.zone).jo
     CalendarEntry, CalendarEntry.id == P.entry_id
 )
 
+# The version of a feed that nothing was ever in.
+BEFORE_ANY = (0, 0, datetime(2020, 1, 1, tzinfo=UTC))
+# Of a micro-credential that everybody may see.
+VERSION_OF_MICROCREDENTIAL = (
+    select(
+        func.coalesce(FeedVersion.version, BEFORE_ANY[0]),
+        func.coalesce(FeedVersion.places, BEFORE_ANY[1]),
+        func.coalesce(FeedVersion.changed_at, BEFORE_ANY[2]),
+    )
+    .select_from(MicroCredential)
+    .outerjoin(FeedVersion, FeedVersion.scope == "mc:" + MicroCredential.code)
+    .where(MicroCredential.code == bindparam("code"), visible_to(ANYBODY))
+)
 
-def version_of(connection: Connection, scope: str) -> tuple[int, int, datetime] | None:
-    """A feed's version, its number of places and its last change; ``None`` for one that nothing was ever in."""
+# A feed's version, its number of places and its last change.
+Version = tuple[int, int, datetime]
+
+
+def version_of(connection: Connection, scope: str) -> Version:
+    """The version of a feed; nothing was ever in one of version 0."""
     row = connection.execute(VERSION, {"wanted": scope}).one_or_none()
+    return (row[0], row[1], row[2]) if row else BEFORE_ANY
+
+
+def version_of_microcredential(connection: Connection, code: str) -> Version | None:
+    """The version of a micro-credential's feed, in one statement; ``None`` for one not for everybody."""
+    row = connection.execute(VERSION_OF_MICROCREDENTIAL, {"code": code}).one_or_none()
     return (row[0], row[1], row[2]) if row else None
 
 
@@ -70,10 +95,11 @@ def places(connection: Connection, scope: str, ranges: Sequence[tuple[int, int]]
         yield row[0], row[1] or b"", row[2]
 
 
-def personal(connection: Connection, criterion: ColumnElement[bool]) -> list[Placed]:
-    """The entries of events that satisfy ``criterion``, as their members see them, counted through."""
+def personal(connection: Connection, criterion: ColumnElement[bool], is_internal: bool) -> list[Placed]:
+    """The entries of events that satisfy ``criterion``, as the consortium or its guests see them, counted through."""
+    member = CalendarEntry.member_octets
     rows = connection.execute(
-        select(CalendarEntry.member_octets, CalendarEntry.zone)
+        select(member if is_internal else func.coalesce(CalendarEntry.guest_octets, member), CalendarEntry.zone)
         .join(Event, Event.id == CalendarEntry.event_id)
         .where(criterion)
         .order_by(CalendarEntry.id)
@@ -86,8 +112,3 @@ def published_cluster(connection: Connection, key: int) -> str | None:
     names = connection.scalar(select(Cluster.name).where(Cluster.id == key, Cluster.is_published.is_(True)))
     reading = read_in(names, SOURCE_LANGUAGE)
     return reading.text if reading else None
-
-
-def microcredential_exists(connection: Connection, code: str) -> bool:
-    """Whether there is a micro-credential with this code."""
-    return connection.scalar(select(MicroCredential.id).where(MicroCredential.code == code)) is not None

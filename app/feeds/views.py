@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime
 from typing import IO, TYPE_CHECKING, cast
 
@@ -16,7 +16,7 @@ from werkzeug.http import parse_date, parse_etags
 from werkzeug.wsgi import wrap_file
 
 from app.config import Settings
-from app.core.access import current_actor, public
+from app.core.access import Actor, current_actor, public
 from app.core.consortium import Consortium
 from app.core.database import snapshot
 from app.events.models import EventKind
@@ -36,7 +36,6 @@ bp = Blueprint("calendars", __name__)
 # What a version does not tell: the layout of a feed (count it up with a change) and the time zone data.
 FRAME = f"1 {tzdata.IANA_VERSION}"
 MIME = "text/calendar; charset=utf-8"
-BEFORE_ANY = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +90,10 @@ def kind(kind: str) -> Response:
 
 
 @bp.get("/feeds/mc/<code>.ics")
-@public("Published events are for everybody's calendar")
+@public("Published events of published micro-credentials are for everybody's calendar")
 def microcredential(code: str) -> Response:
-    """Public events that concern one micro-credential."""
-    return _public(f"mc:{code}", code, lambda connection: queries.microcredential_exists(connection, code))
+    """Public events that concern one micro-credential, once that is published."""
+    return _public(f"mc:{code}", code, lambda connection: queries.version_of_microcredential(connection, code))
 
 
 @bp.get("/feeds/cluster/<int:cluster_id>.ics")
@@ -119,7 +118,7 @@ def own(secret: str) -> Response:
                 scope=f"my:{found.secret_id}",
                 label=found.actor.name,
                 version=found.version,
-                changed_at=found.changed_at or BEFORE_ANY,
+                changed_at=found.changed_at or queries.BEFORE_ANY[2],
                 load=lambda _bodies: _own_body(connection, found),
                 is_own=True,
             )
@@ -133,7 +132,7 @@ def event(event_id: int) -> Response:
     actor = current_actor()
     record = visible_event(actor, event_id)
     entry = db.session.scalar(select(CalendarEntry).where(CalendarEntry.event_id == record.id))
-    octets = entry and (entry.member_octets if actor.is_authenticated else entry.public_octets)
+    octets = _octets_for(actor, entry) if entry else None
     if entry is None or not octets:
         abort(404)
     headers = {
@@ -147,12 +146,20 @@ def event(event_id: int) -> Response:
     return Response(single_text(octets, entry.zone), content_type=MIME, headers=headers)
 
 
-def _public(scope: str, label: str, exists: Callable[[Connection], bool] | None = None) -> Response:
+def _octets_for(actor: Actor, entry: CalendarEntry) -> bytes | None:
+    """What one downloads of an entry; guests of the consortium see who joins, and no unpublished micro-credential."""
+    if not actor.is_authenticated:
+        return entry.public_octets
+    return entry.member_octets if actor.is_internal else entry.guest_octets or entry.member_octets
+
+
+def _public(scope: str, label: str, find: Callable[[Connection], queries.Version | None] | None = None) -> Response:
+    """The answer with a feed; ``find`` looks for its version where there may be no such feed."""
     with snapshot(db.engine) as connection:
-        found = queries.version_of(connection, scope)
-        if found is None and exists is not None and not exists(connection):
+        found = find(connection) if find else queries.version_of(connection, scope)
+        if found is None:
             abort(404)
-        version, places, changed_at = found or (0, 0, BEFORE_ANY)
+        version, places, changed_at = found
 
         def load(bodies: Bodies) -> Body:
             return bodies.get(
@@ -175,7 +182,8 @@ def _nobodys() -> Response:
 
 def _own_body(connection: Connection, found: personal.Subscriber) -> Body:
     """The body of one's own feed; nobody else reads it, so it is not kept."""
-    return Body(found.version, 0, [Chunk.of(queries.personal(connection, personal.concerns(found.actor)))])
+    entries = queries.personal(connection, personal.concerns(found.actor), found.actor.is_internal)
+    return Body(found.version, 0, [Chunk.of(entries)])
 
 
 def _answer(feed: Feed) -> Response:

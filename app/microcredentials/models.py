@@ -201,6 +201,11 @@ class MicroCredential(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Sta
         return self.country
 
     @property
+    def is_for_everybody(self) -> bool:
+        """Whether it is or was published; ``queries.visible_to`` asks the same of the database."""
+        return self.state is MicroCredentialState.PUBLISHED or self.published_at is not None
+
+    @property
     def access_organisations(self) -> frozenset[int]:
         """The organisations that develop it."""
         return frozenset(organisation.id for organisation in self.developers)

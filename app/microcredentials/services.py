@@ -1,6 +1,6 @@
 """What may happen to micro-credentials."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +19,9 @@ P = Permission
 # The way a design usually goes; loaders of files follow it, so that every move is on record.
 USUAL_WAY = (S.IDEA, S.DRAFT, S.INTERNAL_REVIEW, S.FINAL, S.PUBLISHED)
 SETTLED = frozenset({S.FINAL, S.PUBLISHED})
+# Called within the transaction, after the flush, for every design that got another code, was published or retired, so
+# that whoever keeps something that names codes (feeds) never commits without it.
+after_change: list[Callable[[MicroCredential], None]] = []
 
 
 def create(actor: Actor, facts: MicroCredentialFacts, **marks: Any) -> MicroCredential:
@@ -38,8 +41,11 @@ def edit(actor: Actor, microcredential: MicroCredential, version: int | None, fa
     Raises ``NotEditable`` when it is final or retired, ``EditConflict`` when somebody saved in between, ``Refused`` and
     ``NotAllowed`` as for creating.
     """
+    former = microcredential.code
     _edit(actor, microcredential, version, facts)
     db.session.flush()
+    if microcredential.code != former:
+        _tell(microcredential)
 
 
 def keep_all(actor: Actor, designs: Iterable[tuple[MicroCredential | None, MicroCredentialFacts]]) -> None:
@@ -110,6 +116,8 @@ def move(
         microcredential.published_at = clock.now()
     microcredential.move_to(wanted, actor, reason.strip() if reason else None)
     db.session.flush()
+    if wanted in (S.PUBLISHED, S.RETIRED):
+        _tell(microcredential)
 
 
 def needs_reason(old: MicroCredentialState, new: MicroCredentialState) -> bool:
@@ -136,6 +144,12 @@ def delete(actor: Actor, microcredential: MicroCredential) -> None:
     if referrers:
         raise StillReferred(_("Records refer to it. Retire it instead."), referrers)
     db.session.delete(microcredential)
+    db.session.flush()
+
+
+def _tell(microcredential: MicroCredential) -> None:
+    for told in after_change:
+        told(microcredential)
     db.session.flush()
 
 

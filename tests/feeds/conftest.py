@@ -1,11 +1,17 @@
 """What tests of feeds share: the small consortium, and feeds of which nothing is kept yet."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 
+from app.extensions import db
 from app.feeds.bodies import Bodies
+from app.microcredentials.models import MicroCredential
 from tests.accounts.people import work
 from tests.events.world import World, build
+
+PUBLISHED_AT = datetime(2025, 1, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +24,9 @@ def _nothing_kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def world(app: Flask) -> World:
-    """The small consortium, committed."""
+    """The small consortium whose micro-credentials everybody may see, committed."""
     with work(app):
-        return build()
+        made = build()
+        for key in (made.pattern, made.wine):
+            db.session.get_one(MicroCredential, key).published_at = PUBLISHED_AT
+        return made
