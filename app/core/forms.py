@@ -90,6 +90,27 @@ class BaseForm(FlaskForm):
             refuse_repeat(db.session, self.submission_key.data)
         return bool(self.validate(extra_validators))
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether every field holds; where one does not, what the service would refuse is told with it."""
+        holds = bool(super().validate(extra_validators))
+        if not holds:
+            self.foresee()
+        return holds
+
+    def foreseen(self) -> None:
+        """Ask the rules that the service will ask, of what can be read. Raises ``Refused`` as they do.
+
+        A form says here what it could otherwise tell only once all its fields hold.
+        """
+
+    def foresee(self) -> None:
+        """Show what ``foreseen`` refuses at fields that nothing was said about yet: all of it in one answer."""
+        try:
+            self.foreseen()
+        except Refused as refused:
+            said = {name for name in refused.messages if name in self._fields and self._fields[name].errors}
+            self.refuse({name: text for name, text in refused.messages.items() if name not in said})
+
     def facts(self, *without: str) -> dict[str, Any]:
         """What was filled in, by field name, for a service."""
         return {name: value for name, value in self.data.items() if name not in {*self.hidden_names, *without}}

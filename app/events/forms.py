@@ -1,6 +1,7 @@
 """Forms of events: the one with everything for planning and editing, moving on, cancelling."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app
@@ -13,6 +14,7 @@ from wtforms.widgets import NumberInput
 from app.clusters import queries as clusters
 from app.clusters.forms import ClustersField
 from app.clusters.models import Cluster
+from app.core import clock
 from app.core.access import RIGHTS, Permission, anywhere, current_actor
 from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
@@ -27,7 +29,7 @@ from app.events.models import (
     MeetingType,
     Visibility,
 )
-from app.events.services import EventFacts
+from app.events.services import EventFacts, check
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
@@ -37,6 +39,8 @@ from app.stakeholders.models import Organisation
 
 BEGINNINGS = (EventState.PLANNED, EventState.CONFIRMED, EventState.DRAFT)
 TITLE_LENGTH = 300
+COUNTS = ("women", "men", "nonbinary", "undisclosed")
+CODED = frozenset({"kind", "meeting_type", "consultation_type", "format", "visibility", "plan_as", "zone", "language"})
 # What a kind of event has no use for; the fields are not in its form.
 NOT_FOR = {
     EventKind.MEETING: ("consultation_type",),
@@ -162,6 +166,7 @@ class EventForm(BaseForm):
     def __init__(self, kind: EventKind, *args: Any, event: Event | None = None, **kwargs: Any) -> None:
         super().__init__(*args, obj=event, **kwargs)
         self.kind = kind
+        self._state = event.state if event else None
         if may_create_for_all():
             self.country.any_label = _("The whole consortium")
         elif event is not None and event.country not in dict(self.country.choices):
@@ -201,8 +206,12 @@ class EventForm(BaseForm):
 
     @property
     def state(self) -> EventState:
-        """The state in which a new event begins."""
-        return EventState(self.plan_as.data)
+        """The state the event is in, or the one in which a new one begins."""
+        return self._state or EventState(self.plan_as.data)
+
+    def foreseen(self) -> None:
+        """Ask the rules of events."""
+        check_readable(self, lambda: (self.event_facts(), self.state))
 
     def event_facts(self) -> EventFacts:
         """What was filled in."""
@@ -228,6 +237,23 @@ class EventForm(BaseForm):
     def _cluster(self) -> Cluster | None:
         """The chosen cluster."""
         return next(iter(clusters.by_keys(current_actor(), self.cluster.values)), None)
+
+
+def check_readable(form: BaseForm, read: Callable[[], tuple[EventFacts, EventState]]) -> None:
+    """Check what could be read of an event's form, which ``read`` answers, against the rules for its state.
+
+    What could not be read is taken as something no rule minds, for the form has said so already. A code that is none of
+    the choices is no slip of the pen; then nothing more is asked. Raises ``Refused``.
+    """
+    unread = {field.name for field in form if field.errors}
+    if unread & CODED:
+        return
+    facts, state = read()
+    if facts.starts_on is None:
+        facts = replace(facts, starts_on=facts.ends_on or clock.today())
+    if unread & {*COUNTS, "total"}:
+        facts = replace(facts, **dict.fromkeys(COUNTS), total=1)
+    check(facts, state)
 
 
 def chosen_organisations(keys: Sequence[int]) -> list[Organisation]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
@@ -16,6 +17,7 @@ from app.events import queries
 from app.events.forms import (
     TITLE_LENGTH,
     CountField,
+    check_readable,
     chosen_organisations,
     creating_countries,
     default_country,
@@ -24,7 +26,7 @@ from app.events.forms import (
     own_organisation,
     zone_choices,
 )
-from app.events.models import ConsultationType, EventKind, Format, Visibility
+from app.events.models import ConsultationType, EventKind, EventState, Format, Visibility
 from app.events.rules import WITHOUT_PLACE
 from app.events.services import EventFacts
 from app.microcredentials import queries as microcredentials
@@ -32,6 +34,7 @@ from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
 from app.stakeholders.forms import OrganisationsField, QuickOrganisationForm, language_choices
 
+DRAFT = "draft"
 LOGGED_KINDS = (EventKind.CONSULTATION, EventKind.ROUND_TABLE, EventKind.WORKSHOP, EventKind.MEETING)
 
 
@@ -95,6 +98,15 @@ class LogForm(BaseForm):
         """Show refusals at their fields; place and link share one."""
         super().refuse({"venue" if name == "link" else name: message for name, message in messages.items()})
 
+    @property
+    def state(self) -> EventState:
+        """The state in which it is entered: held, or a draft to go on with."""
+        return EventState.DRAFT if request.form.get("do") == DRAFT else EventState.HELD
+
+    def foreseen(self) -> None:
+        """Ask the rules of events."""
+        check_readable(self, lambda: (self.event_facts(), self.state))
+
     def event_facts(self) -> EventFacts:
         """What was filled in: a pasted web address is the link of an online event, anything else a place."""
         kind, where = EventKind(self.kind.data), self.venue.data or ""
@@ -110,7 +122,7 @@ class LogForm(BaseForm):
             | {
                 "kind": kind,
                 "consultation_type": ConsultationType(consulted) if consulted else None,
-                "title": {written_in: self.title.data},
+                "title": {written_in: self.title.data or ""},
                 "summary": {written_in: self.summary.data} if self.summary.data else None,
                 "format": None if consulted in WITHOUT_PLACE and not where else form,
                 "venue": None if is_link else where or None,

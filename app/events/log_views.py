@@ -20,7 +20,7 @@ from app.stakeholders.models import Category, NameKind
 from app.stakeholders.services import NameFacts, OrganisationFacts
 
 NAMED = 3
-ADD, ADD_ANYWAY, DRAFT = "add-organisation", "add-organisation-anyway", "draft"
+ADD, ADD_ANYWAY = "add-organisation", "add-organisation-anyway"
 
 
 @bp.route("/log", methods=["GET", "POST"])
@@ -33,9 +33,9 @@ def log() -> BaseResponse:
     alike: list[Lookalike] = []
     if done in (ADD, ADD_ANYWAY):
         alike = add_organisation(form, quick, anyway=done == ADD_ANYWAY)
-    elif form.validate_on_submit() and nothing_half_added(form, quick):
+    elif holds(form, quick):
         with form.refusals():
-            event = enter(form, as_draft=done == DRAFT)
+            event = enter(form)
             remark(event)
             return created(form, page_url(event), saved_message(event))
     status = 422 if quick.errors or alike else None
@@ -45,21 +45,24 @@ def log() -> BaseResponse:
     return page
 
 
-def enter(form: LogForm, as_draft: bool) -> Event:
+def enter(form: LogForm) -> Event:
     """Enter what was filled in, as held or as a draft to go on with."""
-    if as_draft:
+    if form.state is EventState.DRAFT:
         return services.plan(current_actor(), form.event_facts(), EventState.DRAFT)
     return services.log(current_actor(), form.event_facts())
 
 
-def nothing_half_added(form: LogForm, quick: NewOrganisationForm) -> bool:
-    """Whether no organisation was typed without being added; saving now would lose it."""
-    if quick.name.data:
+def holds(form: LogForm, quick: NewOrganisationForm) -> bool:
+    """Whether the form was sent and can be saved: no organisation was typed without being added and would be lost."""
+    if not quick.name.data:
+        return form.validate_on_submit()
+    if form.validate_on_submit():
+        form.foresee()
+    if form.is_submitted() and not form.is_searching:
         form.refuse(
             {"organisations": _("“%(name)s” is not added yet: add it, or empty its name.", name=quick.name.data)}
         )
-        return False
-    return True
+    return False
 
 
 def add_organisation(form: LogForm, quick: NewOrganisationForm, anyway: bool) -> list[Lookalike]:

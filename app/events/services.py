@@ -82,6 +82,37 @@ class EventFacts:
     undisclosed: int | None = None
     total: int | None = None
 
+    @property
+    def counts(self) -> tuple[int | None, ...]:
+        """How many women, men, non-binary people and others there were."""
+        return (self.women, self.men, self.nonbinary, self.undisclosed)
+
+
+def check(facts: EventFacts, state: EventState) -> None:
+    """Check facts against every rule that holds of an event in ``state``.
+
+    Raises ``Refused`` for everything wrong with them at once, or ``StateUnfit``.
+    """
+    rules.check_state(facts.kind, state)
+    checks: list[Callable[[], object]] = [
+        lambda: rules.check_title(facts.title),
+        lambda: _check_time(facts, is_over=state in OVER),
+        lambda: rules.check_link(facts.link),
+        lambda: rules.check_counts(facts.counts, facts.total),
+        lambda: rules.check_number(facts.number),
+    ]
+    if facts.kind is not EventKind.DEADLINE and facts.consultation_type not in rules.WITHOUT_PLACE:
+        needs_link = state not in OVER and not facts.link_follows
+        place = facts.venue or facts.city
+        checks.append(lambda: rules.check_place(facts.format, place, facts.link, needs_link=needs_link))
+    if state in OVER:
+        people = sum(count or 0 for count in facts.counts) or facts.total
+        checks.append(lambda: rules.check_somebody_there(people, len(facts.organisations)))
+        checks.append(lambda: rules.check_concerns(facts.kind, len(facts.microcredentials)))
+    if state is EventState.MINUTED:
+        checks.append(lambda: rules.check_minutes(facts.summary, facts.decisions))
+    rules.all_of(*checks)
+
 
 def plan(actor: Actor, facts: EventFacts, state: EventState = EventState.PLANNED, **marks: Any) -> Event:
     """Enter an event that is to come, as planned, confirmed or a draft.
@@ -117,11 +148,11 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
     if event.state is EventState.CLOSED:
         raise Refused(_("This event is closed. Reopen it to change it."))
     before, former_time = published_part(event), _time_of(event)
+    check(facts, event.state)
     with db.session.no_autoflush:
         _fill(event, facts)
     if former_time != _time_of(event):
         _reschedule(actor, event, former_time, facts.reason)
-    _check_standing(event, facts)
     if not may_edit(actor, event):
         raise Refused(
             organiser=_("Then you could not change it any more; leave the organiser or the country as it is.")
@@ -175,9 +206,9 @@ def delete(actor: Actor, event: Event, version: int | None) -> None:
 
 def _new(actor: Actor, facts: EventFacts, marks: dict[str, Any], going_to: EventState = EventState.DRAFT) -> Event:
     event = Event(created_by_id=actor.user_id, state=EventState.DRAFT, sequence=0, **marks)
+    check(facts, going_to)
     with db.session.no_autoflush:
         _fill(event, facts)
-        _check_standing(event, facts, going_to)
     actor.check(Permission.EVENT_CREATE, event, at="country")
     db.session.add(event)
     db.session.flush()
@@ -193,15 +224,8 @@ def _changed(event: Event) -> Event:
 
 
 def _fill(event: Event, facts: EventFacts) -> None:
-    """Put the facts into the event. Raises ``Refused`` for everything wrong with them at once."""
-    counts = (facts.women, facts.men, facts.nonbinary, facts.undisclosed)
-    rules.all_of(
-        lambda: rules.check_title(facts.title),
-        lambda: _set_time(event, facts),
-        lambda: rules.check_link(facts.link),
-        lambda: rules.check_counts(counts, facts.total),
-        lambda: rules.check_number(facts.number),
-    )
+    """Put facts that hold into the event."""
+    _set_time(event, facts)
     for entry in fields(facts):
         if entry.name not in WORKED_OUT:
             value = getattr(facts, entry.name)
@@ -210,7 +234,7 @@ def _fill(event: Event, facts: EventFacts) -> None:
     event.organiser_id = facts.organiser.id if facts.organiser else None
     event.cluster_id = facts.cluster.id if facts.cluster else None
     _concern(event, facts.microcredentials)
-    if facts.total is not None and all(count is None for count in counts):
+    if facts.total is not None and all(count is None for count in facts.counts):
         event.undisclosed = facts.total
     texts = (*facts.title.values(), facts.city or "", facts.venue or "")
     event.search_key = " | ".join(dict.fromkeys(filter(None, map(search_key, texts))))
@@ -224,8 +248,18 @@ def _concern(event: Event, microcredentials: Sequence[MicroCredential]) -> None:
     event.microcredentials.extend(entry for entry in dict.fromkeys(microcredentials) if entry not in known)
 
 
+def _span(facts: EventFacts) -> rules.Span:
+    return rules.span(facts.zone, facts.starts_on, facts.ends_on, facts.starts_time, facts.ends_time)
+
+
+def _check_time(facts: EventFacts, *, is_over: bool) -> None:
+    span = _span(facts)
+    if is_over:
+        rules.check_day_has_come(span.ends_on, clock.today(span.zone))
+
+
 def _set_time(event: Event, facts: EventFacts) -> None:
-    span = rules.span(facts.zone, facts.starts_on, facts.ends_on, facts.starts_time, facts.ends_time)
+    span = _span(facts)
     for name in TIME:
         setattr(event, name, getattr(span, name))
 
@@ -242,22 +276,6 @@ def _reschedule(actor: Actor, event: Event, former: dict[str, Any], reason: str 
         db.session.add(
             Rescheduling(event_id=event.id, reason=reason, actor_id=actor.user_id, actor_name=actor.name, **former)
         )
-
-
-def _check_standing(event: Event, facts: EventFacts, going_to: EventState | None = None) -> None:
-    """Check what the event's state, or the one it goes to, asks of its facts."""
-    state = going_to or event.state
-    rules.check_state(event.kind, state)
-    checks: list[Callable[[], object]] = []
-    if event.kind is not EventKind.DEADLINE and event.consultation_type not in rules.WITHOUT_PLACE:
-        needs_link = state not in OVER and not facts.link_follows
-        place = event.venue or event.city
-        checks.append(lambda: rules.check_place(event.format, place, event.link, needs_link=needs_link))
-    if state in OVER:
-        checks.extend(_held(event))
-    if state is EventState.MINUTED:
-        checks.append(lambda: rules.check_minutes(event.summary, event.decisions))
-    rules.all_of(*checks)
 
 
 def _check_move(event: Event, state: EventState) -> None:

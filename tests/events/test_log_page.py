@@ -4,8 +4,10 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.events.models import Event, EventKind, EventState, Format, Visibility
 from app.extensions import db
@@ -286,3 +288,35 @@ def test_a_time_that_the_clocks_skip_is_refused(editor: FlaskClient, typed: dict
 def test_a_day_outside_the_project_is_accepted_and_flagged(editor: FlaskClient, typed: dict) -> None:
     answer = editor.post("/events/log", data=typed | {"starts_on": "2022-12-31"})
     assert "The day lies outside the run of the project." in editor.get(answer.location).text
+
+
+def told(answer: TestResponse) -> list[str]:
+    """The fields that the summary of errors names, in its order."""
+    entries = BeautifulSoup(answer.text, "html5lib").select("#errors li")
+    return [entry.get_text().partition(":")[0].partition("?")[0] for entry in entries]
+
+
+def test_everything_that_is_missing_is_told_at_once(app: Flask, editor: FlaskClient, typed: dict) -> None:
+    empty = {"title": "", "starts_on": "", "venue": "", "microcredentials": [], "organisations": []}
+    counts = dict.fromkeys(("women", "men", "nonbinary", "undisclosed", "total"), "")
+    answer = editor.post("/events/log", data=typed | empty | counts)
+    assert answer.status_code == 422
+    assert told(answer) == ["Title", "Date", "Place or link", "Which micro-credentials did it concern", "Who took part"]
+    assert events(app) == []
+
+
+def test_a_slip_is_told_with_what_the_rules_refuse(app: Flask, editor: FlaskClient, typed: dict) -> None:
+    slips = {"women": "many", "starts_on": "2025-06-01", "ends_time": "12:00", "microcredentials": []}
+    answer = editor.post("/events/log", data=typed | slips)
+    assert (answer.status_code, told(answer)) == (422, ["From", "Which micro-credentials did it concern", "Women"])
+    rules = {"total": "99", "starts_on": "2025-06-01", "microcredentials": [], "new-name": "Not added"}
+    answer = editor.post("/events/log", data=typed | rules)
+    assert answer.status_code == 422
+    assert told(answer) == ["Date", "Which micro-credentials did it concern", "Who took part", "Present"]
+    assert events(app) == []
+
+
+def test_a_forged_code_is_refused_alone(app: Flask, editor: FlaskClient, typed: dict) -> None:
+    answer = editor.post("/events/log", data=typed | {"kind": "party", "title": ""})
+    assert answer.status_code == 422
+    assert events(app) == []
