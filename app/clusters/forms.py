@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, RadioField
@@ -13,7 +13,7 @@ from wtforms.validators import URL, InputRequired, Optional, StopValidation
 from app.clusters import queries
 from app.clusters.models import Cluster, ClusterScope, ClusterState, ClusterType
 from app.clusters.self_checks import GROUPS, SCORES
-from app.clusters.services import ClusterFacts
+from app.clusters.services import ClusterFacts, check
 from app.core import clock
 from app.core.access import current_actor
 from app.core.fields import ChecksField, ChoiceField, DayField, LineField, TextField, TranslatedField
@@ -114,6 +114,10 @@ class ClusterForm(BaseForm):
         """A name in one language at least."""
         if not field.data:
             raise StopValidation(_("Write a name, in any of the languages."))
+
+    def foreseen(self) -> None:
+        """Ask the rules of clusters."""
+        check(self.cluster_facts(), current_app.config["CONSORTIUM"])
 
     def cluster_facts(self) -> ClusterFacts:
         """What was filled in."""

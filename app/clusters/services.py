@@ -47,6 +47,16 @@ class ClusterFacts:
     microcredentials: Sequence[MicroCredential] = field(default=())
 
 
+def check(facts: ClusterFacts, consortium: Consortium) -> None:
+    """Check what holds of every cluster. Raises ``Refused`` with everything that is wrong."""
+    places, theme = (facts.countries, facts.regions), (facts.isced_f, facts.nace)
+    wrong = rules.faults(facts.name, facts.scope, places, theme, consortium)
+    if facts.founded_on is not None and facts.founded_on > clock.today():
+        wrong["founded_on"] = _("This day has not come yet.")
+    if wrong:
+        raise Refused(**wrong)
+
+
 def create(actor: Actor, facts: ClusterFacts, consortium: Consortium, **marks: Any) -> Cluster:
     """Propose a cluster.
 
@@ -163,12 +173,7 @@ def _changed(cluster: Cluster, former_parent: int | None) -> Cluster:
 
 
 def _fill(cluster: Cluster, facts: ClusterFacts, consortium: Consortium) -> None:
-    places, theme = (facts.countries, facts.regions), (facts.isced_f, facts.nace)
-    wrong = rules.faults(facts.name, facts.scope, places, theme, consortium)
-    if facts.founded_on is not None and facts.founded_on > clock.today():
-        wrong["founded_on"] = _("This day has not come yet.")
-    if wrong:
-        raise Refused(**wrong)
+    check(facts, consortium)
     if facts.parent is not None and cluster.id in queries.above(facts.parent.id):
         raise rules.Circle
     for entry in fields(facts):

@@ -107,6 +107,8 @@ class BaseForm(FlaskForm):
         """Show what ``foreseen`` refuses at fields that nothing was said about yet: all of it in one answer."""
         try:
             self.foreseen()
+        except (KeyError, ValueError):
+            return  # A code or key that was not offered, so that nothing can be made of it; its field has said so.
         except Refused as refused:
             said = {name for name in refused.messages if name in self._fields and self._fields[name].errors}
             self.refuse({name: text for name, text in refused.messages.items() if name not in said})

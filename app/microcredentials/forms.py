@@ -38,6 +38,7 @@ from app.microcredentials.models import (
     UseType,
 )
 from app.microcredentials.names import content_languages, credential_countries, target_group_name
+from app.microcredentials.services import check
 from app.stakeholders.forms import OrganisationsField
 from app.stakeholders.queries import by_keys
 
@@ -162,6 +163,10 @@ class MicroCredentialForm(BaseForm):
     def of(cls, microcredential: MicroCredential) -> "MicroCredentialForm":
         """The form as the design stands."""
         return cls(obj=microcredential)
+
+    def foreseen(self) -> None:
+        """Ask the rules of designs."""
+        check(self.design_facts())
 
     def design_facts(self) -> MicroCredentialFacts:
         """What was filled in."""

@@ -59,7 +59,7 @@ def keep_all(actor: Actor, designs: Iterable[tuple[MicroCredential | None, Micro
 
 
 def _create(actor: Actor, facts: MicroCredentialFacts, marks: Mapping[str, Any]) -> MicroCredential:
-    _accept(facts)
+    check(facts)
     actor.check(P.MICROCREDENTIAL_CREATE, facts, at="country")
     microcredential = MicroCredential(**marks)
     _fill(microcredential, facts)
@@ -74,7 +74,7 @@ def _edit(actor: Actor, microcredential: MicroCredential, version: int | None, f
     expect_version(microcredential, version)
     if microcredential.published_at and facts.code != microcredential.code:
         raise Refused(code=_("The code is part of a public address and stays."))
-    _accept(facts)
+    check(facts)
     actor.check(needed, facts, at="country")
     if microcredential.state is S.PUBLISHED:
         guards.ready(facts, S.PUBLISHED)
@@ -153,7 +153,8 @@ def _tell(microcredential: MicroCredential) -> None:
     db.session.flush()
 
 
-def _accept(facts: MicroCredentialFacts) -> None:
+def check(facts: MicroCredentialFacts) -> None:
+    """Check what holds of every design. Raises ``Refused`` with everything that ``guards.faults`` finds."""
     faults = guards.faults(facts)
     if faults:
         raise Refused(**faults)

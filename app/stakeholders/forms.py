@@ -29,7 +29,16 @@ from app.stakeholders.models import (
     Size,
     Source,
 )
-from app.stakeholders.services import AffiliationFacts, NameFacts, OrganisationFacts, PersonFacts, script_of
+from app.stakeholders.services import (
+    AffiliationFacts,
+    NameFacts,
+    OrganisationFacts,
+    PersonFacts,
+    check_names,
+    check_new_person,
+    check_person,
+    script_of,
+)
 
 BLANK_ROWS = 2
 SOURCES = tuple(source for source in Source if source is not Source.NOT_RECORDED)
@@ -143,10 +152,19 @@ class OrganisationForm(BaseForm):
             return False
         return True
 
+    def foreseen(self) -> None:
+        """Ask for a name, and whether it is in the register already."""
+        if not self.names.errors:
+            check_names(self._names())
+            self.is_new()
+
+    def _names(self) -> list[NameFacts]:
+        rows = [row.form for row in self.names.entries if row.form.text.data]
+        return [NameFacts(row.text.data, row.language.data, NameKind(row.kind.data)) for row in rows]
+
     def organisation_facts(self) -> OrganisationFacts:
         """What was filled in; the first named row is the working name."""
-        rows = [row.form for row in self.names.entries if row.form.text.data]
-        names = [NameFacts(row.text.data, row.language.data, NameKind(row.kind.data)) for row in rows]
+        names = self._names()
         facts = self.facts("names", "anyway")
         coded = {
             "category": Category(facts["category"]),
@@ -258,6 +276,11 @@ class PersonForm(BaseForm):
             del form[name]
         return form
 
+    def foreseen(self) -> None:
+        """Ask the rules of people, and of new ones what they agreed to."""
+        check = check_new_person if "consent_on" in self else check_person
+        check(self.person_facts())
+
     def person_facts(self) -> PersonFacts:
         """What was filled in."""
         rows = [row.form for row in self.affiliations.entries if row.form.organisation.data]
@@ -276,7 +299,7 @@ class PersonForm(BaseForm):
         facts = self.facts("affiliations")
         terms: dict[str, Any] = {
             "lawful_basis": LawfulBasis(facts["lawful_basis"]),
-            "source": Source(facts["source"]),
+            "source": Source(facts["source"]) if facts["source"] else None,
         }
         if "consent_way" in facts:
             terms["consent_way"] = ConsentWay(facts["consent_way"])

@@ -130,9 +130,7 @@ def create_person(actor: Actor, facts: PersonFacts, **marks: Any) -> Person:
     Raises ``Refused`` without a source, where consent is the basis and was not given or has no date, and when an
     affiliation ends before it begins.
     """
-    if facts.source is None or facts.source is Source.NOT_RECORDED:
-        raise Refused(source=_("Say where the data came from."))
-    _expect_agreement(facts)
+    check_new_person(facts)
     person = Person(**marks)
     _fill_person(person, facts)
     actor.check(Permission.PERSON_EDIT, person if facts.affiliations else None, at="affiliations")
@@ -172,14 +170,19 @@ def script_of(text: str) -> Script:
 
 
 def _fill(organisation: Organisation, facts: OrganisationFacts) -> None:
-    if not facts.names:
-        raise Refused(names=_("An organisation needs a name."))
+    check_names(facts.names)
     plain = {field.name for field in fields(facts)} - {"names", "recognition_roles"}
     for name, value in asdict(facts).items():
         if name in plain:
             setattr(organisation, name, value)
     organisation.recognition_roles = [role.value for role in RecognitionRole if role in facts.recognition_roles]
     _name(organisation, facts.names)
+
+
+def check_names(names: Sequence[NameFacts]) -> None:
+    """An organisation has a name at least. Raises ``Refused``."""
+    if not names:
+        raise Refused(names=_("An organisation needs a name."))
 
 
 def _name(organisation: Organisation, names: Sequence[NameFacts]) -> None:
@@ -216,18 +219,41 @@ def make_findable(name: OrganisationName, country: str) -> None:
     name.head_block, name.tail_block = blocks(country, name.duplicate_key)
 
 
-def _expect_agreement(facts: PersonFacts) -> None:
+def check_person(facts: PersonFacts) -> None:
+    """Check what holds of every person. Raises ``Refused`` with everything that is wrong."""
+    wrong = {}
+    if facts.source is Source.PUBLIC and not facts.source_detail:
+        wrong["source_detail"] = _("Write the address of the public source.")
+    for entry in facts.affiliations:
+        if entry.valid_from and entry.valid_to and entry.valid_to < entry.valid_from:
+            wrong["affiliations"] = _(
+                "The affiliation with %(name)s ends before it begins.", name=entry.organisation.name
+            )
+    if wrong:
+        raise Refused(**wrong)
+
+
+def check_new_person(facts: PersonFacts) -> None:
+    """Check also where the data are from and what the person agreed to. Raises ``Refused`` as ``check_person``."""
+    wrong: dict[str, str] = {}
+    if facts.source is None or facts.source is Source.NOT_RECORDED:
+        wrong["source"] = _("Say where the data came from.")
     if (facts.lawful_basis is LawfulBasis.CONSENT or facts.consent_for) and facts.consent_on is None:
-        raise Refused(consent_on=_("Say when the person agreed."))
+        wrong["consent_on"] = _("Say when the person agreed.")
     if facts.consent_on is not None and not facts.consent_for:
-        raise Refused(consent_for=_("Say what the person agreed to."))
+        wrong["consent_for"] = _("Say what the person agreed to.")
     if facts.consent_on is not None and facts.consent_on > clock.today():
-        raise Refused(consent_on=_("That day is still to come."))
+        wrong["consent_on"] = _("That day is still to come.")
+    try:
+        check_person(facts)
+    except Refused as refused:
+        wrong |= refused.messages
+    if wrong:
+        raise Refused(**wrong)
 
 
 def _fill_person(person: Person, facts: PersonFacts) -> None:
-    if facts.source is Source.PUBLIC and not facts.source_detail:
-        raise Refused(source_detail=_("Write the address of the public source."))
+    check_person(facts)
     for field in fields(facts):
         if field.name not in ("affiliations", "source") and not field.name.startswith("consent_"):
             setattr(person, field.name, getattr(facts, field.name))
@@ -242,10 +268,6 @@ def _fill_person(person: Person, facts: PersonFacts) -> None:
 
 
 def _affiliation(facts: AffiliationFacts, rows: list[Affiliation]) -> Affiliation:
-    if facts.valid_from and facts.valid_to and facts.valid_to < facts.valid_from:
-        raise Refused(
-            affiliations=_("The affiliation with %(name)s ends before it begins.", name=facts.organisation.name)
-        )
     of_it = [row for row in rows if row.organisation_id == facts.organisation.id]
     row = max(
         of_it, key=lambda row: (row.valid_from == facts.valid_from, row.role_title == facts.role_title), default=None
