@@ -252,7 +252,8 @@ def check_readable(form: BaseForm, read: Callable[[], tuple[EventFacts, EventSta
     if facts.starts_on is None:
         facts = replace(facts, starts_on=facts.ends_on or clock.today())
     if unread & {*COUNTS, "total"}:
-        facts = replace(facts, **dict.fromkeys(COUNTS), total=1)
+        uncounted: dict[str, Any] = dict.fromkeys(COUNTS)
+        facts = replace(facts, **uncounted, total=1)
     check(facts, state)
 
 
