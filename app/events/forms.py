@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -249,7 +250,7 @@ def check_readable(form: BaseForm, read: Callable[[], tuple[EventFacts, EventSta
     if unread & CODED:
         return
     facts, state = read()
-    if facts.starts_on is None:
+    if cast("date | None", facts.starts_on) is None:  # As when the day could not be read.
         facts = replace(facts, starts_on=facts.ends_on or clock.today())
     if unread & {*COUNTS, "total"}:
         uncounted: dict[str, Any] = dict.fromkeys(COUNTS)
