@@ -23,6 +23,7 @@ from wtforms.i18n import messages_path
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
+from app.core import conflict
 from app.core.errors import Difference, EditConflict, Refused
 from app.core.submissions import refuse_repeat
 from app.extensions import db
@@ -60,15 +61,24 @@ class BaseForm(FlaskForm):
             return _wtforms_messages(get_locale())
 
     constraint_messages: ClassVar[dict[str, tuple[str, Any]]] = {}
-    hidden_names: ClassVar[frozenset[str]] = frozenset({"csrf_token", "version", "submission_key"})
+    hidden_names: ClassVar[frozenset[str]] = frozenset({"csrf_token", "version", "submission_key", "base"})
 
     version = VersionField(validators=[Optional()])
     submission_key = HiddenField(default=lambda: secrets.token_urlsafe(16), validators=[Length(max=64)])
+    base = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_stale = False
         self.conflict: Sequence[Difference] = ()
+        self.taken_over: Sequence[str] = ()
+        self._record = kwargs.get("obj")
+
+    def hidden_tag(self, *fields: Any) -> Any:
+        """The hidden fields; a form that edits carries fingerprints of the record as it was opened with it."""
+        if self._record is not None and not self.is_submitted():
+            self.base.data = conflict.written(self._texts_of(self._record))
+        return super().hidden_tag(*fields)
 
     @property
     def is_searching(self) -> bool:
@@ -130,8 +140,9 @@ class BaseForm(FlaskForm):
     def refusals(self, record: Any = None) -> Iterator[None]:
         """Undo and show what the enclosed service refuses.
 
-        An edit conflict on ``record`` becomes a comparison of what stands now and what was typed; the form then holds
-        the new version, so that saving again is a decision.
+        An edit conflict on ``record`` takes over what only somebody else changed, and becomes a comparison of what
+        stands now and what was typed where both did; the form then holds the new version, so that saving again is a
+        decision.
         """
         try:
             yield
@@ -157,9 +168,11 @@ class BaseForm(FlaskForm):
             db.session.refresh(record)
         except InvalidRequestError:
             raise EditConflict(_("Somebody else removed this in the meantime.")) from None
-        self.is_stale, self.conflict = True, list(self._differences(record))
+        self.is_stale = True
+        self._settle(record)
         self.version.data = record.version
         self.version.raw_data = None
+        self.base.data = conflict.written(self._texts_of(record))
 
     def _meaning(self, error: IntegrityError) -> tuple[str, str]:
         text = f"{getattr(getattr(error.orig, 'diag', None), 'constraint_name', '')} {error.orig}"
@@ -168,13 +181,33 @@ class BaseForm(FlaskForm):
                 return field, str(message)
         raise error
 
-    def _differences(self, record: Any) -> Iterator[Difference]:
-        for name, field in self._fields.items():
-            if name in self.hidden_names or not hasattr(record, name):
-                continue
-            theirs, mine = shown(field, getattr(record, name)), shown(field, field.data)
-            if theirs != mine:
-                yield Difference(str(field.label.text), theirs, mine)
+    def _texts_of(self, record: Any) -> dict[str, str]:
+        """What a record says in the fields of this form that show it, as texts to compare."""
+        names = (name for name in self._fields if name not in self.hidden_names and hasattr(record, name))
+        return {name: compared(self[name], getattr(record, name)) for name in names}
+
+    def _settle(self, record: Any) -> None:
+        """Give each field the text that stands, and list those in which somebody has to decide."""
+        base = conflict.read(self.base.data)
+        differences, taken_over = [], []
+        for name, theirs in self._texts_of(record).items():
+            field = self[name]
+            mine = compared(field, field.data)
+            stands = conflict.judge(base.get(name), theirs, mine)
+            if stands is conflict.Stands.THEIRS:
+                field.process(None, getattr(record, name))
+                field.raw_data = None
+                taken_over.append(str(field.label.text))
+            elif stands is conflict.Stands.UNDECIDED:
+                both = (shown(field, value) for value in (getattr(record, name), field.data))
+                differences.append(Difference(str(field.label.text), *both))
+        self.conflict, self.taken_over = differences, taken_over
+
+
+def compared(field: Field, value: Any) -> str:
+    """A field's value as a text that is another one when the value is; it asks the database for nothing."""
+    keys = getattr(field, "keys_of", None)
+    return " ".join(map(str, keys(value))) if keys else shown(field, value)
 
 
 def shown(field: Field, value: Any) -> str:

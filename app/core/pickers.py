@@ -104,10 +104,12 @@ class PickerField(Field):
         if self.required and not self.values:
             raise StopValidation(str(self.required))
 
+    def keys_of(self, value: Any) -> list[int]:
+        """The keys of chosen records, or of keys, in order."""
+        chosen = (value or ()) if self.multiple else [value] if value else []
+        return sorted(getattr(item, "id", item) for item in chosen)
+
     def shown(self, value: Any) -> str:
         """The labels of chosen records."""
-        if self.multiple:
-            keys = [getattr(item, "id", item) for item in value or ()]
-        else:
-            keys = [getattr(value, "id", value)] if value else []
+        keys = self.keys_of(value)
         return ", ".join(f"{option.code} {option.label}".strip() for option in (self.get(keys) if keys else []))

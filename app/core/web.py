@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Parts of the names of fields that hold secrets or belong to the form itself.
-NOT_TOLD = ("token", "password", "secret", "submission_key", "version", "code", "credential", "passkey")
+NOT_TOLD = ("token", "password", "secret", "submission_key", "version", "base", "code", "credential", "passkey")
 TOLD_WITH_ERRORS = frozenset({"Allow", "Retry-After"})
 HEADERS = {
     "Content-Security-Policy": (

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -250,11 +249,10 @@ def check_readable(form: BaseForm, read: Callable[[], tuple[EventFacts, EventSta
     if unread & CODED:
         return
     facts, state = read()
-    if cast("date | None", facts.starts_on) is None:  # As when the day could not be read.
+    if "starts_on" in unread:
         facts = replace(facts, starts_on=facts.ends_on or clock.today())
     if unread & {*COUNTS, "total"}:
-        uncounted: dict[str, Any] = dict.fromkeys(COUNTS)
-        facts = replace(facts, **uncounted, total=1)
+        facts = replace(facts, women=None, men=None, nonbinary=None, undisclosed=None, total=1)
     check(facts, state)
 
 

@@ -124,12 +124,59 @@ def test_two_editors_see_both_texts_and_lose_none(app: Flask, client: FlaskClien
 
     assert page.status == 409
     rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.select("table tbody tr")]
-    assert rows == [["Name", "Their loom", "My loom"], ["Title", "en: A loom", "en: My title"]]
+    assert rows == [["Name", "Their loom", "My loom"]]
     assert page.form().values["name"] == ["My loom"]
+    assert page.form().values["title-en"] == ["My title"]
     assert things(app)[0].name == "Their loom"
 
     assert page.form().submit(client).status_code == 303
     assert things(app)[0].name == "My loom"
+
+
+def test_what_only_the_other_changed_is_taken_over(app: Flask, client: FlaskClient):
+    thing_id = made(app, title=TranslatedText({"en": "A loom"}))
+    mine = open_page(client, f"/things/{thing_id}/edit").form()
+    theirs = open_page(client, f"/things/{thing_id}/edit").form()
+    assert theirs.submit(client, **{"title-en": "Their title"}).status_code == 303
+
+    page = Page(mine.submit(client, name="My loom"))
+
+    assert page.status == 409
+    assert page.select("table tbody tr") == []
+    assert "Taken over, as only the other person changed it: Title." in page.text
+    assert page.form().values["title-en"] == ["Their title"]
+    assert page.form().submit(client).status_code == 303
+    assert (things(app)[0].name, things(app)[0].title) == ("My loom", {"en": "Their title"})
+
+
+def test_a_third_editor_in_between_is_a_conflict_again(app: Flask, client: FlaskClient):
+    thing_id = made(app, title=TranslatedText({"en": "A loom"}))
+    mine, one, two = (open_page(client, f"/things/{thing_id}/edit").form() for _editor in range(3))
+    assert one.submit(client, **{"title-en": "First title"}).status_code == 303
+    again = Page(mine.submit(client, name="My loom")).form()
+    two = open_page(client, f"/things/{thing_id}/edit").form()
+    assert two.submit(client, **{"title-en": "Second title"}).status_code == 303
+
+    page = Page(again.submit(client))
+
+    assert page.status == 409
+    assert page.form().values["title-en"] == ["Second title"]
+    assert page.form().submit(client).status_code == 303
+    assert (things(app)[0].name, things(app)[0].title) == ("My loom", {"en": "Second title"})
+
+
+@pytest.mark.parametrize("base", [None, "", "nonsense", "name:0 :: title", "name:" + "9" * 100_000])
+def test_a_form_that_lost_what_it_began_with_shows_every_difference(app: Flask, client: FlaskClient, base: str | None):
+    thing_id = made(app, title=TranslatedText({"en": "A loom"}))
+    mine = open_page(client, f"/things/{thing_id}/edit").form()
+    theirs = open_page(client, f"/things/{thing_id}/edit").form()
+    assert theirs.submit(client, **{"title-en": "Their title"}).status_code == 303
+
+    page = Page(mine.submit(client, name="My loom", base=base))
+
+    assert page.status == 409
+    assert [row.select("th")[0].get_text() for row in page.select("table tbody tr")] == ["Name", "Title"]
+    assert page.form().values["title-en"] == ["A loom"]
 
 
 def test_editing_what_somebody_removed_says_so(app: Flask, client: FlaskClient):

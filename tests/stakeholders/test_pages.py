@@ -205,11 +205,26 @@ def test_a_conflict_tells_names_and_affiliations_as_people_read_them(
     edit = f"/stakeholders/{school}/edit"
     first, second = (open_page(client, edit).form("Save organisation") for _editor in range(2))
     first.submit(client, **{"names-0-text": "First School"})
-    page = Page(second.submit(client, city="Niš"))
+    page = Page(second.submit(client, city="Niš", **{"names-0-text": "Second School"}))
     assert page.status == 409
     assert "First School (Working name)" in page.text
-    assert "School of Niš (Working name)" in page.text
+    assert "Second School (Working name)" in page.text
     assert "OrganisationName" not in page.text
+
+
+def test_rows_that_only_the_other_changed_are_taken_over(app: Flask, client: FlaskClient, school: int) -> None:
+    arrive(app, client)
+    edit = f"/stakeholders/{school}/edit"
+    first, second = (open_page(client, edit).form("Save organisation") for _editor in range(2))
+    first.submit(client, category="company", **{"names-0-text": "First School"})
+    page = Page(second.submit(client, city="Niš"))
+    assert page.status == 409
+    assert "only the other person changed it: Names, Category." in page.text
+    assert page.form("Save organisation").submit(client).status_code == 303
+    shown = open_page(client, f"/stakeholders/{school}")
+    assert shown.title.startswith("First School")
+    assert "Company" in shown.text
+    assert "Niš" in shown.text
 
 
 @pytest.mark.parametrize("country", ["RS", "DE"])

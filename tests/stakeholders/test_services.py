@@ -91,7 +91,8 @@ def test_a_name_that_stays_keeps_its_row(session: Session) -> None:
 def test_every_change_is_on_record(session: Session) -> None:
     made = organisation()
     services.edit_organisation(LEAD_OF_SERBIA, made, made.version, facts(city="Niš"))
-    entries = session.scalars(select(AuditEntry).where(AuditEntry.record_kind == "organisation")).all()
+    of_organisations = select(AuditEntry).where(AuditEntry.record_kind == "organisation")
+    entries = session.scalars(of_organisations.order_by(AuditEntry.id)).all()
     assert [entry.action for entry in entries] == ["create", "update"]
     assert entries[1].changes["city"] == [None, "Niš"]
 
