@@ -71,6 +71,8 @@ def init_web(app: Flask) -> None:
 
 def _open() -> None:
     set_writing(request.method in WRITING_METHODS)
+    if request.method in WRITING_METHODS and request.is_json:  # Forms would take its lists and objects for texts.
+        abort(415)
     if "\0" in request.path:  # No record is called that, and PostgreSQL cannot look for it.
         abort(404)
 

@@ -1,7 +1,9 @@
-"""The demonstration with all of its data, loaded once for each database; tests here read it and write nothing."""
+"""The demonstration with all of its data, loaded once for each database to be read, or once more to be written to."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -26,8 +28,21 @@ class Show:
 @pytest.fixture(scope="session", params=BACKENDS)
 def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
     """A demonstration prepared from nothing, as ``./run demo`` does."""
-    folder = tmp_path_factory.mktemp("demo")
-    url = f"sqlite:///{folder / 'portal.db'}" if request.param == "sqlite" else postgresql_url("demo")
+    with demonstration(request.param, "demo", tmp_path_factory.mktemp("demo")) as show:
+        yield show
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def worn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+    """A demonstration of a module's own, which may be written to."""
+    with demonstration(request.param, "worn", tmp_path_factory.mktemp("worn")) as show:
+        yield show
+
+
+@contextmanager
+def demonstration(backend: str, name: str, folder: Path) -> Iterator[Show]:
+    """Prepare a demonstration on a database called ``name``."""
+    url = f"sqlite:///{folder / 'portal.db'}" if backend == "sqlite" else postgresql_url(name)
     app = create_app(settings_for(url, folder / "files", profile=Profile.DEMO))
     with pytest.MonkeyPatch.context() as patch:
         lines: list[str] = []
