@@ -16,6 +16,8 @@ from io import SEEK_CUR, SEEK_END, SEEK_SET, RawIOBase
 from itertools import accumulate, groupby
 from threading import Lock
 
+from app.core import memory
+
 CHUNK = 64
 MEMORY = 32 * 1024 * 1024
 LEVEL = 6
@@ -142,6 +144,7 @@ class Bodies:
             body = self._kept.get(scope)
         if body is None or body.version > version:
             body = self._renewed(Body(0, 0), version, places, range(places), read)
+            memory.give_back()  # The rows that a whole feed was read from.
         elif body.version < version:
             body = self._renewed(body, version, places, changed_since(body.version), read)
         with self._lock:

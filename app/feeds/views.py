@@ -77,7 +77,7 @@ def everything() -> Response:
 def country(code: str) -> Response:
     """Public events of one country."""
     found = _consortium().by_country.get(code)
-    return _public(f"country:{code}", found.name["en"]) if found else abort(404)
+    return _public(f"country:{code}", found.name["en"]) if found else _no_calendar()
 
 
 @bp.get("/feeds/kind/<kind>.ics")
@@ -85,7 +85,7 @@ def country(code: str) -> Response:
 def kind(kind: str) -> Response:
     """Public events of one kind."""
     if kind not in set(EventKind):
-        abort(404)
+        return _no_calendar()
     return _public(f"kind:{kind}", kind.replace("_", " ") + "s")
 
 
@@ -102,7 +102,7 @@ def cluster(cluster_id: int) -> Response:
     """Public events of one cluster and of those beneath it, once the cluster is published."""
     with snapshot(db.engine) as connection:
         name = queries.published_cluster(connection, cluster_id)
-    return _public(cluster_scope(cluster_id), name) if name else abort(404)
+    return _public(cluster_scope(cluster_id), name) if name else _no_calendar()
 
 
 @bp.get("/feeds/my/<secret>.ics")
@@ -112,7 +112,7 @@ def own(secret: str) -> Response:
     with snapshot(db.engine) as connection:
         found = personal.subscriber(connection, secret)
         if found is None:
-            return _nobodys()
+            return _no_calendar()
         return _answer(
             Feed(
                 scope=f"my:{found.secret_id}",
@@ -158,7 +158,7 @@ def _public(scope: str, label: str, find: Callable[[Connection], queries.Version
     with snapshot(db.engine) as connection:
         found = find(connection) if find else queries.version_of(connection, scope)
         if found is None:
-            abort(404)
+            return _no_calendar()
         version, places, changed_at = found
 
         def load(bodies: Bodies) -> Body:
@@ -173,8 +173,11 @@ def _public(scope: str, label: str, find: Callable[[Connection], queries.Version
         return _answer(Feed(scope=scope, label=label, version=version, changed_at=changed_at, load=load))
 
 
-def _nobodys() -> Response:
-    """The one answer to a secret that was never given, was revoked, or whose owner left; no page repeats it."""
+def _no_calendar() -> Response:
+    """The one answer, for a program to read, where there is no feed: its subject is none, or not for everybody.
+
+    A secret that was never given, was revoked, or whose owner left gets the same, and no page repeats it.
+    """
     headers = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
     text = _("This address opens no calendar. Make a new one on the page about calendar feeds.")
     return Response(f"{text}\n", status=404, mimetype="text/plain", headers=headers)

@@ -8,8 +8,8 @@ from typing import Any
 import click
 from flask import Flask
 
+from app.core import memory
 from app.core.outbox import Worker
-from app.operations import memory
 
 # An answer up to this size waits in memory for a slow client, not in a temporary file; the largest feeds fit.
 IN_MEMORY = 16 * 1024 * 1024
@@ -21,7 +21,7 @@ def serve(
     """Serve until interrupted; ``ready`` is printed once the port answers."""
     from waitress import create_server
 
-    memory.give_back()
+    memory.keep_little()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         server: Any = create_server(
@@ -43,6 +43,7 @@ def serve(
     # What the start made stays for good: without this, every full collection would walk through all of it.
     gc.collect()
     gc.freeze()
+    memory.give_back()
     if ready:
         click.echo(ready)
     try:

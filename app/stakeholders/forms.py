@@ -153,10 +153,11 @@ class OrganisationForm(BaseForm):
         return True
 
     def foreseen(self) -> None:
-        """Ask for a name, and whether it is in the register already."""
+        """Ask for a name, and of a new one whether it is in the register already."""
         if not self.names.errors:
             check_names(self._names())
-            self.is_new()
+            if self.organisation_id is None:
+                self.is_new()
 
     def _names(self) -> list[NameFacts]:
         rows = [row.form for row in self.names.entries if row.form.text.data]

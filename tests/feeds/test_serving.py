@@ -264,7 +264,9 @@ def test_an_empty_feed_is_valid(app: Flask, client: FlaskClient, world: World) -
 
 def test_what_there_is_no_feed_of_is_not_found(app: Flask, client: FlaskClient, world: World) -> None:
     for path in ("country/XX", "country/am", "kind/party", "mc/XX-99", "cluster/1"):
-        assert client.get(f"/feeds/{path}.ics").status_code == 404, path
+        answer = client.get(f"/feeds/{path}.ics")
+        assert (answer.status_code, answer.mimetype) == (404, "text/plain"), path
+        assert "Set-Cookie" not in answer.headers
 
 
 def test_search_engines_may_read_feeds_but_not_list_them(app: Flask, client: FlaskClient) -> None:
