@@ -18,6 +18,15 @@ TOO_SMALL = """least => [...document.querySelectorAll(
     return width > 1 && height < least - 0.5 ? [`${e.className} “${e.textContent.trim()}” is ${height} px high`] : [];
 })"""
 
+OUTLINED = """() => {
+    const {outlineStyle, outlineWidth} = getComputedStyle(document.activeElement);
+    const seen = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+    return seen ? '' : document.activeElement.outerHTML.slice(0, 120);
+}"""
+TOPS = """[...document.querySelectorAll('.brand, .bar-tools > *')]
+    .filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().top)"""
+MANY_STOPS = 60
+
 Case = tuple[Role | None, str]
 
 
@@ -46,6 +55,28 @@ def test_no_page_is_wider_than_the_screen_and_what_is_touched_is_large_enough(vi
         assert beyond <= 0, f"{beyond} px too wide at {width} px"
     page.set_viewport_size({"width": PHONE, "height": 700})
     assert page.evaluate(TOO_SMALL, TOUCH) == []
+
+
+@pytest.mark.parametrize(
+    "case", [(None, "/"), (Role.COORDINATOR, "/events/log"), (Role.COORDINATOR, "/stakeholders/")], ids=named
+)
+def test_who_uses_the_keyboard_sees_where_the_focus_is(visit: Visit, case: Case) -> None:
+    page = opened(visit, case)
+    for _stop in range(MANY_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement !== document.body"):
+            assert page.evaluate(OUTLINED) == ""
+
+
+@pytest.mark.parametrize("width", [360, PHONE])
+def test_a_visitors_bar_is_one_row_on_a_phone_in_german(visit: Visit, width: int) -> None:
+    page = visit(None)
+    page.set_extra_http_headers({"Accept-Language": "de"})
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto("/")
+    assert page.locator("html").get_attribute("lang") == "de"
+    tops = page.evaluate(TOPS)
+    assert max(tops) - min(tops) < TOUCH / 2
 
 
 def opened(visit: Visit, case: Case) -> Page:
