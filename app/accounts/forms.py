@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from app.accounts import permissions, queries
 from app.accounts.models import normal_email
-from app.core.access import ROLE_LABELS, Role, current_actor
+from app.core.access import ROLE_LABELS, Permission, Role, current_actor
 from app.core.fields import ChoiceField, LineField
 from app.core.forms import BaseForm
 from app.core.pickers import PickerField
@@ -106,7 +106,8 @@ class GrantForm(BaseForm):
         actor = current_actor()
         self.role.choices = [(role.value, ROLE_LABELS[role]) for role in permissions.roles_to_give(actor)]
         codes = [country.code for country in current_app.config["CONSORTIUM"].countries]
-        open_ones = codes if actor.sees_everything else [code for code in codes if code in actor.countries]
+        reached = actor.countries_for(Permission.ACCOUNT_MANAGE)
+        open_ones = [code for code in codes if reached is None or code in reached]
         self.country.choices = sorted(((code, country_name(code)) for code in open_ones), key=lambda choice: choice[1])
 
     def scope(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Row, String, column, false, func, or_, select, table, true
+from sqlalchemy import Boolean, ColumnElement, Integer, Row, String, column, func, select, table, true
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import FeedSecret, Invitation, RoleGrant, User, UserSession
@@ -30,18 +30,14 @@ FOUND_BY = FoundBy((O.name, O.native_name), O.search_key)
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Accounts the actor may see: all, those with a role in the actor's countries, or none."""
-    if not actor.may(Permission.ACCOUNT_MANAGE):
-        return false()
-    if actor.sees_everything:
-        return true()
-    return User.grants.any(RoleGrant.country.in_(actor.countries))
+    countries = actor.countries_for(Permission.ACCOUNT_MANAGE)
+    return true() if countries is None else User.grants.any(RoleGrant.country.in_(countries))
 
 
 def invitations_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Invitations the actor may see, by the same rule."""
-    if not actor.may(Permission.ACCOUNT_MANAGE):
-        return false()
-    return true() if actor.sees_everything else Invitation.country.in_(actor.countries)
+    countries = actor.countries_for(Permission.ACCOUNT_MANAGE)
+    return true() if countries is None else Invitation.country.in_(countries)
 
 
 def user(actor: Actor, user_id: int) -> User:
@@ -134,7 +130,8 @@ def organisations_of(actor: Actor, keys: Sequence[int]) -> list[Option]:
 
 
 def _options(actor: Actor, query: str, *conditions: ColumnElement[bool]) -> list[Option]:
-    where = or_(true() if actor.sees_everything else false(), O.country.in_(actor.countries))
+    countries = actor.countries_for(Permission.ACCOUNT_MANAGE)
+    where = true() if countries is None else O.country.in_(countries)
     statement = (
         select(O.id, O.name, O.native_name, O.country, O.is_example)
         .where(where, O.absorbed_by_id.is_(None), *conditions)

@@ -247,6 +247,16 @@ class Actor:
                 return True
         return False
 
+    def countries_for(self, permission: Permission) -> frozenset[str] | None:
+        """Countries all of whose records the actor has ``permission`` for; ``None`` for all countries there are.
+
+        Not the same as ``countries``: of somebody with several roles, each reaches no further than its own country.
+        """
+        scopes = [(RIGHTS[grant.role].get(permission), grant.country) for grant in self.grants]
+        if any(scope is anywhere for scope, _country in scopes):
+            return None
+        return frozenset(country for scope, country in scopes if scope is own_country and country)
+
     def check(self, permission: Permission, record: Scoped | None = None, at: str | None = None) -> None:
         """Raise ``NotAllowed`` where ``may`` answers no.
 

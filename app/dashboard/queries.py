@@ -86,9 +86,8 @@ def losing_touch(actor: Actor, today: date) -> dict[str, int]:
     """How many organisations that matter nobody spoke with for long, by the countries the actor answers for."""
     if not actor.may(Permission.MAPPING_EDIT):
         return {}
-    everywhere = any(RIGHTS[grant.role].get(Permission.MAPPING_EDIT) is anywhere for grant in actor.grants)
-    countries = None if everywhere else sorted(actor.countries)
-    return silent_countries(actor, countries, today - timedelta(days=USUAL))
+    countries = actor.countries_for(Permission.MAPPING_EDIT)
+    return silent_countries(actor, None if countries is None else sorted(countries), today - timedelta(days=USUAL))
 
 
 def designs_needing(actor: Actor) -> list[MicroCredential]:

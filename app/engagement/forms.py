@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired
 from app.clusters import queries as clusters
 from app.clusters.forms import ClustersField
 from app.core import clock
-from app.core.access import RIGHTS, Permission, anywhere, current_actor
+from app.core.access import Permission, current_actor
 from app.core.errors import Refused
 from app.core.fields import ChoiceField, DayField, TextField, is_key
 from app.core.forms import BaseForm
@@ -51,9 +51,8 @@ def _keys(text: str | None) -> list[int]:
 
 def judging_countries() -> list[tuple[str, str]]:
     """Countries in which the actor may judge."""
-    actor = current_actor()
-    everywhere = any(RIGHTS[grant.role].get(Permission.MAPPING_EDIT) is anywhere for grant in actor.grants)
-    return [choice for choice in countries() if everywhere or choice[0] in actor.countries]
+    reached = current_actor().countries_for(Permission.MAPPING_EDIT)
+    return [choice for choice in countries() if reached is None or choice[0] in reached]
 
 
 def partner_choices() -> list[tuple[str, str]]:

@@ -99,6 +99,22 @@ def test_country_leads_see_their_own_country_only(app: Flask, client: FlaskClien
     assert submit(client, f"/accounts/{foreign}/close").status_code == 404
 
 
+@pytest.mark.parametrize("second", [Role.PARTNER_EDITOR, Role.AUDITOR])
+def test_a_second_role_opens_no_more_accounts(app: Flask, client: FlaskClient, nora: int, second: Role):
+    with work(app) as session:
+        rada = person(
+            session, second, email="rada@example.org", country="AM" if second == Role.PARTNER_EDITOR else None
+        )
+        rada.grants.append(RoleGrant(role=Role.COUNTRY_LEAD, country="RS"))
+        session.flush()
+        key = rada.id
+    sign_in(app, client, key)
+    page = client.get("/accounts/").get_data(as_text=True)
+    assert "rada@example.org" in page
+    assert "nora@example.org" not in page
+    assert client.get(f"/accounts/{nora}").status_code == 404
+
+
 def test_a_role_is_given_and_taken(app: Flask, client: FlaskClient, nora: int):
     arrive(app, client)
     with work(app) as session:

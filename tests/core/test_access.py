@@ -176,3 +176,12 @@ def test_somebody_with_the_right_comes_in(client: FlaskClient, sign_in: Any):
     sign_in(Grant(Role.COORDINATOR))
 
     assert client.get("/managed").data == b"managed"
+
+
+@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("second", [Grant(Role.PARTNER_EDITOR, "AM", 5), Grant(Role.AUDITOR), Grant(Role.COORDINATOR)])
+def test_the_countries_of_a_right_are_those_in_which_every_record_is_the_actors(permission: Permission, second: Grant):
+    both = Actor(1, "", (Grant(Role.COUNTRY_LEAD, "RS"), second))
+    reached = both.countries_for(permission)
+    for country in ("RS", "AM", "GE"):
+        assert (reached is None or country in reached) is both.may(permission, Record(country))
