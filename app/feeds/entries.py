@@ -7,10 +7,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy import Select, inspect, select
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session, SessionTransaction, selectinload
 
 from app.accounts.models import RoleGrant, User
 from app.clusters.models import Cluster
@@ -84,11 +84,17 @@ after_cluster_change.append(follow_cluster)
 
 
 def follow_microcredential(microcredential: MicroCredential) -> None:
-    """Render anew what names a micro-credential, when others may see it now or it is called otherwise."""
+    """Have what names a micro-credential rendered anew, when others may see it now or it is called otherwise.
+
+    By a job, since thousands of events may name it; until then calendars say too little, never too much.
+    """
+    if db.session.scalar(select(_concerning(microcredential.id).exists())):
+        outbox.enqueue(db.session, RENEW, {"microcredential": microcredential.id, "after": 0})
+
+
+def _concerning(key: int) -> Select[*tuple[int]]:
     link = Event.link_model
-    concerned = select(link.record_id).where(link.microcredential_id == microcredential.id)
-    for event in db.session.scalars(select(Event).where(Event.id.in_(concerned)).order_by(Event.id)).all():
-        follow(event)
+    return select(link.record_id).where(link.microcredential_id == key)
 
 
 after_microcredential_change.append(follow_microcredential)
@@ -211,11 +217,15 @@ def forget(session: Session, payload: dict[str, str]) -> None:
 def renew(session: Session, payload: dict[str, int]) -> None:
     """Render anew what stands in calendars, from the event after ``after`` on, bit by bit.
 
-    A migration asks for it where entries were stored that said more than they should.
+    What concerns one ``microcredential``, or everything: a migration asks for that where entries were stored that said
+    more than they should.
     """
     stored = select(Event).join(CalendarEntry, CalendarEntry.event_id == Event.id).where(Event.id > payload["after"])
-    events = session.scalars(stored.order_by(Event.id).limit(RENEWED_AT_ONCE)).all()
+    if "microcredential" in payload:
+        stored = stored.where(Event.id.in_(_concerning(payload["microcredential"])))
+    stored = stored.options(selectinload(Event.microcredential_links)).order_by(Event.id).limit(RENEWED_AT_ONCE)
+    events = session.scalars(stored).all()
     for event in events:
         follow(event)
     if len(events) == RENEWED_AT_ONCE:
-        outbox.enqueue(session, RENEW, {"after": events[-1].id})
+        outbox.enqueue(session, RENEW, {**payload, "after": events[-1].id})

@@ -19,8 +19,8 @@ P = Permission
 # The way a design usually goes; loaders of files follow it, so that every move is on record.
 USUAL_WAY = (S.IDEA, S.DRAFT, S.INTERNAL_REVIEW, S.FINAL, S.PUBLISHED)
 SETTLED = frozenset({S.FINAL, S.PUBLISHED})
-# Called within the transaction, after the flush, for every design that got another code, was published or retired, so
-# that whoever keeps something that names codes (feeds) never commits without it.
+# Called within the transaction, after the flush, for every design that got another code or was published, so that
+# whoever keeps something that names codes (feeds) never commits without it.
 after_change: list[Callable[[MicroCredential], None]] = []
 
 
@@ -116,7 +116,7 @@ def move(
         microcredential.published_at = clock.now()
     microcredential.move_to(wanted, actor, reason.strip() if reason else None)
     db.session.flush()
-    if wanted in (S.PUBLISHED, S.RETIRED):
+    if wanted is S.PUBLISHED:
         _tell(microcredential)
 
 

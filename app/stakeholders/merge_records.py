@@ -58,3 +58,8 @@ class PersonMerge(Base, Audited):
     undone_at: Mapped[datetime | None]
 
     absorbed: Mapped[Person] = relationship(foreign_keys=[absorbed_id])
+
+    @property
+    def absorbed_name(self) -> str:
+        """What whoever went up in the other is called."""
+        return self.absorbed.name

@@ -100,3 +100,16 @@ def lead(sign_in: SignIn, app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskC
     browser = sign_in("lead")
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     return browser
+
+
+@pytest.fixture
+def tokens(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are checked for tokens, so forms have them here."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+
+
+def member(app: Flask, cluster: int, key: int) -> int:
+    """The key of an organisation's membership."""
+    with app.app_context():
+        found = db.session.query(ClusterMembership).filter_by(cluster_id=cluster, organisation_id=key)
+        return found.order_by(ClusterMembership.id.desc()).first().id

@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.clusters.conftest import Made
-from tests.clusters.test_pages import _tokens, member  # noqa: F401 - fixtures
+from tests.clusters.conftest import Made, member
 from tests.events.conftest import SignIn
 from tests.events.world import World
 from tests.page import Page, open_page
 
+pytestmark = pytest.mark.usefixtures("tokens")
 PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 
 

@@ -9,25 +9,12 @@ from app.clusters.models import Cluster, ClusterMembership, MemberRole
 from app.core.access import SYSTEM
 from app.extensions import db
 from tests.accounts.people import statements, work
-from tests.clusters.conftest import NOW, Made, join, organisation
+from tests.clusters.conftest import NOW, Made, join, member, organisation
 from tests.events.conftest import SignIn
 from tests.events.world import World
 from tests.page import Page, open_page
 
-PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
-
-
-@pytest.fixture(autouse=True)
-def _tokens(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages are checked for tokens, so forms have them here."""
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-
-
-def member(app: Flask, cluster: int, key: int) -> int:
-    """The key of an organisation's membership."""
-    with app.app_context():
-        found = db.session.query(ClusterMembership).filter_by(cluster_id=cluster, organisation_id=key)
-        return found.order_by(ClusterMembership.id.desc()).first().id
+pytestmark = pytest.mark.usefixtures("tokens")
 
 
 def test_a_cluster_is_proposed_with_its_coordinator(lead: FlaskClient, world: World):

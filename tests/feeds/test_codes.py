@@ -48,6 +48,7 @@ def go(app: Flask, state: S, reason: str | None = None) -> None:
     with work(app) as session:
         secret = session.scalars(sa.select(MicroCredential).where(MicroCredential.code == SECRET)).one()
         services.move(SYSTEM, secret, state, secret.version, reason)
+    outbox.drain(app)
 
 
 def names_secret(client: FlaskClient, path: str) -> bool:
@@ -79,6 +80,15 @@ def test_the_feed_of_what_is_not_published_is_not_found(app: Flask, client: Flas
     with statements(app) as seen:
         client.get(FEED)
     assert len(seen) == 1
+
+
+def test_publishing_itself_renders_nothing(app: Flask, client: FlaskClient, event_id: int):
+    with work(app) as session:
+        secret = session.scalars(sa.select(MicroCredential).where(MicroCredential.code == SECRET)).one()
+        services.move(SYSTEM, secret, S.PUBLISHED, secret.version)
+    assert not names_secret(client, ALL)
+    assert outbox.drain(app) == 1
+    assert names_secret(client, ALL)
 
 
 def test_publishing_reaches_every_calendar_with_the_next_poll(app: Flask, client: FlaskClient, event_id: int):
@@ -114,6 +124,7 @@ def test_another_code_stands_in_the_calendars_of_the_consortium(app: Flask, clie
         services.move(SYSTEM, secret, S.DRAFT, secret.version, "Another number")
         made = facts(*secret.developers, code="AM-78")
         services.edit(SYSTEM, secret, secret.version, made)
+    outbox.drain(app)
     assert b"AM-78" in client.get(own).data.replace(b"\r\n ", b"")
     assert not names_secret(client, own)
     assert b"AM-78" not in client.get(ALL).data
