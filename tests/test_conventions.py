@@ -20,6 +20,7 @@ from app.core.database import Base
 from app.core.states import Stateful
 from app.core.web import WRITING_METHODS
 from tests.accounts.people import arrive, sign_in
+from tests.browser.pages import EVERY_PAGE, NO_PAGE
 from tests.conftest import settings_for
 from tests.page import Page, sprite
 
@@ -59,6 +60,15 @@ def test_every_view_says_who_may_open_it(portal: Flask):
         marker = getattr(view, "access", None)
         told = isinstance(marker, Permission) or marker == "signed in" or re.fullmatch(r"public: \w.{9,}", str(marker))
         assert told, f"{endpoint} is marked {marker!r}"
+
+
+def test_the_browser_looks_at_every_page(portal: Flask):
+    """A page that is not in ``tests/browser/pages.py`` is seen by no check of how it looks."""
+    address = portal.url_map.bind("")
+    looked_at = {address.match(path.partition("?")[0])[0] for _role, path in EVERY_PAGE if path != "/nowhere"}
+    views = {rule.endpoint for rule in portal.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    pages = {view for view in views if view != "static" and not view.startswith("security.")}
+    assert pages - looked_at == set(NO_PAGE)
 
 
 def test_every_address_that_writes_is_asked_by_a_writing_method(portal: Flask):

@@ -123,7 +123,7 @@ def test_the_picture_shows_each_organisation_and_the_same_as_figures(
     mapped(influence=5, interest=5, attitude=Attitude.SCEPTICAL)
     arrive(app, client)
     page = open_page(client, "/engagement/picture?country=AM")
-    spot = page.select_one("svg.picture a.spot")
+    spot = page.select_one("svg.drawing a.spot")
     assert spot["aria-label"] == "1 Tekstil Lori: influence 5, interest 5, Sceptical"
     assert spot["data-entry"].endswith("/judge")
     assert "Tekstil Lori" in page.select_one("#figures tbody tr").get_text()
@@ -137,8 +137,8 @@ def test_many_on_one_spot_are_counted_and_stand_in_the_table(app: Flask, client:
         mapped(organisation=key)
     arrive(app, client)
     page = open_page(client, "/engagement/picture?country=AM")
-    assert len(page.select("svg.picture a.spot")) == 3
-    assert "+3" in page.select_one("svg.picture").get_text()
+    assert len(page.select("svg.drawing a.spot")) == 3
+    assert "+3" in page.select_one("svg.drawing").get_text()
     assert len(page.select("#figures tbody tr")) == 6
 
 
