@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Parts of the names of fields that hold secrets or belong to the form itself.
 NOT_TOLD = ("token", "password", "secret", "submission_key", "version", "base", "code", "credential", "passkey")
+# The names of the fields that take files; any other would take a file for what was typed.
+UPLOADS = frozenset({"file", "evidence", "letter"})
 TOLD_WITH_ERRORS = frozenset({"Allow", "Retry-After"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -73,6 +75,8 @@ def _open() -> None:
     set_writing(request.method in WRITING_METHODS)
     if request.method in WRITING_METHODS and request.is_json:  # Forms would take its lists and objects for texts.
         abort(415)
+    if not UPLOADS.issuperset(request.files):
+        abort(400)
     if "\0" in request.path:  # No record is called that, and PostgreSQL cannot look for it.
         abort(404)
 
