@@ -22,6 +22,15 @@ def _app() -> "Flask":
         raise click.ClickException(str(error)) from None
 
 
+def _app_to_run() -> "Flask":
+    """The application, before it serves or works: what it stored for outside follows what the settings say now."""
+    from app.feeds.entries import follow_address
+
+    app = _app()
+    follow_address(app)
+    return app
+
+
 @click.group()
 def portal() -> None:
     """Run and look after a portal."""
@@ -36,7 +45,7 @@ def serve(host: str, port: int, threads: int, with_worker: bool) -> None:
     """Serve the portal; put a proxy with TLS in front of it."""
     from app.operations.serving import serve as serve_app
 
-    serve_app(_app(), host, port, threads=threads, with_worker=with_worker)
+    serve_app(_app_to_run(), host, port, threads=threads, with_worker=with_worker)
 
 
 @portal.command()
@@ -44,7 +53,7 @@ def worker() -> None:
     """Carry out jobs until interrupted: mail, feeds, everything that follows a change."""
     from app.core.outbox import Worker
 
-    Worker(_app()).run()
+    Worker(_app_to_run()).run()
 
 
 @portal.group()
@@ -99,10 +108,12 @@ def load() -> None:
 def up(host: str, port: int) -> None:
     """Prepare the demonstration, print how to enter as each role, and serve it."""
     from app.demo import prepare
+    from app.feeds.entries import follow_address
     from app.operations.serving import serve as serve_app
 
     app = _app()
     prepare(app)
+    follow_address(app)
     serve_app(app, host, port, with_worker=True, ready=f"ready {app.config['PORTAL'].public_url}")
 
 

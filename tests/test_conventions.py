@@ -203,6 +203,32 @@ def test_only_the_request_edge_and_the_worker_commit():
     } == set()
 
 
+# Rooms of a feature that stand at the web's edge or the operator's, by how their file is called.
+AT_THE_EDGE = re.compile(r"(^|_)(__init__|views|forms?|fields|listing|commands|files)$")
+# Other files of features that know of Flask, and why.
+KNOW_FLASK = {
+    "accounts/demo": "adds the demonstration's doors to the sign-in page",
+    "accounts/limits": "counts requests before any view",
+    "accounts/recovery": "hashes with the application's key",
+    "accounts/security": "sets Flask-Security up",
+    "accounts/sessions": "is what Flask-Login asks for",
+    "dashboard/matters": "says which page a next step leads to",
+    "feeds/polls": "answers before Flask does",
+    "operations/doctor": "looks at an application",
+    "operations/exporting": "walks an application's addresses",
+    "operations/serving": "serves an application",
+    "stakeholders/whereabouts": "says which list a region on the map leads to",
+}
+
+
+def test_only_the_edges_of_a_feature_know_of_the_web():
+    web = re.compile(r"^(?:from|import) (?:flask|flask_login|flask_wtf|wtforms)\b", re.MULTILINE)
+    rooms = [path for path in PYTHON if len(path.relative_to(ROOT / "app").parts) > 1 and "core" not in path.parts]
+    knowing = {path for path in rooms if web.search(path.read_text("utf-8")) and not AT_THE_EDGE.search(path.stem)}
+
+    assert {path.relative_to(ROOT / "app").with_suffix("").as_posix() for path in knowing} == {*KNOW_FLASK}
+
+
 def test_the_clock_is_read_in_one_place():
     reading = re.compile(r"datetime\.now\(|date\.today\(|time\.time\(|utcnow\(")
     places = [name(path) for path in PYTHON if reading.search(path.read_text("utf-8"))]

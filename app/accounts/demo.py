@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import COUNTRY_ROLES, RoleGrant, User
 from app.accounts.queries import O
+from app.core import portal
 from app.core.access import Role
 
 PATH = "/enter/{role}/{key}"
@@ -56,7 +57,7 @@ def _make(session: Session, role: Role) -> User | None:
         grant.organisation_id, at, grant.country = home
     elif role in COUNTRY_ROLES:
         grant.country = LEAD_COUNTRY
-        at = current_app.config["CONSORTIUM"].by_country[LEAD_COUNTRY].name["en"]
+        at = portal.consortium().by_country[LEAD_COUNTRY].name["en"]
     elif role is not Role.AUDITOR:
         at = session.scalar(select(O.name).where(O.is_coordinator).limit(1)) or ""
     user = User(email=f"{role.value}@{DOMAIN}", name=f"{TITLES[role]}, {at}" if at else TITLES[role], grants=[grant])

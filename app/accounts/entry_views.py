@@ -2,7 +2,7 @@
 
 from typing import TypeGuard
 
-from flask import Blueprint, abort, current_app, make_response, request, url_for
+from flask import Blueprint, abort, make_response, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security.proxies import _security
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts import demo, invitations, links, queries
 from app.accounts.forms import AcceptForm, AddressForm, ConfirmForm
 from app.accounts.models import Invitation, InvitationState, User
+from app.core import portal
 from app.core.access import ROLE_LABELS, public
 from app.core.pages import safe_path
 from app.core.templating import reader_language
@@ -120,7 +121,7 @@ def _welcome(user: User) -> BaseResponse:
 @public("In a demonstration anybody may be anybody")
 def demonstration(role: str, key: str) -> BaseResponse:
     """Enter a demonstration as a role."""
-    wanted = demo.role_of(role, key) if current_app.config["PORTAL"].is_demo else None
+    wanted = demo.role_of(role, key) if portal.settings().is_demo else None
     user = demo.demo_user(db.session, wanted) if wanted else None
     if user is None:
         abort(404)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import hash_password
@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from app.accounts import permissions, queries
 from app.accounts.models import normal_email
+from app.core import portal
 from app.core.access import ROLE_LABELS, Permission, Role, current_actor
 from app.core.fields import ChoiceField, LineField
 from app.core.forms import BaseForm
@@ -105,7 +106,7 @@ class GrantForm(BaseForm):
         super().__init__(*args, **kwargs)
         actor = current_actor()
         self.role.choices = [(role.value, ROLE_LABELS[role]) for role in permissions.roles_to_give(actor)]
-        codes = [country.code for country in current_app.config["CONSORTIUM"].countries]
+        codes = [country.code for country in portal.consortium().countries]
         reached = actor.countries_for(Permission.ACCOUNT_MANAGE)
         open_ones = [code for code in codes if reached is None or code in reached]
         self.country.choices = sorted(((code, country_name(code)) for code in open_ones), key=lambda choice: choice[1])
@@ -143,4 +144,4 @@ class AuthenticatorForm(BaseForm):
 
 
 def _languages() -> list[tuple[str, str]]:
-    return [(entry.code, entry.label) for entry in current_app.config["CONSORTIUM"].languages if entry.active]
+    return [(entry.code, entry.label) for entry in portal.consortium().languages if entry.active]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries
 from app.accounts.models import RoleGrant, User
+from app.core import portal
 from app.core.access import ROLE_LABELS, Actor
 from app.core.listing import Column, Filter, Listing
 from app.core.ranking import FoundBy
@@ -18,7 +18,7 @@ from app.core.templating import country_name
 
 
 def _countries() -> list[tuple[str, str]]:
-    codes = (country.code for country in current_app.config["CONSORTIUM"].countries)
+    codes = (country.code for country in portal.consortium().countries)
     return sorted(((code, country_name(code)) for code in codes), key=lambda choice: choice[1])
 
 

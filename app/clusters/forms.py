@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, RadioField
@@ -14,7 +14,7 @@ from app.clusters import queries
 from app.clusters.models import Cluster, ClusterScope, ClusterState, ClusterType
 from app.clusters.self_checks import GROUPS, SCORES
 from app.clusters.services import ClusterFacts, check
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import current_actor
 from app.core.fields import ChecksField, ChoiceField, DayField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
@@ -117,7 +117,7 @@ class ClusterForm(BaseForm):
 
     def foreseen(self) -> None:
         """Ask the rules of clusters."""
-        check(self.cluster_facts(), current_app.config["CONSORTIUM"])
+        check(self.cluster_facts(), portal.consortium())
 
     def cluster_facts(self) -> ClusterFacts:
         """What was filled in."""

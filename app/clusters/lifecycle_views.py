@@ -1,6 +1,6 @@
 """Moving a cluster on, publishing it, and its self-check."""
 
-from flask import current_app, request
+from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -10,6 +10,7 @@ from app.clusters.models import ClusterState
 from app.clusters.permissions import check_edit
 from app.clusters.self_checks import GROUPS
 from app.clusters.views import bp, page_of, page_url
+from app.core import portal
 from app.core.access import Permission, current_actor, requires
 from app.core.errors import Refused
 from app.core.web import created, form_page, redirect_to
@@ -25,7 +26,7 @@ def move(cluster_id: int) -> BaseResponse:
     form = MoveForm()
     if not form.validate_on_submit():
         return page_of(cluster, form)
-    state, needs = ClusterState(form.state.data), current_app.config["CONSORTIUM"].clusters
+    state, needs = ClusterState(form.state.data), portal.consortium().clusters
     try:
         services.move(current_actor(), cluster, form.version.data, state, needs=needs, reason=form.reason.data)
     except Refused as refused:

@@ -45,8 +45,7 @@ def choices() -> list[tuple[str, str]]:
 
 
 def _concerning(statement: Rows, code: str) -> Rows:
-    links = select(LINK.record_id).join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
-    return statement.where(K.id.in_(links.where(MicroCredential.code == code.upper())))
+    return statement.where(Cluster.concerns(code))
 
 
 def _members_of(statement: Rows, value: str) -> Rows:

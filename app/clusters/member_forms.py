@@ -1,6 +1,5 @@
 """Forms of memberships: entered, changed, ended, invited and answered."""
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -9,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, StopValidation
 
 from app.clusters.memberships import MemberFacts
 from app.clusters.models import ClusterMembership, MemberRole
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import current_actor
 from app.core.fields import ChoiceField, DayField, LineField, TextField
 from app.core.files import StoredFile, keep, mime_of
@@ -85,12 +84,12 @@ class MemberForm(BaseForm):
         sent = self.letter.data
         if not sent:
             return None
-        return keep(db.session, current_app.extensions["files"], sent.stream, sent.filename, current_actor().user_id)
+        return keep(db.session, portal.files(), sent.stream, sent.filename, current_actor().user_id)
 
 
 def mail_languages() -> list[tuple[str, str]]:
     """Languages the portal can write a mail in."""
-    languages = current_app.config["CONSORTIUM"].languages
+    languages = portal.consortium().languages
     return [(language.code, language.label) for language in languages if language.active]
 
 

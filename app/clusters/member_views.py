@@ -1,6 +1,6 @@
 """Pages for whoever looks after a cluster: finding partners, inviting, entering, changing and ending memberships."""
 
-from flask import Response, current_app, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
@@ -12,7 +12,7 @@ from app.clusters.member_forms import InviteForm, LeaveForm, MemberForm
 from app.clusters.models import ClusterInvitation, ClusterMembership, MemberRole
 from app.clusters.permissions import check_edit, may_edit
 from app.clusters.views import bp, page_url
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import Permission, current_actor, requires, signed_in
 from app.core.errors import Refused
 from app.core.fields import LONGEST_LINE
@@ -167,7 +167,7 @@ def letter(cluster_id: int, member_id: int) -> Response:
     file = member.letter
     if file is None or not current_actor().is_internal:
         raise NotFound
-    response = Response(current_app.extensions["files"].chunks(file.sha256), mimetype=file.mime)
+    response = Response(portal.files().chunks(file.sha256), mimetype=file.mime)
     response.headers.set("Content-Disposition", "attachment", filename=file.name)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -59,16 +59,14 @@ def _meet(one: Values, other: Values) -> bool:
 def _joined(kept: Values, gone: Values) -> dict[str, Any]:
     """What the membership that is kept says of both."""
     lasting = [row for row in (kept, gone) if row["state"] is S.ACTIVE]
-    ended = {} if lasting else {"left_on": max(kept["left_on"], gone["left_on"])}
     return {
         "role": min((row["role"] for row in lasting or (kept, gone)), key=RANKS.index),
         "state": S.ACTIVE if lasting else S.LEFT,
         "joined_on": min(kept["joined_on"], gone["joined_on"]),
-        "left_on": None,
+        "left_on": None if lasting else max(kept["left_on"], gone["left_on"]),
         "leaving_reason": None if lasting else kept["leaving_reason"],
         "letter_id": kept["letter_id"] or gone["letter_id"],
         "may_be_named": kept["may_be_named"] or gone["may_be_named"],
-        **ended,
     }
 
 

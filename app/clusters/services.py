@@ -182,18 +182,10 @@ def _fill(cluster: Cluster, facts: ClusterFacts, consortium: Consortium) -> None
             setattr(cluster, entry.name, list(value) if isinstance(value, (list, tuple)) else value)
     cluster.parent = facts.parent
     cluster.parent_id = facts.parent.id if facts.parent else None
-    _concern(cluster, facts.microcredentials)
+    cluster.concern(facts.microcredentials)
     names = (*facts.name.values(), facts.acronym or "")
     cluster.name_key = search_key(facts.name.get("en") or next(iter(facts.name.values())))
     cluster.search_key = " | ".join(dict.fromkeys(filter(None, map(search_key, names))))
-
-
-def _concern(cluster: Cluster, microcredentials: Sequence[MicroCredential]) -> None:
-    # A link that stays is kept: replacing all of them would insert a pair before the old one is gone.
-    kept = [link for link in cluster.microcredential_links if link.microcredential in microcredentials]
-    known = {link.microcredential for link in kept}
-    cluster.microcredential_links = kept
-    cluster.microcredentials.extend(entry for entry in dict.fromkeys(microcredentials) if entry not in known)
 
 
 def _end_memberships(actor: Actor, cluster: Cluster) -> None:

@@ -15,7 +15,7 @@ from app.clusters.names import nace_choices
 from app.clusters.permissions import check_edit, may_edit
 from app.clusters.roster import FILE_HEAD, Roster, file_rows, roster
 from app.clusters.self_checks import GROUPS, SCORES
-from app.core import clock, panels
+from app.core import clock, panels, portal
 from app.core.access import Actor, Permission, current_actor, public, requires
 from app.core.export import download
 from app.core.options import Offer
@@ -87,7 +87,7 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         as_of_day=asked,
         no_day=request.args.get("as_of", "") if asked is None else "",
         roster=members,
-        spread=spread(current_app.config["CONSORTIUM"], _located(actor, members), reader_language().code),
+        spread=spread(portal.consortium(), _located(actor, members), reader_language().code),
         parent=queries.named(actor, cluster.parent_id),
         coordinator=next((row for _c, rows in members.own for row in rows if row.role == "coordinator"), None),
         lacks=[] if asked else _lacks(actor, members),
@@ -102,14 +102,14 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         history=queries.history(actor, cluster),
         states={state.value: state for state in ClusterState},
         calendar_url=calendar_url(cluster),
-        root=current_app.config["PORTAL"].public_url,
+        root=portal.settings().public_url,
         panels=panels.of("cluster", actor, members),
     )
 
 
 def _lacks(actor: Actor, members: Roster) -> list[str]:
     """What the cluster needs to be called active, or lacks while it is: for those who can do something about it."""
-    cluster, needs = members.cluster, current_app.config["CONSORTIUM"].clusters
+    cluster, needs = members.cluster, portal.consortium().clusters
     if not actor.is_internal or cluster.state in (ClusterState.PROPOSED, ClusterState.DISSOLVED):
         return []
     return rules.missing_for_work(members.own_categories, cluster.coordinator is not None, needs)
@@ -117,7 +117,7 @@ def _lacks(actor: Actor, members: Roster) -> list[str]:
 
 def _checks(cluster: Cluster, members: Roster) -> list[readiness.Check]:
     latest = readiness.last_activity(members.keys, members.day)
-    needs = current_app.config["CONSORTIUM"].clusters
+    needs = portal.consortium().clusters
     return readiness.checks(members.categories, latest, bool(cluster.sustainability_note), members.day, needs)
 
 
@@ -145,7 +145,7 @@ def create() -> BaseResponse:
     form = ClusterForm(data={"countries": sorted(current_actor().countries)})
     if form.validate_on_submit():
         with form.refusals():
-            facts, consortium = form.cluster_facts(), current_app.config["CONSORTIUM"]
+            facts, consortium = form.cluster_facts(), portal.consortium()
             cluster = memberships.found(current_actor(), facts, form.coordinating, consortium)
             return created(form, page_url(cluster), _("The cluster is proposed."))
     return _form(form, None)
@@ -160,7 +160,7 @@ def edit(cluster_id: int) -> BaseResponse:
     form = ClusterForm(cluster=cluster)
     if form.validate_on_submit():
         with form.refusals(cluster):
-            facts, consortium = form.cluster_facts(), current_app.config["CONSORTIUM"]
+            facts, consortium = form.cluster_facts(), portal.consortium()
             services.edit(current_actor(), cluster, form.version.data, facts, consortium)
             return redirect_to(page_url(cluster), _("Saved."))
     return _form(form, cluster)

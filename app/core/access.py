@@ -257,6 +257,11 @@ class Actor:
             return None
         return frozenset(country for scope, country in scopes if scope is own_country and country)
 
+    def organisations_for(self, permission: Permission) -> frozenset[int]:
+        """Keys of the organisations whose records the actor has ``permission`` for because they answer for them."""
+        owners = [grant for grant in self.grants if RIGHTS[grant.role].get(permission) is own_organisation]
+        return frozenset(grant.organisation_id for grant in owners if grant.organisation_id)
+
     def check(self, permission: Permission, record: Scoped | None = None, at: str | None = None) -> None:
         """Raise ``NotAllowed`` where ``may`` answers no.
 

@@ -1,13 +1,12 @@
 """The fields the registers share: trimmed texts, codes, translated texts, pickers, dates that say how to write them."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -26,6 +25,7 @@ from wtforms.fields.choices import Choice
 from wtforms.validators import Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.core import portal
 from app.core.database import LARGEST_KEY
 from app.core.i18n import Language
 
@@ -166,7 +166,7 @@ class TranslatedField(Field):
         self.data = dict(data or {}) if isinstance(data, dict) else {}
         if formdata is None:
             return
-        languages: Sequence[Language] = current_app.config["CONSORTIUM"].languages
+        languages = portal.consortium().languages
         names = {language.code: f"{self.name}-{language.code}" for language in languages}
         typed = {code: formdata.get(name) for code, name in names.items() if name in formdata}
         if typed:
@@ -186,7 +186,7 @@ class TranslatedField(Field):
     @property
     def entries(self) -> list[TranslatedEntry]:
         """One input for each language of the consortium, English first."""
-        languages: Sequence[Language] = current_app.config["CONSORTIUM"].languages
+        languages = portal.consortium().languages
         return [
             TranslatedEntry(
                 id=f"{self.id}-{language.code}",

@@ -14,14 +14,12 @@ from email.utils import format_datetime, make_msgid
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from flask import current_app, g, render_template
+from flask import g, render_template
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.config import Settings
-from app.core import clock, outbox
-from app.core.consortium import Consortium
+from app.core import clock, outbox, portal
 from app.core.database import Base
 from app.core.i18n import SOURCE_LANGUAGE
 from app.core.vocabulary import Term
@@ -57,7 +55,7 @@ class Mail(Base):
 @contextmanager
 def in_language(code: str) -> Iterator[str]:
     """Speak to a reader of language ``code`` within, whoever asks; where it is not active, English. Gives the code."""
-    consortium: Consortium = current_app.config["CONSORTIUM"]
+    consortium = portal.consortium()
     language = consortium.by_language.get(code)
     if language is None or not language.active:
         language = consortium.by_language[SOURCE_LANGUAGE]
@@ -77,7 +75,7 @@ def send(session: Session, recipient: str, subject: Any, template: str, language
     portal's address as configured: a link must not depend on the ``Host`` that a request claims. Texts, and a lazy
     ``subject``, are in the recipient's ``language``.
     """
-    settings: Settings = current_app.config["PORTAL"]
+    settings = portal.settings()
     facts = {"public_url": settings.public_url, **facts}
     with in_language(language) as spoken:
         heading = " ".join(str(subject).split())
@@ -97,7 +95,7 @@ def send(session: Session, recipient: str, subject: Any, template: str, language
 
 def deliver(session: Session, payload: dict[str, Any]) -> None:
     """Hand one message to the SMTP server, or keep it where there is none."""
-    settings: Settings = current_app.config["PORTAL"]
+    settings = portal.settings()
     mail = session.get_one(Mail, payload["mail"])
     if mail.state is not MailState.WAITING:
         return

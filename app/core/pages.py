@@ -2,10 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, jsonify, request, session
+from flask import Blueprint, Response, jsonify, request, session
 from sqlalchemy import text
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.core import portal
 from app.core.access import public
 from app.core.web import redirect_to
 from app.extensions import db
@@ -17,7 +18,7 @@ bp = Blueprint("web", __name__)
 @public("Everybody reads in a language")
 def language() -> BaseResponse:
     """Remember the reader's language in this browser and go back to the page."""
-    active = {entry.code for entry in current_app.config["CONSORTIUM"].languages if entry.active}
+    active = {entry.code for entry in portal.consortium().languages if entry.active}
     if request.form.get("lang") in active:
         session["language"] = request.form["lang"]
     came_from = urlsplit(request.referrer or "")

@@ -19,7 +19,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 from app.config import Settings
-from app.core import clock, rendering
+from app.core import clock, portal, rendering
 from app.core.access import current_actor
 from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
@@ -95,7 +95,7 @@ def reader_language() -> Language:
     """
     language: Language | None = g.get("language")
     if language is None:
-        consortium: Consortium = current_app.config["CONSORTIUM"]
+        consortium = portal.consortium()
         if not has_request_context():
             return consortium.by_language[SOURCE_LANGUAGE]
         language = g.language = select_language(consortium)
@@ -193,7 +193,7 @@ def tr(texts: dict[str, str] | None, default: str = "") -> Markup:
     if not reading.is_fallback:
         return escape(reading.text)
     return Markup('<span class="fallback" lang="{}">{}</span>').format(
-        _html_lang(current_app.config["CONSORTIUM"], reading.language), reading.text
+        _html_lang(portal.consortium(), reading.language), reading.text
     )
 
 
@@ -264,7 +264,7 @@ def time_of_day(value: datetime | None, zone: str | None = None) -> str:
 
 
 def _in(value: datetime, zone: str | None) -> datetime:
-    return value.astimezone(ZoneInfo(zone or current_app.config["CONSORTIUM"].zone))
+    return value.astimezone(ZoneInfo(zone or portal.consortium().zone))
 
 
 def number(value: float | None) -> str:

@@ -1,14 +1,15 @@
 """What the front page asks: next events, what waits for the actor, how the countries stand."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, selectinload
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import selectinload
 
-from app.core.access import RIGHTS, Actor, Permission, anywhere, own_country
+from app.core.access import Actor, Permission
 from app.core.consortium import Consortium
+from app.core.reach import reach
 from app.core.states import StateMove
 from app.engagement.contact import silent_countries
 from app.engagement.listing import USUAL
@@ -47,7 +48,7 @@ def events_needing(actor: Actor, today: date) -> list[Event]:
     """Events the actor may change that are to be confirmed, reported or written about, the latest first."""
     if not actor.may(Permission.EVENT_EDIT):
         return []
-    reached = _reached(actor, Permission.EVENT_EDIT, Event.country, Event.organiser_id.in_(actor.organisations))
+    reached = reach(actor, Permission.EVENT_EDIT, country=Event.country, owned_by=Event.organiser_id.in_)
     statement = (
         select(Event)
         .where(events_visible_to(actor), Event.starts_on <= today + AHEAD)
@@ -63,25 +64,6 @@ def events_needing(actor: Actor, today: date) -> list[Event]:
     return [event for event in db.session.scalars(statement) if may_edit(actor, event)]
 
 
-def _reached(
-    actor: Actor, permission: Permission, country: InstrumentedAttribute[Any], own: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    """What the actor's roles give ``permission`` for, so that a limit counts nothing that is not the actor's.
-
-    ``country`` is the column of a record's country; ``own`` says that one of the actor's organisations answers for it.
-    """
-    ways: list[ColumnElement[bool]] = [false()]
-    for grant in actor.grants:
-        scope = RIGHTS[grant.role].get(permission)
-        if scope is anywhere:
-            return true()
-        if scope is own_country:
-            ways.append(country == grant.country)
-        elif scope is not None:
-            ways.append(own)
-    return or_(*ways)
-
-
 def losing_touch(actor: Actor, today: date) -> dict[str, int]:
     """How many organisations that matter nobody spoke with for long, by the countries the actor answers for."""
     if not actor.may(Permission.MAPPING_EDIT):
@@ -92,10 +74,8 @@ def losing_touch(actor: Actor, today: date) -> dict[str, int]:
 
 def designs_needing(actor: Actor) -> list[MicroCredential]:
     """Designs that the actor is to complete or to review."""
-    own = MicroCredential.developers.any(Organisation.id.in_(actor.organisations))
-    country = MicroCredential.country
-    to_complete = _reached(actor, Permission.MICROCREDENTIAL_EDIT, country, own)
-    to_review = _reached(actor, Permission.MICROCREDENTIAL_PUBLISH, country, own)
+    to_complete = _reached(actor, Permission.MICROCREDENTIAL_EDIT)
+    to_review = _reached(actor, Permission.MICROCREDENTIAL_PUBLISH)
     in_review = MicroCredential.state == MicroCredentialState.INTERNAL_REVIEW
     statement = (
         select(MicroCredential)
@@ -106,6 +86,13 @@ def designs_needing(actor: Actor) -> list[MicroCredential]:
         .limit(MOST)
     )
     return [design for design in db.session.scalars(statement) if _waits_for(actor, design)]
+
+
+def _reached(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    def developed_by(keys: Collection[int]) -> ColumnElement[bool]:
+        return MicroCredential.developers.any(Organisation.id.in_(keys))
+
+    return reach(actor, permission, country=MicroCredential.country, owned_by=developed_by)
 
 
 def _waits_for(actor: Actor, design: MicroCredential) -> bool:

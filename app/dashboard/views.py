@@ -1,9 +1,9 @@
 """The front page, for visitors and for those who are signed in."""
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 from flask_babel import gettext as _
 
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import current_actor, public
 from app.core.places import Located, spread
 from app.core.templating import reader_language
@@ -24,7 +24,7 @@ def index() -> Response:
 
 
 def _home() -> Response:
-    actor, consortium = current_actor(), current_app.config["CONSORTIUM"]
+    actor, consortium = current_actor(), portal.consortium()
     today = clock.today(consortium.zone)
     matters = matters_of(actor, today)
     return answer(
@@ -40,7 +40,7 @@ def _home() -> Response:
 
 
 def _face() -> Response:
-    actor, consortium = current_actor(), current_app.config["CONSORTIUM"]
+    actor, consortium = current_actor(), portal.consortium()
     members = partners()
     return answer(
         "dashboard/face.html",

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.core import portal
 from app.core.audit import acting_as
 from app.extensions import db
 from app.stakeholders.imports.models import ImportBatch
@@ -16,10 +16,10 @@ FILE = "import-example.csv"
 
 def begin_imports(users: Iterable[User]) -> None:
     """Send the consortium's example file as each of these people, where there is one and nothing was sent yet."""
-    file = current_app.config["PORTAL"].consortium / FILE
+    file = portal.settings().consortium / FILE
     if not file.exists() or db.session.scalar(select(ImportBatch.id).limit(1)) is not None:
         return
-    desk = Desk(current_app.config["CONSORTIUM"], current_app.extensions["files"])
+    desk = Desk(portal.consortium(), portal.files())
     for user in users:
         with acting_as(user.actor), file.open("rb") as stream:
             batch = take_file(user.actor, desk, stream, FILE)

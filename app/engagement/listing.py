@@ -80,7 +80,7 @@ _CLUSTER = Filter(
     varies=True,
 )
 _COUNTRY = Filter("country", _l("Country"), _of_country, countries)
-_MC = Filter("mc", _l("Micro-credential"), lambda s, v: s.where(queries.concerning(v)), kind="text")
+_MC = Filter("mc", _l("Micro-credential"), lambda s, v: s.where(M.concerns(v)), kind="text")
 
 
 class MappingListing(Listing):

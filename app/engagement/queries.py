@@ -59,12 +59,6 @@ def at_stake() -> ColumnElement[bool]:
     return or_(M.engagement.in_((Engagement.ENGAGED, Engagement.COMMITTED)), in_quadrant(Quadrant.MANAGE_CLOSELY))
 
 
-def concerning(code: str) -> ColumnElement[bool]:
-    """Whether an entry is for the micro-credential with this code."""
-    links = select(LINK.record_id).join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
-    return M.id.in_(links.where(MicroCredential.code == code.upper().replace("\0", "")))
-
-
 def of_cluster(cluster_id: int, day: date) -> ColumnElement[bool]:
     """Whether an entry is for a cluster, or for an organisation that belonged to it on ``day``."""
     belonging = select(ClusterMembership.organisation_id).where(
@@ -131,7 +125,7 @@ class Scope:
         """Whether an entry is for it."""
         if self.country:
             return M.country == self.country
-        return M.cluster_id == self.cluster if self.cluster else concerning(self.code or "")
+        return M.cluster_id == self.cluster if self.cluster else M.concerns(self.code or "")
 
 
 def of_scope(actor: Actor, scope: Scope) -> Sequence[Found]:

@@ -30,7 +30,7 @@ def _concerned_with(statement: Rows, code: str) -> Rows:
         .join(MicroCredential, MicroCredential.id == link.microcredential_id)
         .where(MicroCredential.code == code.upper().replace("\0", ""), events_visible_to(current_actor()))
     )
-    mapped = select(M.organisation_id).where(queries.concerning(code), queries.visible_to(current_actor()))
+    mapped = select(M.organisation_id).where(M.concerns(code), queries.visible_to(current_actor()))
     return statement.where(or_(Organisation.id.in_(took_part), Organisation.id.in_(mapped)))
 
 

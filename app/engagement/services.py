@@ -137,11 +137,7 @@ def _describe(
     if responsible is not None and not responsible.is_partner:
         raise Refused(responsible=_("Only a partner of the project keeps in touch for it."))
     _refuse_second(entry, [microcredential.id for microcredential in microcredentials])
-    # A link that stays is kept: replacing all of them would insert a pair before the old one is gone.
-    kept = [link for link in entry.microcredential_links if link.microcredential in microcredentials]
-    known = {link.microcredential for link in kept}
-    entry.microcredential_links = kept
-    entry.microcredentials.extend(one for one in dict.fromkeys(microcredentials) if one not in known)
+    entry.concern(microcredentials)
     entry.responsible, entry.expectations = responsible, expectations
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField
@@ -14,8 +13,8 @@ from wtforms.widgets import NumberInput
 from app.clusters import queries as clusters
 from app.clusters.forms import ClustersField
 from app.clusters.models import Cluster
-from app.core import clock
-from app.core.access import RIGHTS, Permission, anywhere, current_actor
+from app.core import clock, portal
+from app.core.access import Permission, current_actor
 from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
 from app.events import zones
@@ -73,23 +72,19 @@ class CountField(IntegerField):
 
 def zone_choices() -> list[tuple[str, str]]:
     """Time zones: those of the consortium's countries first, then all there are."""
-    own = [zones.canonical(zone) for zone in current_app.config["CONSORTIUM"].zones]
+    own = [zones.canonical(zone) for zone in portal.consortium().zones]
     return [(zone, zone.replace("_", " ")) for zone in dict.fromkeys((*own, *zones.names()))]
 
 
 def creating_countries() -> list[tuple[str, str]]:
     """Countries in which the actor may enter events."""
-    actor = current_actor()
-    scopes = [(RIGHTS[grant.role].get(Permission.EVENT_CREATE), grant.country) for grant in actor.grants]
-    if any(scope is anywhere for scope, _country in scopes):
-        return countries()
-    open_to_actor = {country for scope, country in scopes if scope is not None}
-    return [choice for choice in countries() if choice[0] in open_to_actor]
+    reached = current_actor().countries_for(Permission.EVENT_CREATE)
+    return [choice for choice in countries() if reached is None or choice[0] in reached]
 
 
 def may_create_for_all() -> bool:
     """Whether the actor may enter events of no single country."""
-    return any(RIGHTS[grant.role].get(Permission.EVENT_CREATE) is anywhere for grant in current_actor().grants)
+    return current_actor().countries_for(Permission.EVENT_CREATE) is None
 
 
 def own_organisation() -> Organisation | None:
@@ -99,14 +94,14 @@ def own_organisation() -> Organisation | None:
     return found[0] if found else None
 
 
-def default_country() -> str | None:
+def default_country() -> str:
     """The actor's country; for those of all countries none."""
-    return next(iter(sorted(current_actor().countries)), None)
+    return next(iter(sorted(current_actor().countries)), "")
 
 
 def default_zone() -> str:
     """The clock that the actor's country lives by."""
-    consortium = current_app.config["CONSORTIUM"]
+    consortium = portal.consortium()
     country = consortium.by_country.get(default_country())
     return zones.canonical(country.zone if country else consortium.zone)
 

@@ -66,8 +66,7 @@ def _of_cluster(statement: Rows, key: str) -> Rows:
 
 
 def _concerning(statement: Rows, code: str) -> Rows:
-    links = select(LINK.record_id).join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
-    return statement.where(E.id.in_(links.where(MicroCredential.code == code.upper().replace("\0", ""))))
+    return statement.where(Event.concerns(code))
 
 
 def _codes(actor: Actor) -> Any:

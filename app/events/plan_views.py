@@ -1,9 +1,10 @@
 """Pages on which events are planned, changed, moved on, cancelled and, as drafts, deleted."""
 
-from flask import current_app, flash, request, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.core import portal
 from app.core.access import Permission, current_actor, requires
 from app.core.errors import Refused
 from app.core.web import answer, created, form_page, redirect_to
@@ -31,7 +32,7 @@ def page_url(event: Event) -> str:
 
 def remark(event: Event) -> None:
     """Tell what was accepted and may still surprise: a time shown twice, a day outside the project."""
-    consortium = current_app.config["CONSORTIUM"]
+    consortium = portal.consortium()
     if rules.shown_twice(event.starts_at, event.zone) or rules.shown_twice(event.ends_at, event.zone):
         flash(_("The clocks go back that night and show this time twice; meant is the first of the two."), "attention")
     if rules.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end):

@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import records
-from app.core.access import RIGHTS, Actor, Grant, Permission, Role, own_country, own_organisation
+from app.core.access import Actor, Permission, Role
 from app.core.database import plain_rows
+from app.core.reach import reach
 from app.core.states import moves_of
 from app.events.models import Event, EventState, Rescheduling, Visibility, event_organisation
 from app.extensions import db
@@ -61,21 +62,14 @@ def _takes_part(actor: Actor) -> ColumnElement[bool]:
 
 def _changeable_drafts(actor: Actor) -> list[ColumnElement[bool]]:
     """Drafts the actor could change: entered by it, organised by it, or of a country it leads, unless private there."""
-    editing = [grant for grant in actor.grants if Permission.EVENT_EDIT in RIGHTS[grant.role]]
-    ways = [_reached_by(grant) for grant in editing]
-    if editing and actor.user_id is not None:
-        ways.append(Event.created_by_id == actor.user_id)
-    return ways
-
-
-def _reached_by(grant: Grant) -> ColumnElement[bool]:
-    scope = RIGHTS[grant.role][Permission.EVENT_EDIT]
-    if scope is own_organisation:
-        # A role of a whole country has no organisation; NULL would reach every event that nobody organises.
-        return Event.organiser_id == grant.organisation_id if grant.organisation_id else false()
-    if scope is own_country:
-        return and_(Event.country == grant.country, Event.visibility != Visibility.PRIVATE)
-    return true()
+    if not actor.may(Permission.EVENT_EDIT):
+        return []
+    reached = reach(actor, Permission.EVENT_EDIT, country=Event.country)
+    return [
+        and_(reached, Event.visibility != Visibility.PRIVATE),
+        Event.organiser_id.in_(actor.organisations_for(Permission.EVENT_EDIT)),
+        *([Event.created_by_id == actor.user_id] if actor.user_id is not None else ()),
+    ]
 
 
 def event(actor: Actor, event_id: int) -> Event:

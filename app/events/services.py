@@ -233,19 +233,11 @@ def _fill(event: Event, facts: EventFacts) -> None:
     # The key too: rights are judged by it before the flush.
     event.organiser_id = facts.organiser.id if facts.organiser else None
     event.cluster_id = facts.cluster.id if facts.cluster else None
-    _concern(event, facts.microcredentials)
+    event.concern(facts.microcredentials)
     if facts.total is not None and all(count is None for count in facts.counts):
         event.undisclosed = facts.total
     texts = (*facts.title.values(), facts.city or "", facts.venue or "")
     event.search_key = " | ".join(dict.fromkeys(filter(None, map(search_key, texts))))
-
-
-def _concern(event: Event, microcredentials: Sequence[MicroCredential]) -> None:
-    # A link that stays is kept: replacing all of them would insert a pair before the old one is gone.
-    kept = [link for link in event.microcredential_links if link.microcredential in microcredentials]
-    known = {link.microcredential for link in kept}
-    event.microcredential_links = kept
-    event.microcredentials.extend(entry for entry in dict.fromkeys(microcredentials) if entry not in known)
 
 
 def _span(facts: EventFacts) -> rules.Span:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import format_date
 
 from app.clusters import queries as clusters
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import current_actor, public
 from app.core.templating import plain_tr, time_of_day
 from app.core.web import answer
@@ -34,7 +34,7 @@ def index() -> Response:
 @public("As the list of events")
 def month() -> Response:
     """A month; events stand on the days of the clock at their place."""
-    today = clock.today(current_app.config["CONSORTIUM"].zone)
+    today = clock.today(portal.consortium().zone)
     shown = Month.named(request.args.get("month"), today)
     rows = queries.between(current_actor(), shown.first, shown.last)
     return answer(
@@ -73,7 +73,7 @@ def show(event_id: int) -> Response:
 
 def page_of(event: Event, problems: Any = None) -> Response:
     """The page of an event, with the ``problems`` that kept it from what was asked."""
-    actor, consortium = current_actor(), current_app.config["CONSORTIUM"]
+    actor, consortium = current_actor(), portal.consortium()
     today = clock.today(consortium.zone)
     organisations, others = queries.organisations_of(actor, event)
     microcredentials, closed = queries.microcredentials_of(actor, event)

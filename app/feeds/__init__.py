@@ -9,7 +9,7 @@ from app.extensions import db
 
 def init_app(app: Flask) -> None:
     """Attach the feeds, keep their entries in step with events, and offer the page in the frame."""
-    from app.feeds import entries, pages, views  # noqa: F401 - entries follow events from when they are imported
+    from app.feeds import entries, page_views, views  # noqa: F401 - entries follow events from when they are imported
     from app.feeds.bodies import Bodies
     from app.feeds.polls import Polls
 
@@ -17,5 +17,5 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         app.wsgi_app = Polls(app, db.engine)  # type: ignore[method-assign]
     app.register_blueprint(views.bp)
-    app.register_blueprint(pages.bp)
+    app.register_blueprint(page_views.bp)
     add(app, Entry("overview", "feeds.index", _l("Calendar feeds"), "rss", order=80))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from flask import current_app
+from flask import Flask
 from sqlalchemy import Select, inspect, select
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import IntegrityError
@@ -16,8 +16,9 @@ from app.accounts.models import RoleGrant, User
 from app.clusters.models import Cluster
 from app.clusters.queries import above, beneath
 from app.clusters.services import after_change as after_cluster_change
-from app.core import clock, outbox
+from app.core import clock, outbox, portal
 from app.core.consortium import Consortium
+from app.core.database import writing
 from app.core.mentions import after_redaction
 from app.events.ical_facts import published_facts
 from app.events.models import Event, Visibility
@@ -53,7 +54,7 @@ def public_scopes(event: Event) -> set[str]:
 
 def follow(event: Event) -> None:
     """Keep the calendars in step with an event that was made, changed or moved."""
-    store(db.session, event, current_app.config["CONSORTIUM"], current_app.config["PORTAL"].public_url)
+    store(db.session, event, portal.consortium(), portal.settings().public_url)
 
 
 def follow_redaction(record: object) -> None:
@@ -211,6 +212,17 @@ def forget(session: Session, payload: dict[str, str]) -> None:
     if entry is not None and entry.removed_at is not None and entry.removed_at <= clock.now() - KEPT:
         entry.public_octets = entry.removed_at = None
         _place(session, entry, (), touched=False)
+
+
+def follow_address(app: Flask) -> None:
+    """Have everything rendered anew where the portal got another address since: every entry leads to its page."""
+    newest = select(CalendarEntry.member_octets).order_by(CalendarEntry.event_id.desc()).limit(1)
+    with app.app_context(), writing():
+        octets = db.session.scalar(newest)
+        page = f"\r\nURL:{portal.settings().public_url}/".encode()
+        if octets is not None and page not in octets.replace(b"\r\n ", b""):  # where a line was folded
+            outbox.enqueue(db.session, RENEW, {"after": 0})
+            db.session.commit()
 
 
 @outbox.handles(RENEW)

@@ -15,9 +15,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import parse_date, parse_etags
 from werkzeug.wsgi import wrap_file
 
-from app.config import Settings
+from app.core import portal
 from app.core.access import Actor, current_actor, public
-from app.core.consortium import Consortium
 from app.core.database import snapshot
 from app.events.models import EventKind
 from app.events.queries import event as visible_event
@@ -76,7 +75,7 @@ def everything() -> Response:
 @public("Published events are for everybody's calendar")
 def country(code: str) -> Response:
     """Public events of one country."""
-    found = _consortium().by_country.get(code)
+    found = portal.consortium().by_country.get(code)
     return _public(f"country:{code}", found.name["en"]) if found else _no_calendar()
 
 
@@ -230,8 +229,8 @@ def _is_known(tag: str, changed_at: datetime) -> bool:
 def _frame(feed: Feed, zones: Iterable[str]) -> tuple[bytes, bytes]:
     from app.feeds.calendar import calendar_frame, feed_uid
 
-    consortium = _consortium()
-    settings: Settings = current_app.config["PORTAL"]
+    consortium = portal.consortium()
+    settings = portal.settings()
     page = f"{settings.public_url}{url_for('feeds.index')}"
     return calendar_frame(
         name=f"{consortium.acronym} – {feed.label}",
@@ -244,8 +243,3 @@ def _frame(feed: Feed, zones: Iterable[str]) -> tuple[bytes, bytes]:
         default_zone=consortium.zone,
         colour="teal",
     )
-
-
-def _consortium() -> Consortium:
-    consortium: Consortium = current_app.config["CONSORTIUM"]
-    return consortium

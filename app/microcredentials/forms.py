@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
+from app.core import portal
 from app.core.access import current_actor
 from app.core.fields import ChecksField, ChoiceField, DayField, LineField, RowsField, TextField, TranslatedField
 from app.core.forms import BaseForm
@@ -136,7 +137,7 @@ class MicroCredentialForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        consortium = current_app.config["CONSORTIUM"]
+        consortium = portal.consortium()
         self.awarding_countries.choices = [(code, country_name(code)) for code in consortium.by_country]
         self.languages.choices = content_languages()
         self.target_groups.choices = [

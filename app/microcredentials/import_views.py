@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.core import portal
 from app.core.access import Permission, current_actor, requires
 from app.core.errors import Refused
-from app.core.files import FileStore, StoredFile, keep
+from app.core.files import StoredFile, keep
 from app.core.sheets import read_sheet
 from app.core.web import answer, created, form_page
 from app.extensions import db
@@ -30,13 +31,13 @@ def upload() -> BaseResponse:
     form = UploadForm()
     if form.validate_on_submit():
         with form.refusals():
-            stream, store = form.file.data.stream, current_app.extensions["files"]
+            stream, store = form.file.data.stream, portal.files()
             read_sheet(stream.read())
             stream.seek(0)
             file = keep(db.session, store, stream, form.file.data.filename, current_actor().user_id)
             location = url_for("microcredentials_import.check", file_id=file.id, existing=form.existing.data)
             return created(form, location, "")
-    keys = [column.key for column in columns(current_app.config["CONSORTIUM"])]
+    keys = [column.key for column in columns(portal.consortium())]
     return form_page("microcredentials/import.html", form, columns=keys, required=REQUIRED, told=TOLD_ONLY)
 
 
@@ -68,10 +69,10 @@ def check(file_id: int) -> BaseResponse:
 
 
 def _run(file: StoredFile, existing: Existing, **how: Any) -> Report:
-    store: FileStore = current_app.extensions["files"]
+    store = portal.files()
     try:
         content = store.read(file.sha256)
     except FileNotFoundError:
         raise Refused(_("The file is no longer there. Send it again.")) from None
     sheet = read_sheet(content)
-    return import_rows(current_actor(), sheet, current_app.config["CONSORTIUM"], existing=existing, **how)
+    return import_rows(current_actor(), sheet, portal.consortium(), existing=existing, **how)

@@ -126,6 +126,25 @@ class ConcernsMicroCredentials:
             creator=lambda microcredential: cls.link_model(microcredential=microcredential),
         )
 
+    def concern(self, microcredentials: Iterable[MicroCredential]) -> None:
+        """Say which micro-credentials the record concerns, and no others.
+
+        A link that stays is kept: to replace them all would insert a pair before the old one is gone.
+        """
+        wanted = dict.fromkeys(microcredentials)
+        self.microcredential_links = [link for link in self.microcredential_links if link.microcredential in wanted]
+        known = {link.microcredential for link in self.microcredential_links}
+        self.microcredentials.extend(microcredential for microcredential in wanted if microcredential not in known)
+
+    @classmethod
+    def concerns(cls, code: str) -> ColumnElement[bool]:
+        """Records that concern the micro-credential of this code, for the filter of a list."""
+        links = select(cls.link_model.record_id).join(cls.link_model.microcredential)
+        concerning: ColumnElement[bool] = cls.id.in_(
+            links.where(MicroCredential.code == code.upper().replace("\0", ""))
+        )
+        return concerning
+
 
 def _link_model(owner: type[ConcernsMicroCredentials]) -> type[Any]:
     table = owner.__tablename__

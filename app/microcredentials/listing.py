@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, SQLColumnExpression, String, case, cast, exists, select
 from sqlalchemy.orm import Session
 
+from app.core import portal
 from app.core.access import Actor, current_actor
 from app.core.list_page import ListPage
 from app.core.listing import Column, Filter, Listing, Rows, has_code
@@ -151,7 +152,7 @@ class MicroCredentialPage(ListPage):
 
     def export(self, kind: str) -> Response:
         """Everything the filters leave, in the order shown: ``csv`` or ``xlsx``, a column for every field."""
-        every = columns(current_app.config["CONSORTIUM"])
+        every = columns(portal.consortium())
 
         def cells_of(keys: Sequence[int]) -> Iterator[list[Any]]:
             wanted = with_everything(self.actor).where(M.id.in_(keys))

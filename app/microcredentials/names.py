@@ -1,26 +1,26 @@
 """Codes of a design as a reader sees them: countries, languages, target groups, fields of education."""
 
-from flask import current_app
 from flask_babel import get_locale
 
+from app.core import portal
 from app.core.templating import country_name, reader_language
 from app.microcredentials import isced
 
 
 def credential_countries() -> list[tuple[str, str]]:
     """The countries that develop micro-credentials, in the reader's language."""
-    countries = current_app.config["CONSORTIUM"].credential_countries
+    countries = portal.consortium().credential_countries
     return sorted(((country.code, country_name(country.code)) for country in countries), key=lambda choice: choice[1])
 
 
 def content_languages() -> list[tuple[str, str]]:
     """The consortium's languages in the reader's language, for what is taught in them."""
-    return [(language.code, language_name(language.code)) for language in current_app.config["CONSORTIUM"].languages]
+    return [(language.code, language_name(language.code)) for language in portal.consortium().languages]
 
 
 def language_name(code: str) -> str:
     """A language in the reader's language, else by its own name."""
-    language = current_app.config["CONSORTIUM"].by_language.get(code)
+    language = portal.consortium().by_language.get(code)
     names: dict[str, str] = getattr(get_locale(), "languages", {})
     return names.get(code.partition("-")[0]) or (language.label if language else code)
 
@@ -28,7 +28,7 @@ def language_name(code: str) -> str:
 def target_group_name(code: str) -> str:
     """A target group of the consortium in the reader's language."""
     names: dict[str, str] = next(
-        (group["name"] for group in current_app.config["CONSORTIUM"].target_groups if group["code"] == code), {}
+        (group["name"] for group in portal.consortium().target_groups if group["code"] == code), {}
     )
     return str(names.get(reader_language().code) or names.get("en") or code)
 

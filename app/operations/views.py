@@ -3,11 +3,11 @@
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import outbox
+from app.core import outbox, portal
 from app.core.access import Permission, current_actor, public, requires
 from app.core.web import answer, redirect_to
 from app.extensions import db
@@ -21,7 +21,7 @@ def mailbox_reader(view: Any) -> Any:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not (current_app.config["PORTAL"].is_demo or current_actor().may(Permission.OUTBOX_READ)):
+        if not (portal.settings().is_demo or current_actor().may(Permission.OUTBOX_READ)):
             abort(404)
         return view(*args, **kwargs)
 

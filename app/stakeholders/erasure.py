@@ -9,18 +9,17 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, exists, select
 from sqlalchemy.orm import Session
 
 from app.accounts import saved
-from app.core import append_only, audit, clock, mentions, outbox
+from app.core import append_only, audit, clock, mentions, outbox, portal
 from app.core.access import Actor, Permission
 from app.core.database import Base
 from app.core.errors import Refused, expect_version
-from app.core.files import FileStore, StoredFile
+from app.core.files import StoredFile
 from app.core.mail import MailState
 from app.core.mentions import PLACEHOLDER, Mention, Sought
 from app.core.redaction import redact
@@ -194,5 +193,5 @@ def _rest(table: Table, key: int, places: Iterable[Mention], wanted: Sought) -> 
 def forget_file(session: Session, payload: dict[str, Any]) -> None:
     """Remove the bytes of a file that showed a consent, unless somebody else gave the same ones."""
     if not session.scalar(select(exists().where(StoredFile.sha256 == payload["sha256"]))):
-        store: FileStore = current_app.extensions["files"]
+        store = portal.files()
         store.remove(payload["sha256"])

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form
 from wtforms.validators import URL, DataRequired, Email, InputRequired, Optional, Regexp, StopValidation
 
+from app.core import portal
 from app.core.access import current_actor
 from app.core.fields import ChecksField, ChoiceField, DayField, LineField, RowsField, TextField, TranslatedField
 from app.core.forms import BaseForm
@@ -46,7 +47,7 @@ SOURCES = tuple(source for source in Source if source is not Source.NOT_RECORDED
 
 def language_choices() -> list[tuple[str, str]]:
     """The consortium's languages by their own names."""
-    return [(language.code, language.label) for language in current_app.config["CONSORTIUM"].languages]
+    return [(language.code, language.label) for language in portal.consortium().languages]
 
 
 class OrganisationsField(PickerField):
@@ -72,7 +73,7 @@ class RegionField(ChoiceField):
     def pre_validate(self, form: Form) -> None:
         """Refuse a region of another country."""
         super().pre_validate(form)
-        region = current_app.config["CONSORTIUM"].by_region.get(self.data)
+        region = portal.consortium().by_region.get(self.data)
         if region is not None and region.country != form["country"].data:
             raise StopValidation(_("This region is in another country."))
 
@@ -145,7 +146,7 @@ class OrganisationForm(BaseForm):
             return []
         return similar(current_actor(), names, self.country.data, without=self.organisation_id)
 
-    def is_new(self) -> bool:
+    def is_not_another(self) -> bool:
         """Whether nothing in the register looks like it, or somebody looked and says so; else the form asks to look."""
         if self.alike and not self.anyway.data:
             self.refuse({"anyway": _("Look whether it is one of these, or say that it is another one.")})
@@ -157,7 +158,7 @@ class OrganisationForm(BaseForm):
         if not self.names.errors:
             check_names(self._names())
             if self.organisation_id is None:
-                self.is_new()
+                self.is_not_another()
 
     def _names(self) -> list[NameFacts]:
         rows = [row.form for row in self.names.entries if row.form.text.data]

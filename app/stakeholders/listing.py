@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.core import portal
 from app.core.access import Actor
 from app.core.list_page import ListPage
 from app.core.listing import Column, Filter, Listing, Rows, has_code
@@ -26,20 +27,20 @@ O = Organisation  # noqa: E741 - the table of this module, named in every line
 def countries() -> list[tuple[str, str]]:
     """The consortium's countries for a filter, in the reader's language."""
     return sorted(
-        ((country.code, country_name(country.code)) for country in current_app.config["CONSORTIUM"].countries),
+        ((country.code, country_name(country.code)) for country in portal.consortium().countries),
         key=lambda choice: choice[1],
     )
 
 
 def region_name(code: str | None) -> str:
     """A region's name in the reader's language."""
-    region = current_app.config["CONSORTIUM"].by_region.get(code)
+    region = portal.consortium().by_region.get(code or "")
     return plain_tr(region.name) if region else (code or "")
 
 
 def language_label(code: str) -> str:
     """A content language by its own name."""
-    language = current_app.config["CONSORTIUM"].by_language.get(code)
+    language = portal.consortium().by_language.get(code)
     return language.label if language else code
 
 
@@ -47,7 +48,7 @@ def regions() -> list[tuple[str, str]]:
     """Regions one can choose, by country."""
     return [
         (region.code, f"{region.country} · {plain_tr(region.name)}")
-        for region in current_app.config["CONSORTIUM"].regions
+        for region in portal.consortium().regions
         if not region.hidden
     ]
 
@@ -213,7 +214,7 @@ class PersonPage(ListPage):
 
     def export(self, kind: str) -> Response:
         """Everything the filters leave, in the order shown: ``csv`` or ``xlsx``, a column for every field."""
-        known = people_columns.columns(tuple(current_app.config["CONSORTIUM"].by_language))
+        known = people_columns.columns(tuple(portal.consortium().by_language))
         every = [column for column in known if column.key not in people_columns.TAKEN_ONLY]
         loading = selectinload(Person.affiliations).joinedload(Affiliation.organisation)
 

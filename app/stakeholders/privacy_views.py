@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import Permission, current_actor, public, requires
-from app.core.files import FileStore, keep
+from app.core.files import keep
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db
 from app.stakeholders import consent, erasure, queries, review, subject_data
@@ -26,7 +26,7 @@ bp = Blueprint("privacy", __name__)
 @public("Everybody may know what is kept about people, and whom to ask")
 def index() -> Response:
     """What the portal keeps about people, why, how long, and whom to ask."""
-    return answer("stakeholders/privacy/index.html", privacy=current_app.config["CONSORTIUM"].privacy)
+    return answer("stakeholders/privacy/index.html", privacy=portal.consortium().privacy)
 
 
 @bp.route("/stakeholders/people/due", methods=["GET", "POST"])
@@ -42,7 +42,7 @@ def due() -> BaseResponse:
             count = review.look_again(actor, form.people.data or [])
             message = ngettext("%(num)s person was looked at.", "%(num)s people were looked at.", count)
             return created(form, url_for("privacy.due", country=country or None), message)
-    months = current_app.config["CONSORTIUM"].privacy.again_months
+    months = portal.consortium().privacy.again_months
     return form_page(
         "stakeholders/privacy/due.html",
         form,
@@ -61,7 +61,7 @@ def record_consent(person_id: int) -> BaseResponse:
     """Write down what a person agreed to or withdrew."""
     actor, person = current_actor(), queries.person(current_actor(), person_id)
     actor.check(Permission.PERSON_EDIT, consent.scope_of(person))
-    form, store = ConsentForm(), current_app.extensions["files"]
+    form, store = ConsentForm(), portal.files()
     if form.validate_on_submit():
         with form.refusals():
             upload = form.evidence.data
@@ -78,7 +78,7 @@ def evidence(person_id: int, file_id: int) -> BaseResponse:
     person = queries.person(current_actor(), person_id)
     current_actor().check(Permission.PERSON_EDIT, consent.scope_of(person))
     file = queries.consent_evidence(person, file_id)
-    store: FileStore = current_app.extensions["files"]
+    store = portal.files()
     content = io.BytesIO(store.read(file.sha256))
     return send_file(content, mimetype=file.mime, as_attachment=True, download_name=file.name)
 

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, ScalarSelect, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, ScalarSelect, case, func, or_, select
 
-from app.core import clock
-from app.core.access import RIGHTS, Actor, Permission, anywhere, own_country
-from app.core.consortium import Privacy
+from app.core import clock, portal
+from app.core.access import Actor, Permission
 from app.core.database import plain_rows
 from app.core.errors import Refused
+from app.core.reach import reach
 from app.extensions import db
 from app.stakeholders.consent import is_baseless_criterion, scope_of
 from app.stakeholders.models import Affiliation, LawfulBasis, Organisation, Person
@@ -31,7 +30,7 @@ def months_after(day: date, months: int) -> date:
 
 def preset(basis: LawfulBasis, since: date) -> date:
     """The day to look again, as the consortium settled it for this basis since the last contact."""
-    privacy: Privacy = current_app.config["CONSORTIUM"].privacy
+    privacy = portal.consortium().privacy
     return months_after(since, privacy.months(basis.value))
 
 
@@ -45,18 +44,6 @@ def latest_affiliation() -> ScalarSelect[int]:
         .correlate(Person)
         .scalar_subquery()
     )
-
-
-def answered_for_by(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """People the actor has ``permission`` for, in a statement that joins their organisations."""
-    ways: list[ColumnElement[bool]] = [false()]
-    for grant in actor.grants:
-        scope = RIGHTS[grant.role].get(permission)
-        if scope is anywhere:
-            return true()
-        if scope is own_country:
-            ways.append(Organisation.country == grant.country)
-    return or_(*ways)
 
 
 def _due(day: date) -> ColumnElement[bool]:
@@ -84,7 +71,7 @@ def due(actor: Actor, day: date, country: str = "") -> Sequence[Row[*tuple[Any, 
         )
         .outerjoin(Affiliation, Affiliation.id == latest_affiliation())
         .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
-        .where(_due(day), answered_for_by(actor, Permission.PERSON_EDIT))
+        .where(_due(day), reach(actor, Permission.PERSON_EDIT, country=Organisation.country))
         .order_by(baseless.desc(), Person.review_on.is_not(None), Person.review_on, Person.id)
         .limit(MOST)
     )
@@ -114,7 +101,7 @@ def waiting(actor: Actor, day: date) -> Waiting:
         .select_from(Person)
         .outerjoin(Affiliation, Affiliation.id == latest_affiliation())
         .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
-        .where(_due(day), answered_for_by(actor, Permission.PERSON_ERASE))
+        .where(_due(day), reach(actor, Permission.PERSON_ERASE, country=Organisation.country))
     )
     return Waiting(*plain_rows(db.session, statement)[0])
 
@@ -127,7 +114,7 @@ def look_again(actor: Actor, keys: Sequence[int]) -> int:
     """
     if not keys:
         raise Refused(people=_("Choose at least one person."))
-    privacy: Privacy = current_app.config["CONSORTIUM"].privacy
+    privacy = portal.consortium().privacy
     next_time = months_after(clock.today(), privacy.again_months)
     people = db.session.scalars(select(Person).where(Person.id.in_(keys), Person.erased_on.is_(None))).all()
     baseless = db.session.scalar(

@@ -71,7 +71,7 @@ def show(organisation_id: int) -> BaseResponse:
 def create() -> BaseResponse:
     """Add an organisation."""
     form = OrganisationForm(data={"country": next(iter(current_actor().countries), None)})
-    if form.validate_on_submit() and form.is_new():
+    if form.validate_on_submit() and form.is_not_another():
         with form.refusals():
             organisation = services.create_organisation(current_actor(), form.organisation_facts())
             location = url_for("stakeholders.show", organisation_id=organisation.id)

@@ -4,8 +4,9 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, url_for
+from flask import url_for
 
+from app.core import portal
 from app.core.list_page import ListPage
 from app.core.places import Located, Spread, spread
 from app.core.templating import reader_language
@@ -25,7 +26,7 @@ def where_they_are(listing: ListPage) -> tuple[Spread, list[list[Any]]]:
         Located(country, region, city, url=_list_url(listing, country, region, city), count=count)
         for (country, region, city), count in places.items()
     ]
-    found = spread(current_app.config["CONSORTIUM"], rows, reader_language().code)
+    found = spread(portal.consortium(), rows, reader_language().code)
     return found, [[str(category.label), count] for category, count in categories.most_common()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Barrier, Thread
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from app.core.outbox import Job
 from app.events import services
 from app.events.models import Event, EventKind, EventState, Format, Visibility
 from app.extensions import db
-from app.feeds.entries import FORGET, KEPT
+from app.feeds.entries import FORGET, KEPT, follow_address
 from app.feeds.models import CalendarPlace, FeedVersion
 from tests.accounts.people import arrive, work
 from tests.events.world import LAST_WEEK, NEXT_WEEK
@@ -311,3 +312,22 @@ def test_what_took_place_stays_in_the_feed(app: Flask, client: FlaskClient, worl
     assert (entry["SUMMARY"], entry["STATUS"]) == ("Held", "CONFIRMED")
     assert entry.decoded("DTSTART").astimezone(UTC) == datetime(LAST_WEEK.year, 5, LAST_WEEK.day, 10, tzinfo=UTC)
     assert LAST_WEEK < NEXT_WEEK
+
+
+def test_a_portal_that_got_another_address_renders_its_calendars_anew(
+    app: Flask, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(app, world)
+    follow_address(app)
+    assert outbox.drain(app) == 0
+    tag = client.get(ALL).headers["ETag"]
+
+    moved = replace(app.config["PORTAL"], public_url="https://credentials.and-a-name-that-has-to-be-folded.example")
+    monkeypatch.setitem(app.config, "PORTAL", moved)
+    follow_address(app)
+    assert outbox.drain(app) == 1
+
+    assert client.get(ALL, headers={"If-None-Match": tag}).status_code == 200
+    assert [entry["URL"].startswith(f"{moved.public_url}/events/") for entry in entries(client)] == [True]
+    follow_address(app)
+    assert outbox.drain(app) == 0

@@ -2,10 +2,9 @@
 
 import io
 
-from flask import current_app
 from sqlalchemy import select
 
-from app.core import mentions, outbox
+from app.core import mentions, outbox, portal
 from app.core.access import Actor
 from app.core.errors import Refused
 from app.core.files import FileStore, StoredFile
@@ -23,7 +22,7 @@ def forget_files(actor: Actor, person: Person, wanted: Sought) -> None:
     rows = [place.record_id for place in found if place.table == ImportRow.__tablename__]
     batches = {place.record_id for place in found if place.table == ImportBatch.__tablename__}
     batches |= set(db.session.scalars(select(ImportRow.batch_id).where(ImportRow.id.in_(rows))))
-    store: FileStore = current_app.extensions["files"]
+    store = portal.files()
     unread = db.session.scalars(select(ImportBatch).where(ImportBatch.read_all.is_(False)))
     batches |= {batch.id for batch in unread if _names(store, batch, wanted)}
     statement = select(StoredFile).join(ImportBatch, ImportBatch.file_id == StoredFile.id)

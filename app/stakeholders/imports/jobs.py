@@ -3,12 +3,11 @@
 from time import monotonic
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core import outbox
+from app.core import outbox, portal
 from app.core.access import SYSTEM, Actor
 from app.core.audit import acting_as
 from app.extensions import db
@@ -27,11 +26,11 @@ def carry_on(session: Session, payload: dict[str, Any]) -> None:
     if batch is None:
         return
     actor = _actor(session, payload["user"])
-    consortium = current_app.config["CONSORTIUM"]
+    consortium = portal.consortium()
     language = consortium.by_language.get(batch.language)
     ends_at = monotonic() + SECONDS
     with acting_as(actor), force_locale(language.locale if language else "en"):
-        for _step in work(actor, consortium, current_app.extensions["files"], payload["batch"]):
+        for _step in work(actor, consortium, portal.files(), payload["batch"]):
             db.session.commit()
             if monotonic() > ends_at:
                 outbox.enqueue(session, CARRY_ON, payload)

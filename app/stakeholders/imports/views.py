@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.core import portal
 from app.core.access import Permission, current_actor, requires
 from app.core.export import download
 from app.core.htmx import htmx
@@ -26,7 +27,7 @@ RESULT = ("row", "what became of it", "id", "name", "note", "faults")
 
 
 def _desk() -> Desk:
-    return Desk(current_app.config["CONSORTIUM"], current_app.extensions["files"])
+    return Desk(portal.consortium(), portal.files())
 
 
 def _here(batch: ImportBatch) -> str:
@@ -110,7 +111,7 @@ def _rows_page(batch: ImportBatch, form: DecisionForm) -> Response:
         page=max(1, page),
         pages=-(-(told.get(which, 0) if which else counts.rows) // queries.PER_PAGE),
         rows=showing.shown_rows(actor, batch, queries.rows(batch, which, page)),
-        labels=services.known_columns(actor, current_app.config["CONSORTIUM"], batch.kind),
+        labels=services.known_columns(actor, portal.consortium(), batch.kind),
     )
 
 

@@ -1,6 +1,6 @@
 """The page about subscribing, and one's own secret addresses."""
 
-from flask import Blueprint, Response, abort, current_app, request, session, url_for
+from flask import Blueprint, Response, abort, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
@@ -8,6 +8,7 @@ from wtforms.validators import DataRequired
 
 from app.accounts.queries import feed_secrets_of
 from app.accounts.services import create_feed_secret, revoke_feed_secret
+from app.core import portal
 from app.core.access import Permission, current_actor, public, requires
 from app.core.fields import LineField
 from app.core.forms import BaseForm
@@ -63,11 +64,11 @@ def revoke(secret_id: int) -> BaseResponse:
 
 def _page(form: SecretForm) -> Response:
     token = session.pop(JUST_MADE, None) if request.method == "GET" and JUST_MADE in session else None
-    countries = current_app.config["CONSORTIUM"].countries
+    countries = portal.consortium().countries
     return form_page(
         "feeds/index.html",
         form,
-        root=current_app.config["PORTAL"].public_url,
+        root=portal.settings().public_url,
         feeds=[
             (_("All public events"), url_for("calendars.everything")),
             *((country_name(entry.code), url_for("calendars.country", code=entry.code)) for entry in countries),
