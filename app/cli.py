@@ -22,12 +22,15 @@ def _app() -> "Flask":
         raise click.ClickException(str(error)) from None
 
 
-def _app_to_run() -> "Flask":
-    """The application, before it serves or works: what it stored for outside follows what the settings say now."""
+def _follow_settings(app: "Flask") -> "Flask":
+    """Have what is stored for calendars follow what the settings say now, before the application serves or works."""
+    from app.core.database import writing
+    from app.extensions import db as database
     from app.feeds.entries import follow_address
 
-    app = _app()
-    follow_address(app)
+    with app.app_context(), writing():
+        follow_address(database.session, app.config["PORTAL"].public_url)
+        database.session.commit()
     return app
 
 
@@ -45,7 +48,7 @@ def serve(host: str, port: int, threads: int, with_worker: bool) -> None:
     """Serve the portal; put a proxy with TLS in front of it."""
     from app.operations.serving import serve as serve_app
 
-    serve_app(_app_to_run(), host, port, threads=threads, with_worker=with_worker)
+    serve_app(_follow_settings(_app()), host, port, threads=threads, with_worker=with_worker)
 
 
 @portal.command()
@@ -53,7 +56,7 @@ def worker() -> None:
     """Carry out jobs until interrupted: mail, feeds, everything that follows a change."""
     from app.core.outbox import Worker
 
-    Worker(_app_to_run()).run()
+    Worker(_follow_settings(_app())).run()
 
 
 @portal.group()
@@ -108,12 +111,11 @@ def load() -> None:
 def up(host: str, port: int) -> None:
     """Prepare the demonstration, print how to enter as each role, and serve it."""
     from app.demo import prepare
-    from app.feeds.entries import follow_address
     from app.operations.serving import serve as serve_app
 
     app = _app()
     prepare(app)
-    follow_address(app)
+    _follow_settings(app)
     serve_app(app, host, port, with_worker=True, ready=f"ready {app.config['PORTAL'].public_url}")
 
 

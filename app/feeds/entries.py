@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Flask
 from sqlalchemy import Select, inspect, select
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +17,6 @@ from app.clusters.queries import above, beneath
 from app.clusters.services import after_change as after_cluster_change
 from app.core import clock, outbox, portal
 from app.core.consortium import Consortium
-from app.core.database import writing
 from app.core.mentions import after_redaction
 from app.events.ical_facts import published_facts
 from app.events.models import Event, Visibility
@@ -214,15 +212,13 @@ def forget(session: Session, payload: dict[str, str]) -> None:
         _place(session, entry, (), touched=False)
 
 
-def follow_address(app: Flask) -> None:
+def follow_address(session: Session, public_url: str) -> None:
     """Have everything rendered anew where the portal got another address since: every entry leads to its page."""
     newest = select(CalendarEntry.member_octets).order_by(CalendarEntry.event_id.desc()).limit(1)
-    with app.app_context(), writing():
-        octets = db.session.scalar(newest)
-        page = f"\r\nURL:{portal.settings().public_url}/".encode()
-        if octets is not None and page not in octets.replace(b"\r\n ", b""):  # where a line was folded
-            outbox.enqueue(db.session, RENEW, {"after": 0})
-            db.session.commit()
+    octets = session.scalar(newest)
+    unfolded = octets.replace(b"\r\n ", b"") if octets is not None else None
+    if unfolded is not None and f"\r\nURL:{public_url}/".encode() not in unfolded:
+        outbox.enqueue(session, RENEW, {"after": 0})
 
 
 @outbox.handles(RENEW)

@@ -318,16 +318,19 @@ def test_a_portal_that_got_another_address_renders_its_calendars_anew(
     app: Flask, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enter(app, world)
-    follow_address(app)
+    with work(app):
+        follow_address(db.session, app.config["PORTAL"].public_url)
     assert outbox.drain(app) == 0
     tag = client.get(ALL).headers["ETag"]
 
     moved = replace(app.config["PORTAL"], public_url="https://credentials.and-a-name-that-has-to-be-folded.example")
     monkeypatch.setitem(app.config, "PORTAL", moved)
-    follow_address(app)
+    with work(app):
+        follow_address(db.session, moved.public_url)
     assert outbox.drain(app) == 1
 
     assert client.get(ALL, headers={"If-None-Match": tag}).status_code == 200
     assert [entry["URL"].startswith(f"{moved.public_url}/events/") for entry in entries(client)] == [True]
-    follow_address(app)
+    with work(app):
+        follow_address(db.session, moved.public_url)
     assert outbox.drain(app) == 0
