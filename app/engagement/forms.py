@@ -16,6 +16,7 @@ from app.core.errors import Refused
 from app.core.fields import ChoiceField, DayField, TextField, is_key
 from app.core.forms import BaseForm
 from app.core.templating import day_short, plain_tr
+from app.engagement import rules
 from app.engagement.contact import held_with
 from app.engagement.models import LEVELS, Attitude, Engagement, MappingEntry
 from app.engagement.services import EntryFacts, JudgementFacts
@@ -90,6 +91,11 @@ class JudgedForm(BaseForm):
         longest=LONGEST_REASON,
         description=_l("About the organisation, never about a person; so that it could read it."),
     )
+
+    def foreseen(self) -> None:
+        """Nobody judges what will be."""
+        if self.judged_on.data:
+            rules.check_day(self.judged_on.data, clock.today())
 
     def judgement_facts(self, **more: Any) -> JudgementFacts:
         """What was judged."""
@@ -201,13 +207,23 @@ class MapForm(JudgedForm):
             }
         )
 
+    def foreseen(self) -> None:
+        """What it is for has to be said, too."""
+        self._check_scope()
+        super().foreseen()
+
+    def _check_scope(self) -> None:
+        if self.scope.data == CLUSTER and not self.cluster.data:
+            raise Refused(cluster=_("Choose a cluster."))
+        if self.scope.data == MICROCREDENTIALS:
+            rules.check_scope(None, self.microcredentials.data or ())
+
     def entry_facts(self) -> EntryFacts:
         """Who is mapped for what."""
+        self._check_scope()
         actor, scope = current_actor(), self.scope.data
         wanted = self.microcredentials.data if scope == MICROCREDENTIALS else []
         cluster = [self.cluster.data] if scope == CLUSTER and self.cluster.data else []
-        if scope == CLUSTER and not cluster:
-            raise Refused(cluster=_("Choose a cluster."))
         return EntryFacts(
             organisation=stakeholders.by_keys(actor, [self.organisation.data])[0],
             country=self.country.data if scope == COUNTRY else None,

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.clusters.member_queries import members_on
 from app.clusters.models import Cluster, ClusterMembership
@@ -80,10 +80,15 @@ def codes() -> Any:
 
 
 def entry(actor: Actor, entry_id: int) -> MappingEntry:
-    """One entry with its organisations and micro-credentials. Raises ``NoResultFound`` where it is not open."""
+    """One entry with its organisations and micro-credentials, or the one in which it went up.
+
+    Raises ``NoResultFound`` where it is not open.
+    """
+    asked = aliased(M)
+    stands = select(func.coalesce(asked.absorbed_by_id, asked.id)).where(asked.id == entry_id).scalar_subquery()
     return db.session.execute(
         select(M)
-        .where(M.id == entry_id, visible_to(actor))
+        .where(M.id == stands, visible_to(actor))
         .options(
             *(joinedload(M.organisation), joinedload(M.responsible), joinedload(M.cluster)),
             selectinload(M.microcredential_links),

@@ -84,11 +84,12 @@ def test_both_mapped_for_a_microcredential_stand_there_once(pair: Pair) -> None:
 def test_an_entry_for_the_same_microcredentials_goes_up_in_the_other(pair: Pair) -> None:
     _world, mine, double = pair
     kept = mapped(mine, codes=("AM-03", "GE-01"))
-    mapped(double, codes=("AM-03",), reason="Asked again.")
+    gone = mapped(double, codes=("AM-03",), reason="Asked again.")
     merge(mine, double)
 
     assert [row.id for row in queries.of_scope(SYSTEM, Scope(code="AM-03"))] == [kept.id]
     assert len(queries.judgements(SYSTEM, kept)) == 2
+    assert queries.entry(SYSTEM, gone.id) is kept
 
 
 def test_two_mapped_for_a_cluster_are_one(pair: Pair, app: Flask) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.core import records
 from app.core.access import Actor
 from app.core.consortium import Consortium
 from app.core.database import Base
@@ -239,7 +240,7 @@ def _undo_one(register: Any, record: Any, row: ImportRow) -> None:
 
 
 def referrers(table: Any, keys: set[int]) -> dict[int, str]:
-    """Which of these records others refer to, with the tables that do; what belongs to a record itself does not count.
+    """Which of these records others refer to, with what refers to them; what belongs to a record itself does not count.
 
     Whatever table a feature above adds is asked, too, so that undoing never takes its rows along.
     """
@@ -249,7 +250,7 @@ def referrers(table: Any, keys: set[int]) -> dict[int, str]:
         for key in other.foreign_keys if keys and other.name not in owned else ():
             if key.column.table is table:
                 for record_id in db.session.scalars(select(key.parent).where(key.parent.in_(keys)).distinct()):
-                    found.setdefault(record_id, set()).add(other.name)
+                    found.setdefault(record_id, set()).add(records.label_of(other.name))
     return {record_id: ", ".join(sorted(names)) for record_id, names in found.items()}
 
 
