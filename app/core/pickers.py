@@ -61,8 +61,11 @@ class PickerField(Field):
 
     @property
     def options(self) -> list[Option] | None:
-        """What was found for ``query``, without the chosen ones; ``None`` when nobody searched."""
-        if not (self._searching or self.query):
+        """What was found for ``query``, without the chosen ones; ``None`` when nobody searched.
+
+        What was typed before something was chosen found it, and is not looked for again.
+        """
+        if not (self._searching or (self.query and not self.values)):
             return None
         values = set(self.values)
         return [option for option in self.find(self.query) if option.value not in values]

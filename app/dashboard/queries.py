@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Permission
@@ -13,7 +13,7 @@ from app.core.reach import reach
 from app.core.states import StateMove
 from app.engagement.contact import silent_countries
 from app.engagement.listing import USUAL
-from app.events.models import Event, EventKind, EventState
+from app.events.models import OVER, Event, EventKind, EventState
 from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
 from app.events.rules import LONGEST
@@ -112,7 +112,10 @@ class CountryStanding:
 
 
 def standings(actor: Actor, consortium: Consortium) -> list[CountryStanding]:
-    """How the countries with micro-credentials stand, as the actor may see it; two statements."""
+    """How the countries with micro-credentials stand, as the actor may see it; two statements.
+
+    Of a country's round tables the latest that was held counts, and one to come where none was.
+    """
     counted = db.session.execute(
         select(
             MicroCredential.country,
@@ -123,9 +126,10 @@ def standings(actor: Actor, consortium: Consortium) -> list[CountryStanding]:
         .group_by(MicroCredential.country)
     )
     designs = {country: (total, finished) for country, total, finished in counted}
+    held = case((Event.state.in_(OVER), 0), else_=1)
     newest = (
         func.row_number()
-        .over(partition_by=Event.country, order_by=(Event.starts_on.desc(), Event.id.desc()))
+        .over(partition_by=Event.country, order_by=(held, Event.starts_on.desc(), Event.id.desc()))
         .label("place")
     )
     ranked = (

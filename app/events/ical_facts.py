@@ -58,8 +58,8 @@ def published_facts(
     """The facts of an event's calendar entry; ``None`` for a draft.
 
     ``public_url`` is the portal's own address without a slash at its end. ``for_everybody`` leaves out
-    micro-credentials that were never published. The event needs its key, its stamps and its micro-credentials, so it
-    was flushed before.
+    micro-credentials that were never published and who is responsible. The event needs its key, its stamps and its
+    micro-credentials, so it was flushed before.
     """
     part = published_part(event)
     if part is None:
@@ -85,7 +85,7 @@ def published_facts(
         title=part.title,
         page_url=f"{public_url}/events/{event.id}",
         status=part.status,
-        description=_description(event, codes),
+        description=_description(event, codes, for_everybody=for_everybody),
         venue=venue or "",
         address=address or "",
         city=city or "",
@@ -108,14 +108,12 @@ def _category(kind: EventKind) -> str:
     return kind.value.replace("_", " ").capitalize()
 
 
-def _description(event: Event, codes: list[str]) -> str:
+def _description(event: Event, codes: list[str], *, for_everybody: bool) -> str:
+    # Who is responsible is often a person, whose name stands in no calendar that anybody can read.
+    said = (event.description, None if for_everybody else event.responsible)
     texts = [
         event.change_reason,
-        *(
-            reading.text
-            for text in (event.description, event.responsible)
-            if (reading := read_in(text, SOURCE_LANGUAGE))
-        ),
+        *(reading.text for text in said if (reading := read_in(text, SOURCE_LANGUAGE))),
         f"Micro-credentials: {', '.join(codes)}" if codes else None,
     ]
     return "\n\n".join(text for text in texts if text)

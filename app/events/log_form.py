@@ -1,5 +1,6 @@
 """The short form: something that took place, in the few facts that matter."""
 
+import re
 from typing import Any
 
 from flask import request
@@ -35,6 +36,7 @@ from app.stakeholders import queries as stakeholders
 from app.stakeholders.forms import OrganisationsField, QuickOrganisationForm, language_choices
 
 DRAFT = "draft"
+LINK = re.compile(r"https?://\S+")
 LOGGED_KINDS = (EventKind.CONSULTATION, EventKind.ROUND_TABLE, EventKind.WORKSHOP, EventKind.MEETING)
 
 
@@ -108,12 +110,13 @@ class LogForm(BaseForm):
         check_readable(self, lambda: (self.event_facts(), self.state))
 
     def event_facts(self) -> EventFacts:
-        """What was filled in: a pasted web address is the link of an online event, anything else a place."""
+        """What was filled in: a pasted web address is the link of an online event, anything else beside it a place."""
         kind, where = EventKind(self.kind.data), self.venue.data or ""
-        is_link = where.startswith(("http://", "https://"))
+        link = LINK.search(where)
+        where = LINK.sub("", where).strip(" ,;:–-")
         form = Format(self.format.data)
-        if is_link and form is Format.ONSITE:
-            form = Format.ONLINE
+        if link and form is Format.ONSITE:
+            form = Format.HYBRID if where else Format.ONLINE
         consulted = self.consultation_type.data if kind is EventKind.CONSULTATION else None
         values = self.facts("language", "title", "summary", "venue", "format", "kind", "consultation_type")
         written_in = self.language.data
@@ -125,8 +128,8 @@ class LogForm(BaseForm):
                 "title": {written_in: self.title.data or ""},
                 "summary": {written_in: self.summary.data} if self.summary.data else None,
                 "format": None if consulted in WITHOUT_PLACE and not where else form,
-                "venue": None if is_link else where or None,
-                "link": where if is_link else None,
+                "venue": where or None,
+                "link": link.group() if link else None,
                 "link_follows": True,
                 "visibility": Visibility(self.visibility.data),
                 "organiser": next(iter(chosen_organisations(self.organiser.values)), None),

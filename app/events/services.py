@@ -263,7 +263,7 @@ def _time_of(event: Event) -> dict[str, Any]:
 def _reschedule(actor: Actor, event: Event, former: dict[str, Any], reason: str | None) -> None:
     if event.state is EventState.CANCELLED:
         raise Refused(starts_on=_("It was cancelled and keeps its date. Reopen it to give it another one."))
-    if event.is_published:
+    if event.is_published and event.state not in OVER:  # Of what is over, a time is put right; nobody waited for it.
         event.change_reason = reason
         db.session.add(
             Rescheduling(event_id=event.id, reason=reason, actor_id=actor.user_id, actor_name=actor.name, **former)

@@ -9,12 +9,13 @@ from wtforms.validators import DataRequired
 from app.accounts.queries import feed_secrets_of
 from app.accounts.services import create_feed_secret, revoke_feed_secret
 from app.core import portal
-from app.core.access import Permission, current_actor, public, requires
+from app.core.access import ANYBODY, Permission, current_actor, public, requires
 from app.core.fields import LineField
 from app.core.forms import BaseForm
-from app.core.templating import country_name
+from app.core.templating import country_name, plain_tr
 from app.core.web import form_page, redirect_to
 from app.events.models import EventKind
+from app.events.queries import microcredentials_named
 
 bp = Blueprint("feeds", __name__, url_prefix="/feeds")
 
@@ -70,6 +71,7 @@ def _page(form: SecretForm) -> Response:
         form,
         root=portal.settings().public_url,
         feeds=[
+            *_of_microcredential(request.args.get("mc", "")),
             (_("All public events"), url_for("calendars.everything")),
             *((country_name(entry.code), url_for("calendars.country", code=entry.code)) for entry in countries),
             *((kind.label, url_for("calendars.kind", kind=kind.value)) for kind in EventKind),
@@ -77,3 +79,11 @@ def _page(form: SecretForm) -> Response:
         secrets=feed_secrets_of(current_actor()),
         own=url_for("calendars.own", secret=token) if token else None,
     )
+
+
+def _of_microcredential(code: str) -> list[tuple[str, str]]:
+    """The feed of the micro-credential from whose page somebody came, where everybody may see it."""
+    return [
+        (f"{found.code} {plain_tr(found.title)}", url_for("calendars.microcredential", code=found.code))
+        for found in microcredentials_named(ANYBODY, code)
+    ]

@@ -127,6 +127,13 @@ def test_a_double_press_makes_one_event(app: Flask, editor: FlaskClient, typed: 
     assert len(events(app)) == 1
 
 
+def test_a_link_written_beside_a_place_is_no_part_of_the_place(app: Flask, editor: FlaskClient, typed: dict) -> None:
+    editor.post("/events/log", data=typed | {"venue": "Room 5, join https://meet.example.org/x?pwd=abc"})
+    (event,) = events(app)
+    found = (event.format, event.venue, event.link)
+    assert found == (Format.HYBRID, "Room 5, join", "https://meet.example.org/x?pwd=abc")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -99,3 +99,10 @@ def test_the_time_of_a_draft_changes_without_a_trace(session: Session, world: Wo
     event = services.plan(SYSTEM, world.consultation(starts_on=NEXT_WEEK), S.DRAFT)
     services.edit(SYSTEM, event, event.version, world.consultation(starts_on=date(2025, 5, 27)))
     assert queries.reschedulings(event) == []
+
+
+def test_a_time_that_is_put_right_afterwards_was_never_announced_otherwise(session: Session, world: World) -> None:
+    event = services.log(SYSTEM, world.consultation(**MINUTES))
+    services.edit(SYSTEM, event, event.version, world.consultation(**MINUTES, starts_on=date(2025, 5, 5)))
+    assert queries.reschedulings(event) == []
+    assert event.change_reason is None

@@ -334,3 +334,12 @@ def test_a_portal_that_got_another_address_renders_its_calendars_anew(
     with work(app):
         follow_address(db.session, moved.public_url)
     assert outbox.drain(app) == 0
+
+
+def test_who_is_responsible_is_told_to_the_consortium_alone(app: Flask, client: FlaskClient, world: World) -> None:
+    event_id = enter(app, world, responsible={"en": "Ani Petrosyan"})
+    assert "Petrosyan" not in client.get(ALL).text
+    assert "Petrosyan" not in client.get(f"/events/{event_id}").text
+    arrive(app, client, Role.COORDINATOR)
+    assert "Petrosyan" in client.get(f"/events/{event_id}").text
+    assert "Petrosyan" in client.get(f"/events/{event_id}.ics").text

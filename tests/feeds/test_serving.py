@@ -319,7 +319,7 @@ def test_a_reader_never_gets_a_version_with_entries_of_the_next(
 
 def test_the_page_about_feeds_offers_addresses_and_says_how_long_programs_take(app: Flask, client: FlaskClient) -> None:
     page = client.get("/feeds/").get_data(as_text=True)
-    assert "http://localhost/feeds/all.ics" in page
+    assert "http://localhost<wbr>/feeds/all.ics" in page
     assert 'href="webcal://localhost/feeds/all.ics"' in page
     assert "From URL" in page
     assert "?cid=" not in page

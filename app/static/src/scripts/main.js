@@ -33,4 +33,6 @@ function arrive(root) {
 }
 
 arrive(document);
+// On paper nothing can be opened.
+addEventListener("beforeprint", () => document.querySelectorAll("details.more").forEach((part) => (part.open = true)));
 document.addEventListener("htmx:after:settle", (event) => arrive(event.target));
