@@ -41,6 +41,9 @@ def links(place: str) -> list[dict[str, Any]]:
     """The entries of a place that this actor is shown, with their addresses."""
     actor = current_actor()
     here = (request.endpoint or "").partition(".")[0]
+    entries = [entry for entry in current_app.extensions.get("navigation", []) if entry.place == place]
+    # A page that has no entry of its own belongs to the register of its feature.
+    is_entered = any(entry.endpoint == request.endpoint for entry in entries)
     return [
         {
             "endpoint": entry.endpoint,
@@ -50,11 +53,10 @@ def links(place: str) -> list[dict[str, Any]]:
             "action": entry.action,
             "post": entry.post,
             "count": None,
-            "current": request.endpoint == entry.endpoint
-            or (here == entry.endpoint.partition(".")[0] and entry.endpoint.endswith(".index")),
+            "current": request.endpoint == entry.endpoint or (not is_entered and entry.endpoint == f"{here}.index"),
         }
-        for entry in current_app.extensions.get("navigation", [])
-        if entry.place == place and entry.shows(actor)
+        for entry in entries
+        if entry.shows(actor)
     ]
 
 

@@ -14,6 +14,7 @@ from app.core.states import StateMove
 from app.engagement.contact import silent_countries
 from app.engagement.listing import USUAL
 from app.events.models import OVER, Event, EventKind, EventState
+from app.events.outcomes.queries import written_of
 from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
 from app.events.rules import LONGEST
@@ -54,8 +55,7 @@ def events_needing(actor: Actor, today: date) -> list[Event]:
         .where(events_visible_to(actor), Event.starts_on <= today + AHEAD)
         .where(reached | (Event.created_by_id == actor.user_id))
         .where(
-            Event.state.in_(OPEN_EVENT)
-            | ((Event.state == EventState.HELD) & Event.summary.is_(None) & Event.decisions.is_(None))
+            Event.state.in_(OPEN_EVENT) | ((Event.state == EventState.HELD) & Event.summary.is_(None) & ~written_of())
         )
         .options(selectinload(Event.microcredential_links))
         .order_by(Event.starts_on.desc())

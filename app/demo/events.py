@@ -8,7 +8,11 @@ from typing import Any
 from app.clusters.models import Cluster
 from app.core.access import SYSTEM
 from app.demo.days import day_of
+from app.events.agenda import services as agenda
+from app.events.agenda.services import ItemFacts
 from app.events.models import ConsultationType, Event, EventKind, EventState, Format, MeetingType, Visibility
+from app.events.outcomes import services as outcomes
+from app.events.outcomes.services import DecisionFacts
 from app.events.services import EventFacts, edit, log, move, plan
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
@@ -32,26 +36,49 @@ def load_events(files: dict[str, list[dict[str, Any]]], known: Known, zone: str)
     """
     entered: dict[str, Event] = {}
     for entry in files["meetings"]:
-        entered[entry["key"]] = _load(entry, _facts(entry, known), entry["state"])
+        entered[entry["key"]] = _load(entry, _facts(entry, known))
+    meetings = {entry["number"]: entered[entry["key"]] for entry in files["meetings"]}
     for entry in files["deadlines"]:
-        _load(entry, _deadline(entry, zone), entry["state"])
+        _load_deadline(entry, _deadline(entry, zone), meetings.get(entry["meeting"]))
+    for entry in files["meetings"]:
+        _report(entered[entry["key"]], EventState(entry["state"]))
     for entry in files["examples"]:
-        entered[entry["key"]] = _load(entry, _facts(entry, known), entry["state"])
+        entered[entry["key"]] = event = _load(entry, _facts(entry, known))
+        _report(event, EventState(entry["state"]))
     return entered
 
 
-def _load(entry: dict[str, Any], facts: EventFacts, state_name: str) -> Event:
-    state = EventState(state_name)
-    marks = {"is_example": entry["is_example"]}
-    if facts.kind is EventKind.DEADLINE:
-        event = plan(SYSTEM, facts, **marks)
-        if state is not EventState.PLANNED:
-            move(SYSTEM, event, event.version, state)
-        return event
+def _load_deadline(entry: dict[str, Any], facts: EventFacts, meeting: Event | None) -> None:
+    """A deadline that a meeting set is an action of that meeting."""
+    state = EventState(entry["state"])
+    if meeting is None:
+        deadline = plan(SYSTEM, facts, is_example=entry["is_example"])
+    else:
+        deadline = outcomes.plan_action(SYSTEM, meeting, facts)
+    if state is not EventState.PLANNED:
+        move(SYSTEM, deadline, deadline.version, state)
+
+
+def _load_outcomes(entry: dict[str, Any], event: Event) -> None:
+    for title in lines_of(entry.get("agenda") or {}):
+        agenda.add(SYSTEM, event, ItemFacts(title=title))
+    for text in lines_of(entry.get("decisions") or {}):
+        outcomes.decide(SYSTEM, event, DecisionFacts(text=text, decided_on=event.ends_on), is_example=event.is_example)
+
+
+def lines_of(text: Mapping[str, str]) -> list[dict[str, str]]:
+    """A text in several languages, line by line; a language of another length is left out after its last line."""
+    lines = {language: written.splitlines() for language, written in text.items()}
+    most = max(map(len, lines.values()), default=0)
+    return [{code: said[place] for code, said in lines.items() if place < len(said)} for place in range(most)]
+
+
+def _load(entry: dict[str, Any], facts: EventFacts) -> Event:
+    """Enter an event with its outcomes; what was held is written up and closed by ``_report``."""
+    state, marks = EventState(entry["state"]), {"is_example": entry["is_example"]}
     if state in REPORTED:
         event = log(SYSTEM, facts, **marks)
-        for step in REPORTED[1 : REPORTED.index(state) + 1]:
-            move(SYSTEM, event, event.version, step)
+        _load_outcomes(entry, event)
         return event
     reason = (entry.get("reason") or {}).get("en")
     former = entry.get("moved_from")
@@ -59,9 +86,15 @@ def _load(entry: dict[str, Any], facts: EventFacts, state_name: str) -> Event:
     event = plan(SYSTEM, first, EventState.PLANNED if state is EventState.CANCELLED else state, **marks)
     if former:
         edit(SYSTEM, event, event.version, replace(facts, reason=reason))
+    _load_outcomes(entry, event)
     if state is EventState.CANCELLED:
         move(SYSTEM, event, event.version, state, reason)
     return event
+
+
+def _report(event: Event, state: EventState) -> None:
+    for step in REPORTED[1 : REPORTED.index(state) + 1] if state in REPORTED else ():
+        move(SYSTEM, event, event.version, step)
 
 
 def _time(entry: dict[str, Any]) -> dict[str, Any]:
@@ -98,8 +131,7 @@ def _facts(entry: dict[str, Any], known: Known) -> EventFacts:
         cluster=known.clusters[entry["cluster"]] if entry.get("cluster") else None,
         organisations=[organisations[key] for key in entry["organisations"]],
         microcredentials=list(designs.values()) if concerned == "all" else [designs[code] for code in concerned],
-        agenda=entry.get("agenda"),
-        decisions=entry.get("decisions"),
+        series=entry.get("series"),
         summary=entry.get("summary"),
         **(entry.get("counts") or {}),
     )

@@ -17,6 +17,7 @@ from app.core import clock, portal
 from app.core.access import Permission, current_actor
 from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
+from app.core.templating import plain_tr, reader_language
 from app.events import zones
 from app.events.models import (
     DEADLINE_STATES,
@@ -48,7 +49,7 @@ NOT_FOR = {
     EventKind.WORKSHOP: ("meeting_type", "consultation_type"),
     EventKind.DEADLINE: (
         *("meeting_type", "consultation_type", "number", "starts_time", "ends_time", "format", "venue", "address"),
-        *("city", "region", "link", "link_follows", "agenda", "decisions", "summary", "women", "men", "nonbinary"),
+        *("city", "region", "link", "link_follows", "series_name", "summary", "women", "men", "nonbinary"),
         *("undisclosed", "total"),
     ),
 }
@@ -119,6 +120,11 @@ class EventForm(BaseForm):
         _l("How are people consulted?"), choices=ConsultationType.choices, any_label=_l("Not said")
     )
     number = CountField(_l("Number"))
+    series_name = LineField(
+        _l("Series"),
+        longest=TITLE_LENGTH,
+        description=_l("What it continues, such as our coordination meetings: what they left open stands before it."),
+    )
     starts_on = DayField(_l("First day"), [InputRequired(_l("Choose a day."))])
     starts_time = ClockField(_l("Starts at"), [Optional()])
     ends_on = DayField(_l("Last day"), [Optional()])
@@ -147,8 +153,6 @@ class EventForm(BaseForm):
     organisations = OrganisationsField(_l("Who takes part?"))
     microcredentials = MicroCredentialsField(_l("Which micro-credentials does it concern?"))
     description = TranslatedField(_l("What is it about?"), rows=4)
-    agenda = TranslatedField(_l("Agenda"), rows=8, description=_l("One item a line."))
-    decisions = TranslatedField(_l("Decisions"), rows=6, description=_l("One decision a line."))
     summary = TranslatedField(_l("What was said?"), rows=6)
     women = CountField(_l("Women"))
     men = CountField(_l("Men"))
@@ -162,6 +166,7 @@ class EventForm(BaseForm):
         super().__init__(*args, obj=event, **kwargs)
         self.kind = kind
         self._state = event.state if event else None
+        self._series = event.series.name if event and event.series else None
         if may_create_for_all():
             self.country.any_label = _("The whole consortium")
         elif event is not None and event.country not in dict(self.country.choices):
@@ -192,6 +197,7 @@ class EventForm(BaseForm):
         form = cls(event.kind, event=event)
         if not form.is_submitted() and "link_follows" in form:
             form.link_follows.data = not event.link
+            form.series_name.data = plain_tr(event.series.name) if event.series else None
         return form
 
     def validate_title(self, field: TranslatedField) -> None:
@@ -210,7 +216,7 @@ class EventForm(BaseForm):
 
     def event_facts(self) -> EventFacts:
         """What was filled in."""
-        values = self.facts("plan_as")
+        values = self.facts("plan_as", "series_name")
         for name, vocabulary in (
             ("meeting_type", MeetingType),
             ("consultation_type", ConsultationType),
@@ -222,12 +228,20 @@ class EventForm(BaseForm):
         values |= {
             "organiser": next(iter(chosen_organisations(self.organiser.values)), None),
             "cluster": self._cluster(),
+            "series": self._named_series(),
             "organisations": chosen_organisations(values["organisations"]),
             "microcredentials": microcredentials.by_keys(current_actor(), values["microcredentials"]),
         }
-        for name in ("description", "responsible", "agenda", "decisions", "summary"):
+        for name in ("description", "responsible", "summary"):
             values[name] = values.get(name) or None
         return EventFacts(kind=self.kind, **values)
+
+    def _named_series(self) -> dict[str, str] | None:
+        """The name of the series: as it was, or as it is written now in the reader's language."""
+        typed = self.series_name.data if "series_name" in self else None
+        if not typed or (self._series and typed in self._series.values()):
+            return self._series if typed else None
+        return {reader_language().code: typed}
 
     def _cluster(self) -> Cluster | None:
         """The chosen cluster."""

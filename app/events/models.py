@@ -124,6 +124,8 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
         Index("ix_event_kind", "kind", "starts_on", "id"),
         Index("ix_event_country", "country", "starts_on", "id"),
         Index("ix_event_cluster", "cluster_id", "starts_on", "id"),
+        Index("ix_event_series", "series_id", "starts_on", "id"),
+        Index("uq_event_action", "set_by_id", "number", unique=True),
     )
     moves = MOVES
 
@@ -156,8 +158,6 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
     cluster_id: Mapped[int | None] = mapped_column(ForeignKey("cluster.id"))
     responsible: Mapped[TranslatedText | None]
 
-    agenda: Mapped[TranslatedText | None]
-    decisions: Mapped[TranslatedText | None]
     summary: Mapped[TranslatedText | None]
     women: Mapped[int | None]
     men: Mapped[int | None]
@@ -170,7 +170,13 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
     # Counts up with every published change of what a calendar shows; the version above also counts silent ones.
     sequence: Mapped[int] = mapped_column(default=0)
 
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("event_series.id"))
+    # Of an action: the event that set this deadline, within which ``number`` counts.
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
     organiser: Mapped[Organisation | None] = relationship(foreign_keys=[organiser_id])
+    series: Mapped["EventSeries | None"] = relationship()
+    set_by: Mapped["Event | None"] = relationship(remote_side="Event.id")
     cluster: Mapped[Cluster | None] = relationship()
     organisations: Mapped[list[Organisation]] = relationship(
         secondary=event_organisation, order_by=Organisation.name_key
@@ -228,6 +234,15 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
         if self.ends_at:
             return self.ends_at
         return datetime.combine(self.ends_on + timedelta(days=1), time(), ZoneInfo(self.zone)).astimezone(UTC)
+
+
+class EventSeries(Base, Timestamped, Audited):
+    """Events that follow one another, such as coordination meetings: what one leaves open stands before the next."""
+
+    __tablename__ = "event_series"
+
+    name: Mapped[TranslatedText]
+    is_example: Mapped[bool] = mapped_column(default=False)
 
 
 class Rescheduling(AppendOnly, Base):

@@ -10,10 +10,13 @@ from app.events.models import Event
 def may_edit(actor: Actor, event: Event) -> bool:
     """Whether the actor may change the event.
 
-    People often enter what others organised; they must be able to write its minutes, so entering it is enough.
+    People often enter what others organised; they must be able to write its minutes, so entering it is enough. Who
+    may change an event may change the actions it set.
     """
     entered_it = actor.user_id is not None and event.created_by_id == actor.user_id
-    return actor.may(Permission.EVENT_EDIT, event) or (entered_it and actor.may(Permission.EVENT_EDIT))
+    if actor.may(Permission.EVENT_EDIT, event) or (entered_it and actor.may(Permission.EVENT_EDIT)):
+        return True
+    return event.set_by is not None and may_edit(actor, event.set_by)
 
 
 def check_edit(actor: Actor, event: Event) -> None:

@@ -1,6 +1,6 @@
 """What can be asked about events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from app.core.access import Actor, Permission, Role
 from app.core.database import plain_rows
 from app.core.reach import reach
 from app.core.states import moves_of
-from app.events.models import Event, EventState, Rescheduling, Visibility, event_organisation
+from app.events.models import Event, EventSeries, EventState, Rescheduling, Visibility, event_organisation
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.microcredentials.models import MicroCredential
@@ -25,7 +25,7 @@ from app.stakeholders.queries import visible_to as organisations_visible_to
 # A row of some columns of a query below.
 Found = Row[*tuple[Any, ...]]
 # Tables whose rows are part of an event rather than records that refer to it.
-OWN_TABLES = frozenset({event_organisation.name, Event.link_model.__tablename__})
+OWN_TABLES = {event_organisation.name, Event.link_model.__tablename__}
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -196,6 +196,17 @@ def organisers(actor: Actor) -> Sequence[Found]:
         .where(Organisation.id.in_(organising))
         .order_by(Organisation.name_key)
     ).all()
+
+
+def series() -> Sequence[EventSeries]:
+    """The series there are, the oldest first."""
+    return db.session.scalars(select(EventSeries).order_by(EventSeries.id)).all()
+
+
+def series_named(name: Mapping[str, str]) -> EventSeries | None:
+    """The series that is called so in one of these languages."""
+    wanted = set(name.items())
+    return next((one for one in series() if wanted & set(one.name.items())), None)
 
 
 def referrers(event: Event) -> list[str]:

@@ -79,7 +79,7 @@ class NothingConcerned(Refused):
 
 
 class MinutesMissing(Refused):
-    """Neither a summary nor decisions."""
+    """Neither a summary nor decisions nor minutes of the agenda."""
 
 
 class StateUnfit(Refused):
@@ -269,9 +269,9 @@ def check_concerns(kind: EventKind, microcredentials: int) -> None:
         raise NothingConcerned(microcredentials=_("Choose at least one micro-credential."))
 
 
-def check_minutes(summary: dict[str, str] | None, decisions: dict[str, str] | None) -> None:
-    """Minutes are a summary or decisions. Raises ``MinutesMissing``."""
-    if not summary and not decisions:
+def check_minutes(summary: dict[str, str] | None, *, is_written_of: bool) -> None:
+    """Minutes are a summary, decisions or what was said at an item of the agenda. Raises ``MinutesMissing``."""
+    if not summary and not is_written_of:
         raise MinutesMissing(summary=_("Write what was said, or what was decided, first."))
 
 

@@ -19,6 +19,7 @@ from app.events.models import (
     ConsultationType,
     Event,
     EventKind,
+    EventSeries,
     EventState,
     Format,
     MeetingType,
@@ -33,10 +34,14 @@ from app.stakeholders.models import Organisation
 # Called within the transaction, after the flush, for every event that was made, changed, moved or deleted, so that
 # whoever keeps something made from events (feeds) never commits without it.
 after_change: list[Callable[[Event], None]] = []
+# Whether something was written of an event besides its summary: minutes of its agenda, decisions.
+minutes_sources: list[Callable[[Event], bool]] = []
 
 TIME = ("zone", "all_day", "starts_on", "ends_on", "starts_at", "ends_at")
 # Facts that are not simply put into the attribute of their name.
-WORKED_OUT = frozenset({*TIME, "starts_time", "ends_time", "total", "reason", "link_follows", "microcredentials"})
+WORKED_OUT = frozenset(
+    {*TIME, "starts_time", "ends_time", "total", "reason", "link_follows", "microcredentials", "series"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +50,7 @@ class EventFacts:
 
     Times are those on the clock of ``zone``; none means whole days. ``link_follows`` allows an online event whose link
     is not known yet. ``total`` checks the counts; alone it counts as not stated. ``reason`` says why a time changed.
+    ``series`` is the name of what the event continues.
     """
 
     kind: EventKind
@@ -70,11 +76,10 @@ class EventFacts:
     link_follows: bool = False
     organiser: Organisation | None = None
     cluster: Cluster | None = None
+    series: dict[str, str] | None = None
     responsible: dict[str, str] | None = None
     organisations: Sequence[Organisation] = field(default=())
     microcredentials: Sequence[MicroCredential] = field(default=())
-    agenda: dict[str, str] | None = None
-    decisions: dict[str, str] | None = None
     summary: dict[str, str] | None = None
     women: int | None = None
     men: int | None = None
@@ -109,16 +114,14 @@ def check(facts: EventFacts, state: EventState) -> None:
         people = sum(count or 0 for count in facts.counts) or facts.total
         checks.append(lambda: rules.check_somebody_there(people, len(facts.organisations)))
         checks.append(lambda: rules.check_concerns(facts.kind, len(facts.microcredentials)))
-    if state is EventState.MINUTED:
-        checks.append(lambda: rules.check_minutes(facts.summary, facts.decisions))
     rules.all_of(*checks)
 
 
 def plan(actor: Actor, facts: EventFacts, state: EventState = EventState.PLANNED, **marks: Any) -> Event:
     """Enter an event that is to come, as planned, confirmed or a draft.
 
-    ``marks`` are what only the consortium's own files say: ``is_example``. Raises ``Refused`` for facts that break
-    a rule and ``NotAllowed`` outside the actor's countries.
+    ``marks`` are what no form says: ``is_example``, and of an action what set it and its number there. Raises
+    ``Refused`` for facts that break a rule and ``NotAllowed`` outside the actor's countries.
     """
     event = _new(actor, facts, marks)
     if state is not EventState.DRAFT:
@@ -149,6 +152,8 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
         raise Refused(_("This event is closed. Reopen it to change it."))
     before, former_time = published_part(event), _time_of(event)
     check(facts, event.state)
+    if event.state is EventState.MINUTED:
+        rules.check_minutes(facts.summary, is_written_of=_is_written_of(event))
     with db.session.no_autoflush:
         _fill(event, facts)
     if former_time != _time_of(event):
@@ -209,7 +214,8 @@ def _new(actor: Actor, facts: EventFacts, marks: dict[str, Any], going_to: Event
     check(facts, going_to)
     with db.session.no_autoflush:
         _fill(event, facts)
-    actor.check(Permission.EVENT_CREATE, event, at="country")
+    if event.set_by is None:  # Of an action, the event that sets it says who may.
+        actor.check(Permission.EVENT_CREATE, event, at="country")
     db.session.add(event)
     db.session.flush()
     return event
@@ -227,17 +233,27 @@ def _fill(event: Event, facts: EventFacts) -> None:
     """Put facts that hold into the event."""
     _set_time(event, facts)
     for entry in fields(facts):
-        if entry.name not in WORKED_OUT:
+        if entry.name not in WORKED_OUT and not (entry.name == "number" and event.set_by):
             value = getattr(facts, entry.name)
             setattr(event, entry.name, list(value) if isinstance(value, (list, tuple)) else value)
     # The key too: rights are judged by it before the flush.
     event.organiser_id = facts.organiser.id if facts.organiser else None
     event.cluster_id = facts.cluster.id if facts.cluster else None
+    event.series = _series(event, facts.series)
     event.concern(facts.microcredentials)
     if facts.total is not None and all(count is None for count in facts.counts):
         event.undisclosed = facts.total
     texts = (*facts.title.values(), facts.city or "", facts.venue or "")
     event.search_key = " | ".join(dict.fromkeys(filter(None, map(search_key, texts))))
+
+
+def _series(event: Event, name: dict[str, str] | None) -> EventSeries | None:
+    """The series of this name, begun where there is none; a name in other languages, too, stays with it."""
+    if not name:
+        return None
+    if event.series is not None and set(name.items()) <= set(event.series.name.items()):
+        return event.series
+    return queries.series_named(name) or EventSeries(name=name, is_example=event.is_example)
 
 
 def _span(facts: EventFacts) -> rules.Span:
@@ -275,8 +291,12 @@ def _check_move(event: Event, state: EventState) -> None:
     rules.check_state(event.kind, state)
     checks = _held(event) if state in OVER else []
     if state is EventState.MINUTED:
-        checks.append(lambda: rules.check_minutes(event.summary, event.decisions))
+        checks.append(lambda: rules.check_minutes(event.summary, is_written_of=_is_written_of(event)))
     rules.all_of(*checks)
+
+
+def _is_written_of(event: Event) -> bool:
+    return any(asked(event) for asked in minutes_sources)
 
 
 def _held(event: Event) -> list[Callable[[], object]]:

@@ -15,6 +15,7 @@ from app.events import permissions, queries, rules
 from app.events.listing import EventListing, shown_state
 from app.events.models import Event, EventKind, EventState
 from app.events.month import Entry, Month
+from app.events.outcomes.queries import of_event
 from app.extensions import db
 
 bp = Blueprint("events", __name__, url_prefix="/events")
@@ -92,6 +93,7 @@ def page_of(event: Event, problems: Any = None) -> Response:
         "outside": rules.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end),
         "problems": problems,
         "calendar_url": calendar_url(event),
+        "outcomes": of_event(actor, event, today),
     }
     return answer("events/show.html", status=422 if problems else 200, **facts)
 

@@ -1,6 +1,6 @@
 """How the time of an event is said to a reader: days in words, times on the clock of its place with its offset."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,11 @@ def said(event: Any) -> str:
         return f"{days}, {start:%H:%M}–{end:%H:%M} ({offset(start)})"
     first, last = words(start.date()), words(end.date())
     return f"{first}, {start:%H:%M} ({offset(start)}) – {last}, {end:%H:%M} ({offset(end)})"
+
+
+def days_of(event: Any) -> list[date]:
+    """The days an event takes, on the clock of its place."""
+    return [event.starts_on + timedelta(days=passed) for passed in range((event.ends_on - event.starts_on).days + 1)]
 
 
 def offset(moment: datetime) -> str:

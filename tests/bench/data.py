@@ -182,8 +182,6 @@ def _event(key: int) -> dict[str, Any]:
         "kind": EventKind.CONSULTATION if key <= OF_KIND else EventKind.WORKSHOP,
         "title": {"en": title},
         "description": {"en": SENTENCE * 2},
-        "agenda": {"en": SENTENCE * 3},
-        "decisions": {"en": SENTENCE * 3},
         "state": EventState.PLANNED if day > AS_OF else EventState.MINUTED,
         "visibility": Visibility.PUBLIC,
         "zone": ZONE,

@@ -125,7 +125,6 @@ def told(world: World, who: str) -> list[tuple[str, str, str]]:
         (-7, {}, ("SOON", "Held 5 May 2025; nothing is written about it · in 7 days", "Write the summary")),
         (-15, {}, ("LATE", "Held 27 April 2025; nothing is written about it · 1 day late", "Write the summary")),
         (-15, {"summary": {"en": "They need sixty hours."}}, None),
-        (-15, {"decisions": {"en": "Sixty hours it is."}}, None),
     ],
 )
 def test_what_was_held_wants_to_be_written_about_within_two_weeks(

@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from app.core.access import Role
 from app.core.states import moves_of
 from app.demo import load, prepare
+from app.events.agenda import queries as agenda
 from app.events.models import Event, EventKind, EventState, Rescheduling
+from app.events.outcomes import queries as outcomes
 from app.extensions import db
 from app.feeds.models import CalendarEntry
 from app.microcredentials.models import MicroCredential, MicroCredentialState
@@ -46,7 +48,12 @@ def test_the_eighteen_real_events_are_seven_meetings_and_eleven_deadlines(show: 
             assert event.all_day
             assert event.responsible
         held = select(Event).where(real, Event.kind == EventKind.MEETING, Event.state != EventState.CONFIRMED)
-        assert all(event.agenda and event.decisions for event in db.session.scalars(held))
+        for event in db.session.scalars(held):
+            assert agenda.items(event)
+            assert [decision.number for decision in outcomes.decisions(event)] == [
+                *range(1, len(outcomes.decisions(event)) + 1)
+            ]
+        assert count(Event, real, Event.set_by_id.is_not(None)) == 10
 
 
 def test_deadlines_lie_on_both_sides_of_the_day_the_portal_reckons_with(show: Show) -> None:

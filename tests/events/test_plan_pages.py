@@ -44,7 +44,7 @@ def typed(world: World) -> dict[str, Any]:
         "organiser": world.school,
         "organisations": [world.company],
         "microcredentials": [world.pattern],
-        "agenda-en": "Welcome\r\nResults",
+        "series_name": "Coordination meetings",
         "visibility": "public",
         "plan_as": "confirmed",
     }
@@ -72,7 +72,9 @@ def only_event(app: Flask) -> Event:
     """The one event there is."""
     with app.app_context():
         statement = sa.select(Event).options(
-            sa.orm.selectinload(Event.organisations), sa.orm.selectinload(Event.microcredential_links)
+            sa.orm.selectinload(Event.organisations),
+            sa.orm.selectinload(Event.microcredential_links),
+            sa.orm.joinedload(Event.series),
         )
         return db.session.scalars(statement).one()
 
@@ -91,7 +93,7 @@ def test_an_event_is_planned_with_everything(app: Flask, world: World, lead: Fla
     assert (event.kind, event.meeting_type, event.number) == (EventKind.MEETING, MeetingType.COORDINATION, 5)
     assert (event.state, event.visibility, event.format) == (EventState.CONFIRMED, Visibility.PUBLIC, Format.HYBRID)
     assert (str(event.local_start), str(event.local_end)) == ("2025-05-20 10:00:00+04:00", "2025-05-22 16:00:00+04:00")
-    assert event.agenda == {"en": "Welcome\nResults"}
+    assert event.series.name == {"en": "Coordination meetings"}
     text = lead.get(answer.location).text
     assert "20 May 2025, 10:00 (UTC+4) – 22 May 2025, 16:00 (UTC+4)" in text
 

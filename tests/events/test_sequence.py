@@ -31,7 +31,7 @@ PUBLISHED_CHANGES = {
 SILENT_CHANGES = {
     "nothing": {},
     "summary": MINUTES,
-    "agenda": {"agenda": {"en": "Welcome"}},
+    "series": {"series": {"en": "Talks with companies"}},
     "counts": {"women": 5},
     "visibility": {"visibility": Visibility.COUNTRY},
     "a title in another language": {"title": {"en": "Needs of textile workshops", "hy": "Կարիքներ"}},

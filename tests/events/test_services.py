@@ -14,6 +14,8 @@ from app.core.errors import EditConflict, NotAllowed, Refused, StillReferred
 from app.core.states import StateMove, StateTransitionError, moves_of
 from app.events import services
 from app.events.models import MOVES, Event, EventKind, EventState, Format, Rescheduling
+from app.events.outcomes import services as outcomes
+from app.events.outcomes.services import DecisionFacts
 from app.microcredentials.links import LinkedRecord, everything_concerning
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
@@ -217,10 +219,13 @@ def test_minutes_are_a_summary_or_decisions_and_stay(session: Session, world: Wo
     event = services.log(SYSTEM, world.consultation())
     with pytest.raises(Refused):
         services.move(SYSTEM, event, event.version, S.MINUTED)
-    services.edit(SYSTEM, event, event.version, world.consultation(decisions={"en": "Sixty hours."}))
+    services.edit(SYSTEM, event, event.version, world.consultation(**MINUTES))
     services.move(SYSTEM, event, event.version, S.MINUTED)
     with pytest.raises(Refused):
         services.edit(SYSTEM, event, event.version, world.consultation())
+    session.expire(event)
+    outcomes.decide(SYSTEM, event, DecisionFacts(text={"en": "Sixty hours."}, decided_on=event.starts_on))
+    services.edit(SYSTEM, event, event.version, world.consultation())
 
 
 def test_a_closed_event_is_changed_only_after_it_is_reopened(session: Session, world: World) -> None:

@@ -1,0 +1,1 @@
+"""What an event is to go through, item by item."""

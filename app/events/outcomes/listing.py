@@ -1,0 +1,206 @@
+"""The register of decisions and actions across all events."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import (
+    SQLColumnExpression,
+    String,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from app.core import clock
+from app.core.access import Actor, current_actor
+from app.core.i18n import SOURCE_LANGUAGE, read_in
+from app.core.listing import Column, Filter, Listing, Rows, is_day
+from app.core.ranking import FoundBy
+from app.core.templating import plain_tr
+from app.events import queries as events
+from app.events.models import Event, EventState
+from app.events.outcomes import queries
+from app.events.outcomes.models import Decision, DecisionState, code_of
+from app.events.queries import visible_to as events_visible_to
+from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import visible_to as microcredentials_visible_to
+from app.stakeholders.listing import countries
+from app.stakeholders.models import Organisation
+
+DECISION, ACTION = "decision", "action"
+KINDS = ((DECISION, _l("Decisions")), (ACTION, _l("Agreed actions")))
+STANDINGS = (
+    ("open", _l("To be done")),
+    ("late", _l("Late")),
+    ("done", _l("Done")),
+    ("in_force", _l("In force")),
+    ("ended", _l("No longer in force")),
+)
+
+Action = aliased(Event, name="action")
+# Both as rows of one shape; who may see them is said around it.
+OUTCOME = union_all(
+    select(
+        literal(DECISION).label("kind"),
+        Decision.id.label("record_id"),
+        Decision.event_id.label("event_id"),
+        Decision.number.label("number"),
+        Decision.text.label("text"),
+        Decision.decided_on.label("day"),
+        type_coerce(Decision.state, String).label("state"),
+        Decision.work_package.label("work_package"),
+        null().label("owner_id"),
+        Decision.is_example.label("is_example"),
+        Decision.search_key.label("search_key"),
+    ),
+    select(
+        literal(ACTION),
+        Action.id,
+        Action.set_by_id,
+        Action.number,
+        Action.title,
+        Action.ends_on,
+        type_coerce(Action.state, String),
+        null(),
+        Action.organiser_id,
+        Action.is_example,
+        Action.search_key,
+    ).where(Action.set_by_id.is_not(None), Action.state != EventState.DRAFT),
+).subquery("outcome")
+O = OUTCOME.c  # noqa: E741 - the columns of this module, named in every line
+
+
+def code_of_row(row: Any) -> str:
+    """How people name it: D3-2, A3-1."""
+    return code_of("D" if row.kind == DECISION else "A", row.meeting_number, row.event_id, row.number)
+
+
+def url_of_row(row: Any) -> str:
+    """Where it stands."""
+    return f"/events/{row.event_id}#decision-{row.number}" if row.kind == DECISION else f"/events/{row.record_id}"
+
+
+def state_of_row(row: Any) -> tuple[str, Any]:
+    """Shape and word for how it stands; an action whose day has passed is late."""
+    if row.kind == DECISION:
+        return DecisionState(row.state).shape, DecisionState(row.state).label
+    state = EventState(row.state)
+    if state in queries.OPEN and row.day < clock.today():
+        return "late", _l("Late")
+    return (state.shape, state.label) if state not in queries.OPEN else ("planned", _l("To be done"))
+
+
+def _text(value: Any) -> str:
+    reading = read_in(value, SOURCE_LANGUAGE)
+    return reading.text if reading else ""
+
+
+def _standing(statement: Rows, standing: str) -> Rows:
+    is_open = and_(O.kind == ACTION, O.state.in_([state.value for state in queries.OPEN]))
+    ended = [DecisionState.SUPERSEDED.value, DecisionState.REVOKED.value]
+    return statement.where(
+        {
+            "open": is_open,
+            "late": and_(is_open, O.day < clock.today()),
+            "done": and_(O.kind == ACTION, O.state == EventState.DONE.value),
+            "in_force": and_(O.kind == DECISION, O.state == DecisionState.ADOPTED.value),
+            "ended": and_(O.kind == DECISION, O.state.in_(ended)),
+        }.get(standing, false())
+    )
+
+
+def _concerning(statement: Rows, code: str) -> Rows:
+    decisions = select(Decision.id).where(Decision.concerns(code))
+    actions = select(Action.id).where(Action.id.in_(select(Event.id).where(Event.concerns(code)).correlate(None)))
+    is_decision, is_action = O.kind == DECISION, O.kind == ACTION
+    return statement.where(
+        or_(and_(is_decision, O.record_id.in_(decisions)), and_(is_action, O.record_id.in_(actions)))
+    )
+
+
+def _codes(actor: Actor) -> Any:
+    found = [
+        select(func.aggregate_strings(MicroCredential.code, " "))
+        .join(link, link.microcredential_id == MicroCredential.id)
+        .where(link.record_id == O.record_id, O.kind == kind, microcredentials_visible_to(actor))
+        .correlate(OUTCOME)
+        .scalar_subquery()
+        for kind, link in ((DECISION, Decision.link_model), (ACTION, Event.link_model))
+    ]
+    return func.coalesce(*found)
+
+
+def codes_of_row(row: Any) -> list[str]:
+    """The codes of the micro-credentials it concerns."""
+    return sorted((row.codes or "").split())
+
+
+def series() -> list[tuple[str, str]]:
+    """Series of events, for a filter."""
+    return [(str(one.id), plain_tr(one.name)) for one in events.series()]
+
+
+def owners() -> list[tuple[str, str]]:
+    """Organisations that answer for an action the actor may see, for a filter."""
+    return [(str(row.id), row.name) for row in queries.owners(current_actor())]
+
+
+class RegisterListing(Listing):
+    """Decisions and actions, the latest day first."""
+
+    title = _l("Decisions and actions")
+    filename = "decisions-and-actions"
+    default_sort = "-day"
+    found_by = FoundBy((O.text,), O.search_key)
+    columns = (
+        Column("code", _l("Number"), code_of_row, sort=(O.event_id, O.kind, O.number)),
+        Column("text", _l("What"), lambda row: _text(row.text)),
+        Column("meeting", _l("Event"), lambda row: _text(row.meeting)),
+        Column("meeting_day", _l("Date of the event"), lambda row: row.meeting_day.isoformat(), in_page=False),
+        Column("owner", _l("Answers for it"), lambda row: row.owner),
+        Column("day", _l("Decided or due"), lambda row: row.day.isoformat(), sort=O.day),
+        Column("work_package", _l("Work package"), lambda row: row.work_package, in_page=False),
+        Column("microcredentials", _l("Micro-credentials"), codes_of_row),
+        Column("state", _l("State"), lambda row: row.state, sort=(O.state, O.day)),
+        Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),
+    )
+    filters = (
+        Filter("kind", _l("Kind"), lambda s, v: s.where(O.kind == v), lambda: KINDS),
+        Filter("standing", _l("State"), _standing, lambda: STANDINGS),
+        Filter("series", _l("Series"), lambda s, v: s.where(Event.series_id == int(v)), series, varies=True),
+        Filter("owner", _l("Answers for it"), lambda s, v: s.where(O.owner_id == int(v)), owners, varies=True),
+        Filter("country", _l("Country"), lambda s, v: s.where(Event.country == v), countries),
+        Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
+        Filter("since", _l("Since"), lambda s, v: s.where(O.day >= date.fromisoformat(v)), kind="date", accepts=is_day),
+        Filter("until", _l("Until"), lambda s, v: s.where(O.day <= date.fromisoformat(v)), kind="date", accepts=is_day),
+    )
+
+    def statement(self, actor: Actor) -> Rows:
+        """Decisions of events the actor may see, and the actions it may see."""
+        seen = select(Event.id).where(Event.set_by_id.is_not(None), events_visible_to(actor)).correlate(None)
+        return (
+            select(
+                *(O.kind, O.record_id, O.event_id, O.number, O.text, O.day, O.state, O.work_package, O.is_example),
+                Event.number.label("meeting_number"),
+                Event.title.label("meeting"),
+                Event.starts_on.label("meeting_day"),
+                Organisation.name.label("owner"),
+                _codes(actor).label("codes"),
+            )
+            .join(Event, Event.id == O.event_id)
+            .outerjoin(Organisation, Organisation.id == O.owner_id)
+            .where(events_visible_to(actor), or_(O.kind == DECISION, O.record_id.in_(seen)))
+        )
+
+    def tie_breaker(self) -> SQLColumnExpression[int]:
+        """Kind and key as one number."""
+        return O.record_id * 2 + case((O.kind == ACTION, 1), else_=0)

@@ -1,0 +1,314 @@
+"""Decisions, actions and the register of both."""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.core.access import ANYBODY, SYSTEM
+from app.core.errors import EditConflict, NotAllowed, Refused
+from app.core.states import StateTransitionError, moves_of
+from app.events import services as events
+from app.events.models import EventKind, EventState, MeetingType, Visibility
+from app.events.outcomes import queries, rules, services
+from app.events.outcomes.models import Decision, DecisionState
+from app.events.outcomes.services import ActionFacts, DecisionFacts
+from app.extensions import db
+from app.microcredentials import links
+from app.stakeholders.models import Organisation
+from tests.accounts.people import work
+from tests.events.conftest import Entered, SignIn
+from tests.events.world import LAST_WEEK, NEXT_WEEK, World
+
+SERIES = {"en": "Coordination meetings"}
+
+
+def meeting(world: World, number: int, day: date, **changes: Any) -> Any:
+    """A coordination meeting that took place, or is to come, on a day."""
+    facts = world.consultation(
+        kind=EventKind.MEETING,
+        consultation_type=None,
+        meeting_type=MeetingType.COORDINATION,
+        number=number,
+        starts_on=day,
+        title={"en": f"Meeting {number}"},
+        visibility=Visibility.PUBLIC,
+        series=SERIES,
+        **changes,
+    )
+    return (events.log if day <= LAST_WEEK else events.plan)(SYSTEM, facts)
+
+
+def decided(day: date = LAST_WEEK, **changes: Any) -> DecisionFacts:
+    facts: dict[str, Any] = {"text": {"en": "WP2 is closed."}, "decided_on": day}
+    return DecisionFacts(**facts | changes)
+
+
+# ---- Decisions ----
+
+
+def test_decisions_are_numbered_within_their_meeting_for_good(session: Session, world: World) -> None:
+    third, fourth = meeting(world, 3, LAST_WEEK), meeting(world, 4, LAST_WEEK)
+    codes = [services.decide(SYSTEM, event, decided()).code for event in (third, third, fourth)]
+    assert codes == ["D3-1", "D3-2", "D4-1"]
+    revoked = queries.decisions(third)[1]
+    services.revoke(SYSTEM, revoked, revoked.version, "Nobody has the money.")
+    assert services.decide(SYSTEM, third, decided()).code == "D3-3"
+    assert [move.reason for move in moves_of(session, revoked)] == [None, "Nobody has the money."]
+
+
+def test_a_decision_gives_way_to_a_later_one_alone(session: Session, world: World) -> None:
+    earlier = meeting(world, 3, LAST_WEEK - timedelta(days=100))
+    later = meeting(world, 4, LAST_WEEK)
+    old = services.decide(SYSTEM, earlier, decided(earlier.starts_on))
+    new = services.decide(SYSTEM, later, decided(replaces=[old]))
+    assert (old.state, old.replaced_by) == (DecisionState.SUPERSEDED, new)
+    with pytest.raises(rules.NotLater):
+        services.supersede(SYSTEM, new, old)
+    with pytest.raises(rules.NotInForce):
+        services.decide(SYSTEM, later, decided(replaces=[old]))
+    with pytest.raises(StateTransitionError):
+        services.adopt(SYSTEM, old, old.version)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"text": {}}, "text"),
+        ({"text": {"en": " "}}, "text"),
+        ({"decided_on": LAST_WEEK - timedelta(days=1)}, "decided_on"),
+        ({"decided_on": NEXT_WEEK}, "decided_on"),
+    ],
+)
+def test_what_cannot_have_been_decided_is_refused_at_its_field(
+    session: Session, world: World, changes: dict[str, Any], field: str
+) -> None:
+    event = meeting(world, 3, LAST_WEEK)
+    with pytest.raises(Refused) as refused:
+        services.decide(SYSTEM, event, decided(**changes))
+    assert list(refused.value.messages) == [field]
+
+
+def test_what_is_proposed_is_adopted_later(session: Session, world: World) -> None:
+    decision = services.decide(SYSTEM, meeting(world, 3, LAST_WEEK), decided(is_proposed=True))
+    assert decision.state == "proposed"
+    opened = decision.version
+    services.adopt(SYSTEM, decision, opened)
+    assert decision.state == "adopted"
+    with pytest.raises(EditConflict):
+        services.edit(SYSTEM, decision, opened, decided(text={"en": "Otherwise."}))
+
+
+def test_a_decision_stands_on_the_page_of_what_it_concerns(session: Session, world: World) -> None:
+    event = meeting(world, 3, LAST_WEEK)
+    decision = services.decide(SYSTEM, event, decided(microcredentials=list(event.microcredentials)))
+    kind = links.kind_named("decision")
+    assert kind is not None
+    found = links.concerning(session, ANYBODY, world.pattern, kind, limit=5)
+    assert [record.url for record in found.records] == [f"/events/{event.id}#decision-{decision.number}"]
+    private = events.log(SYSTEM, world.consultation(visibility=Visibility.PRIVATE))
+    services.decide(SYSTEM, private, decided(microcredentials=list(private.microcredentials)))
+    assert links.concerning(session, ANYBODY, world.pattern, kind, limit=5).count == 1
+
+
+@pytest.mark.parametrize("who", ["foreign lead", "foreign editor", "auditor", "guest", "public"])
+def test_others_decide_nothing(session: Session, world: World, who: str) -> None:
+    event = meeting(world, 3, LAST_WEEK)
+    decision = services.decide(SYSTEM, event, decided())
+    for act in (
+        lambda actor: services.decide(actor, event, decided()),
+        lambda actor: services.edit(actor, decision, decision.version, decided()),
+        lambda actor: services.revoke(actor, decision, decision.version, "No."),
+        lambda actor: services.set_action(actor, event, ActionFacts(text={"en": "Go."}, due_on=NEXT_WEEK)),
+    ):
+        with pytest.raises(NotAllowed):
+            act(world.actors[who])
+
+
+@pytest.mark.parametrize("state", [EventState.CLOSED, EventState.CANCELLED])
+def test_nothing_is_decided_where_all_is_over(session: Session, world: World, state: EventState) -> None:
+    event = meeting(world, 3, LAST_WEEK if state is EventState.CLOSED else NEXT_WEEK)
+    events.move(SYSTEM, event, event.version, state, "It is over.")
+    with pytest.raises(Refused):
+        services.decide(SYSTEM, event, decided(event.starts_on))
+
+
+# ---- Actions ----
+
+
+def test_an_action_is_a_deadline_with_an_owner_and_a_number(session: Session, world: World) -> None:
+    event = meeting(world, 3, LAST_WEEK)
+    school = session.get_one(Organisation, world.school)
+    facts = ActionFacts(text={"en": "Write the report"}, due_on=NEXT_WEEK, owner=school)
+    first, second = (services.set_action(SYSTEM, event, facts) for _time in range(2))
+    assert [queries.action_code(action) for action in (first, second)] == ["A3-1", "A3-2"]
+    assert (first.kind, first.ends_on, first.organiser, first.state) == (
+        EventKind.DEADLINE,
+        NEXT_WEEK,
+        school,
+        EventState.PLANNED,
+    )
+    assert (first.country, first.visibility) == (None, Visibility.CONSORTIUM)
+    events.move(world.actors["editor"], first, first.version, EventState.DONE)
+    changed = world.deadline(title={"en": "Write the long report"})
+    events.edit(SYSTEM, second, second.version, changed)
+    assert (second.number, second.set_by) == (2, event)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"text": {}}, "text"), ({"due_on": LAST_WEEK - timedelta(days=1)}, "due_on"), ({"owner": "stranger"}, "owner")],
+)
+def test_an_action_nobody_can_do_is_refused_at_its_field(
+    session: Session, world: World, changes: dict[str, Any], field: str
+) -> None:
+    event = meeting(world, 3, LAST_WEEK, organisations=[session.get_one(Organisation, world.school)])
+    if "owner" in changes:  # neither a partner nor there
+        changes = {"owner": session.get_one(Organisation, world.company)}
+    typed: dict[str, Any] = {"text": {"en": "Write"}, "due_on": NEXT_WEEK}
+    facts = ActionFacts(**typed | changes)
+    with pytest.raises(Refused) as refused:
+        services.set_action(SYSTEM, event, facts)
+    assert list(refused.value.messages) == [field]
+
+
+def test_what_is_open_stands_before_the_next_meeting_of_the_series(session: Session, world: World) -> None:
+    before, following = meeting(world, 3, LAST_WEEK), meeting(world, 4, NEXT_WEEK)
+    elsewhere = events.log(SYSTEM, world.consultation())
+    kept = services.set_action(SYSTEM, before, ActionFacts(text={"en": "Write"}, due_on=NEXT_WEEK))
+    done = services.set_action(SYSTEM, before, ActionFacts(text={"en": "Read"}, due_on=NEXT_WEEK))
+    events.move(SYSTEM, done, done.version, EventState.DONE)
+    services.set_action(SYSTEM, elsewhere, ActionFacts(text={"en": "Ask"}, due_on=NEXT_WEEK))
+    assert list(queries.left_open(SYSTEM, following)) == [kept]
+    assert list(queries.left_open(ANYBODY, following)) == []
+    assert list(queries.left_open(SYSTEM, before)) == []
+
+
+# ---- Pages ----
+
+
+@pytest.fixture
+def lead(sign_in: SignIn) -> FlaskClient:
+    return sign_in("lead")
+
+
+def test_a_decision_is_written_changed_replaced_and_revoked_on_pages(
+    app: Flask, lead: FlaskClient, entered: Entered, world: World
+) -> None:
+    key = entered(world.consultation, visibility=Visibility.PUBLIC)
+    page = f"/events/{key}/decisions"
+    lead.post(page, data={"language": "en", "lines": "Sixty hours.\nA pilot in May."})
+    typed = {"text-en": "Eighty hours.", "decided_on": LAST_WEEK.isoformat(), "microcredentials": [world.pattern]}
+    wrong = lead.post(f"{page}/new", data=typed | {"decided_on": "2025-05-20", "text-en": ""})
+    assert wrong.status_code == 422
+    assert "Write what was decided" in wrong.text
+    with app.app_context():
+        first = db.session.scalars(sa.select(Decision.id).order_by(Decision.id)).first()
+    assert lead.post(f"{page}/new", data=typed | {"replaces": str(first)}).status_code == 303
+    text = app.test_client().get(f"/events/{key}").text
+    assert "Superseded" in text
+    assert f"DE{key}-3" in text
+    with app.app_context():
+        last = db.session.scalars(sa.select(Decision).order_by(Decision.id.desc())).first()
+    data = {"version": last.version, "reason": "Too long."}
+    assert lead.post(f"{page}/{last.id}/revoke", data=data | {"reason": ""}).status_code == 422
+    assert lead.post(f"{page}/{last.id}/revoke", data=data).status_code == 303
+    assert lead.post(f"{page}/{last.id}/revoke", data=data).status_code == 409
+    assert "Revoked" in lead.get(f"/events/{key}").text
+
+
+def test_an_action_is_set_on_a_page(app: Flask, lead: FlaskClient, entered: Entered, world: World) -> None:
+    key = entered(world.consultation)
+    typed = {"text-en": "Write the report", "due_on": NEXT_WEEK.isoformat(), "owner": str(world.school)}
+    assert lead.post(f"/events/{key}/actions/new", data=typed | {"owner": "999"}).status_code == 422
+    answer = lead.post(f"/events/{key}/actions/new", data=typed)
+    assert answer.location == f"/events/{key}#actions"
+    assert "due 20 May 2025 · Lori College" in lead.get(f"/events/{key}").text
+
+
+# ---- The register ----
+
+
+@pytest.fixture
+def filled(app: Flask, world: World) -> World:
+    with work(app):
+        for number in (3, 4):
+            event = meeting(world, number, LAST_WEEK)
+            about = list(event.microcredentials) if number == 3 else []
+            services.decide(SYSTEM, event, decided(microcredentials=about))
+            owner = db.session.get_one(Organisation, world.school)
+            text = {"en": f"Write report {number}"}
+            services.set_action(SYSTEM, event, ActionFacts(text=text, due_on=date(2025, 5, 8 + number), owner=owner))
+        hidden = events.log(SYSTEM, world.consultation(visibility=Visibility.PRIVATE))
+        services.decide(SYSTEM, hidden, decided(text={"en": "A secret."}))
+    return world
+
+
+def register(browser: FlaskClient, query: str = "") -> list[str]:
+    rows = csv.DictReader(io.StringIO(browser.get(f"/events/register?format=csv&{query}").data.decode("utf-8-sig")))
+    return sorted(row["code"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", ["A3-1", "A4-1", "D3-1", "D4-1"]),
+        ("kind=action", ["A3-1", "A4-1"]),
+        ("standing=late", ["A3-1"]),
+        ("standing=in_force", ["D3-1", "D4-1"]),
+        ("standing=done", []),
+        ("mc=AM-03", ["D3-1"]),
+        ("since=2025-05-12", ["A4-1"]),
+        ("until=2025-05-06", ["D3-1", "D4-1"]),
+        ("q=report", ["A3-1", "A4-1"]),
+        ("series=1&kind=decision", ["D3-1", "D4-1"]),
+    ],
+)
+def test_the_register_is_narrowed(filled: World, sign_in: SignIn, query: str, codes: list[str]) -> None:
+    assert register(sign_in("foreign editor"), query) == codes
+
+
+def test_the_register_shows_what_its_reader_may_see(app: Flask, filled: World, sign_in: SignIn) -> None:
+    assert register(app.test_client()) == ["D3-1", "D4-1"]
+    assert len(register(sign_in("coordinator"))) == 5
+    text = sign_in("coordinator").get("/events/register").text
+    assert "A secret." in text
+    assert "Lori College" in text
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    sent: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_the_register_asks_as_much_for_many_meetings_as_for_few(app: Flask, filled: World, sign_in: SignIn) -> None:
+    browser = sign_in("coordinator")
+    browser.get("/events/register")
+    with counted(app) as few:
+        browser.get("/events/register")
+    with work(app):
+        for number in range(5, 40):
+            services.decide(SYSTEM, meeting(filled, number, LAST_WEEK), decided())
+    with counted(app) as many:
+        browser.get("/events/register")
+    assert len(many) == len(few)
+    assert len([statement for statement in many if not statement.startswith("BEGIN")]) <= 8
