@@ -180,8 +180,10 @@ class TranslatedField(Field):
         if self.required_language and not self.data.get(self.required_language):
             in_english = self.required_language == "en"
             raise StopValidation(_("Write it in English at least.") if in_english else _("Required."))
-        if any(len(text) > self.longest for text in self.data.values()):
-            raise StopValidation(_("Write at most %(count)s characters.", count=self.longest))
+        for entry in self.entries:
+            if len(entry.value) > self.longest:
+                told = _("Write at most %(count)s characters.", count=self.longest)
+                raise StopValidation(f"{entry.language.label}: {told}")
 
     @property
     def entries(self) -> list[TranslatedEntry]:

@@ -24,7 +24,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core import conflict
-from app.core.errors import Difference, EditConflict, Refused
+from app.core.errors import Difference, DomainError, EditConflict, Refused
 from app.core.submissions import refuse_repeat
 from app.extensions import db
 
@@ -162,6 +162,17 @@ class BaseForm(FlaskForm):
             if record is None:
                 raise
             self._compare(record)
+
+    @contextmanager
+    def kept_from(self, *errors: type[DomainError]) -> Iterator[None]:
+        """Show above the form what forbids to save it, though it could be opened: the record has moved on since.
+
+        Within ``refusals``; what was typed stays in the form.
+        """
+        try:
+            yield
+        except errors as error:
+            raise Refused(str(error)) from error
 
     def _compare(self, record: Any) -> None:
         try:

@@ -60,7 +60,7 @@ def edit(event_id: int) -> BaseResponse:
     """Change an event."""
     event = queries.event_to_edit(current_actor(), event_id)
     check_edit(current_actor(), event)
-    if event.state is EventState.CLOSED:
+    if event.state is EventState.CLOSED and request.method == "GET":
         return page_of(event, [_("This event is closed. Reopen it to change it.")])
     form = EventForm.of(event)
     if form.validate_on_submit():

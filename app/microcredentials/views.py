@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import panels
 from app.core.access import Permission, current_actor, public, requires
-from app.core.errors import Refused
+from app.core.errors import NotAllowed, Refused
 from app.core.options import Offer
 from app.core.templating import reader_language
 from app.core.web import answer, created, form_page, redirect_to
@@ -121,13 +121,14 @@ def create() -> BaseResponse:
 @requires(Permission.MICROCREDENTIAL_EDIT)
 def edit(code: str) -> BaseResponse:
     """Change a design."""
-    microcredential = queries.by_code(current_actor(), code)
-    current_actor().check(services.edit_permission(microcredential), microcredential)
-    guards.editable(microcredential.state)
+    actor, microcredential = current_actor(), queries.by_code(current_actor(), code)
     form = MicroCredentialForm.of(microcredential)
+    if not form.is_submitted() or not actor.may(Permission.MICROCREDENTIAL_EDIT, microcredential):
+        actor.check(services.edit_permission(microcredential), microcredential)
+        guards.editable(microcredential.state)
     if form.validate_on_submit():
-        with form.refusals(microcredential):
-            services.edit(current_actor(), microcredential, form.version.data, form.design_facts())
+        with form.refusals(microcredential), form.kept_from(NotAllowed, guards.NotEditable):
+            services.edit(actor, microcredential, form.version.data, form.design_facts())
             return redirect_to(url_for("microcredentials.show", code=microcredential.code), _("Saved."))
     return form_page("microcredentials/form.html", form, mc=microcredential, isced=isced_suggestions())
 

@@ -124,7 +124,7 @@ def test_a_deadline_is_planned_and_done(app: Flask, lead: FlaskClient) -> None:
     ("changes", "message"),
     [
         ({"title-en": "", "title-hy": " "}, "Write a title, in any of the languages."),
-        ({"title-en": "x" * 301}, "Write at most 300 characters."),
+        ({"title-en": "x" * 301}, "English: Write at most 300 characters."),
         ({"starts_on": ""}, "Choose a day."),
         ({"starts_on": "soon"}, "Write a date like 2025-05-12."),
         ({"ends_on": "2025-05-19"}, "It would end on 19 May 2025, before it starts on 20 May 2025."),

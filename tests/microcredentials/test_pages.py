@@ -142,7 +142,7 @@ def test_pages_keep_to_their_number_of_statements(app: Flask, made: Made, enter:
     browser = enter(Role.ADMIN)
     for path, most in (
         ("/microcredentials/", 6),
-        ("/microcredentials/AM-03", 8),
+        ("/microcredentials/AM-03", 9),
         ("/microcredentials/AM-03/concerns/event", 6),
     ):
         browser.get(path)
@@ -350,6 +350,15 @@ def test_a_final_design_cannot_be_edited(made: Made, enter: Enter):
     answer = enter().get("/microcredentials/AM-03/edit")
     assert answer.status_code == 409
     assert "back to draft" in answer.text
+
+
+def test_what_was_typed_stays_when_the_design_became_final_meanwhile(app: Flask, made: Made, enter: Enter):
+    one = made(S.FINAL)
+    sent = filled(one.developer, code="AM-03", version=str(one.version)) | {"title-en": "Typed for an hour"}
+    answer = enter().post("/microcredentials/AM-03/edit", data=sent)
+    assert answer.status_code == 422
+    assert all(text in answer.text for text in ("Typed for an hour", "back to draft"))
+    assert stands(app).title["en"] != "Typed for an hour"
 
 
 def test_retiring_asks_why_and_keeps_the_page(app: Flask, made: Made, enter: Enter):
