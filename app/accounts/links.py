@@ -81,5 +81,11 @@ def use_link(link: SignInLink) -> bool:
     return bool(db.session.execute(statement).rowcount == 1)  # type: ignore[attr-defined]
 
 
+def spend_all(user_id: int) -> None:
+    """Let no older link sign this account in: whoever changes a password shuts out who reads the mail."""
+    statement = update(SignInLink).where(SignInLink.user_id == user_id, *_usable()).values(used_at=clock.now())
+    db.session.execute(statement)
+
+
 def _usable() -> tuple[Any, ...]:
     return SignInLink.used_at.is_(None), SignInLink.expires_at > clock.now()

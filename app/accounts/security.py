@@ -37,7 +37,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from app.accounts import sessions
+from app.accounts import links, sessions
 from app.accounts.messages import MESSAGES, Words
 from app.accounts.models import Method, Passkey, User
 from app.accounts.passwords import Policy
@@ -288,10 +288,12 @@ def _signed_out(_app: Flask, **_facts: Any) -> None:
 
 def _password_changed(_app: Flask, user: User, **_facts: Any) -> None:
     sessions.end_others(user.id)
+    links.spend_all(user.id)
 
 
 def _password_reset(_app: Flask, user: User, **_facts: Any) -> None:
     sessions.end_all(user.id)
+    links.spend_all(user.id)
 
 
 def _second_factor_off(_app: Flask, user: User, **_facts: Any) -> None:

@@ -205,6 +205,13 @@ def test_a_new_password_by_link_replaces_the_old_one_and_ends_every_session(
     assert "password was changed" in notice.subject
 
 
+def test_a_new_password_lets_no_older_link_sign_in(app: Flask, client: FlaskClient, maria: int):
+    older = make_link(app, maria)
+    assert choose(client, reset_path(app, client)).status_code == 302
+    assert submit(client, older).status_code == 410
+    assert not is_signed_in(client)
+
+
 def test_a_reset_link_works_once(app: Flask, client: FlaskClient, maria: int):
     path = reset_path(app, client)
     choose(client, path)
