@@ -34,6 +34,9 @@ def _follow_settings(app: "Flask") -> "Flask":
     return app
 
 
+REGISTERS = ("stakeholders", "people", "microcredentials", "clusters", "events", "decisions")
+
+
 @click.group()
 def portal() -> None:
     """Run and look after a portal."""
@@ -162,7 +165,7 @@ def import_file(kind: str, file: Path, dry_run: bool) -> None:
 
 
 @portal.command()
-@click.argument("kind", type=click.Choice(["stakeholders", "people", "microcredentials", "clusters", "events"]))
+@click.argument("kind", type=click.Choice(REGISTERS))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(kind: str, folder: Path) -> None:
     """Write a register as CSV into a folder."""

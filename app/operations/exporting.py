@@ -13,6 +13,7 @@ def listings() -> dict[str, Listing]:
     """The registers by the names the command line knows them by."""
     from app.clusters.listing import ClusterListing
     from app.events.listing import EventListing
+    from app.events.outcomes.listing import RegisterListing
     from app.microcredentials.listing import MicroCredentialListing
     from app.stakeholders.listing import OrganisationListing, PersonListing
 
@@ -22,6 +23,7 @@ def listings() -> dict[str, Listing]:
         "microcredentials": MicroCredentialListing(),
         "clusters": ClusterListing(),
         "events": EventListing(),
+        "decisions": RegisterListing(),
     }
 
 

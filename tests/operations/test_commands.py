@@ -111,7 +111,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
     ready("demo", "load")
     ready("demo", "load")
     rows = {}
-    for kind in ("stakeholders", "microcredentials", "events"):
+    for kind in ("stakeholders", "microcredentials", "events", "decisions"):
         file = Path(ready("export", kind, str(tmp_path / "out")).output.strip())
         assert file == tmp_path / "out" / f"{kind}.csv"
         with file.open(encoding="utf-8-sig", newline="") as text:
@@ -120,6 +120,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
         "stakeholders": 67,
         "microcredentials": 62,
         "events": 48,
+        "decisions": 28,
     }
     again = ready("import", "microcredentials", str(tmp_path / "out" / "microcredentials.csv"), "--dry-run")
     assert "unchanged 62" in again.output
