@@ -44,6 +44,14 @@ def test_items_stand_in_the_order_in_which_they_came_until_they_change_places(ev
     assert titles(event) == ["Next steps", "Welcome"]
 
 
+@pytest.mark.parametrize("text", ["", " - \n\n", "x" * 301])
+def test_lines_that_are_no_items_are_refused(event: Event, text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        services.add_lines(SYSTEM, event, "en", text)
+    assert list(refused.value.messages) == ["lines"]
+    assert queries.items(event) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

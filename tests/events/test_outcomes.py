@@ -133,6 +133,17 @@ def test_others_decide_nothing(session: Session, world: World, who: str) -> None
             act(world.actors[who])
 
 
+def test_nobody_supersedes_what_others_decided(session: Session, world: World) -> None:
+    theirs = meeting(world, 3, LAST_WEEK - timedelta(days=100), organiser=None, country="GE")
+    decision = services.decide(SYSTEM, theirs, decided(theirs.starts_on))
+    own, lead = events.log(SYSTEM, world.consultation()), world.actors["lead"]
+    assert list(queries.in_force(lead, own)) == []
+    assert list(queries.in_force(SYSTEM, own)) == [decision]
+    with pytest.raises(NotAllowed):
+        services.decide(lead, own, decided(replaces=[decision]))
+    assert decision.state is DecisionState.ADOPTED
+
+
 @pytest.mark.parametrize("state", [EventState.CLOSED, EventState.CANCELLED])
 def test_nothing_is_decided_where_all_is_over(session: Session, world: World, state: EventState) -> None:
     event = meeting(world, 3, LAST_WEEK if state is EventState.CLOSED else NEXT_WEEK)
@@ -209,7 +220,7 @@ def test_a_decision_is_written_changed_replaced_and_revoked_on_pages(
     typed = {"text-en": "Eighty hours.", "decided_on": LAST_WEEK.isoformat(), "microcredentials": [world.pattern]}
     wrong = lead.post(f"{page}/new", data=typed | {"decided_on": "2025-05-20", "text-en": ""})
     assert wrong.status_code == 422
-    assert "Write what was decided" in wrong.text
+    assert "Write it down" in wrong.text
     with app.app_context():
         first = db.session.scalars(sa.select(Decision.id).order_by(Decision.id)).first()
     assert lead.post(f"{page}/new", data=typed | {"replaces": str(first)}).status_code == 303

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import DataRequired, Optional, StopValidation
+from wtforms.validators import DataRequired, Optional
 
 from app.core import portal
 from app.core.fields import ChoiceField, ClockField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.templating import day_short, plain_tr, reader_language
 from app.events.agenda.models import AgendaItem, AgendaKind
-from app.events.agenda.rules import LONGEST_ITEM
+from app.events.agenda.rules import LONGEST_TITLE
 from app.events.agenda.services import ItemFacts, check
-from app.events.forms import TITLE_LENGTH, CountField
+from app.events.forms import CountField
 from app.events.models import Event
 from app.events.when import days_of
 from app.stakeholders.forms import language_choices
@@ -27,7 +26,7 @@ def work_package_choices() -> list[tuple[str, str]]:
 class ItemForm(BaseForm):
     """One item of an event's agenda."""
 
-    title = TranslatedField(_l("What is it about?"), longest=TITLE_LENGTH)
+    title = TranslatedField(_l("What is it about?"), longest=LONGEST_TITLE)
     day = ChoiceField(_l("Day"), any_label=_l("Not said"))
     starts = ClockField(_l("Starts at"), [Optional()])
     minutes = CountField(_l("How long, in minutes"))
@@ -49,16 +48,6 @@ class ItemForm(BaseForm):
         if not form.is_submitted():
             form.day.data = item.day.isoformat() if item.day else None
         return form
-
-    def validate_title(self, field: TranslatedField) -> None:
-        """A title in one language at least."""
-        if not field.data:
-            raise StopValidation(_("Write what it is about, in any of the languages."))
-
-    def validate_minutes(self, field: CountField) -> None:
-        """A duration of a minute at least, and of a day at most."""
-        if field.data is not None and not 1 <= field.data <= LONGEST_ITEM:
-            raise StopValidation(_("Write a number of minutes from 1 to %(most)s.", most=LONGEST_ITEM))
 
     def foreseen(self) -> None:
         """Ask the rules of agendas."""

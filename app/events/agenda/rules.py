@@ -9,6 +9,7 @@ from app.core.errors import Refused
 from app.events.rules import words
 
 LONGEST_ITEM = 24 * 60
+LONGEST_TITLE = 300
 
 
 class OutsideEvent(Refused):

@@ -1,6 +1,6 @@
 """What may happen to an agenda: items are added, changed, put in another place and taken off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, time
 
@@ -12,6 +12,7 @@ from app.core.errors import Refused, expect_version
 from app.events import rules as event_rules
 from app.events.agenda import queries, rules
 from app.events.agenda.models import AgendaItem, AgendaKind
+from app.events.lines import lines_of
 from app.events.models import Event, EventState
 from app.events.permissions import check_edit
 from app.extensions import db
@@ -45,23 +46,26 @@ def check(event: Event, facts: ItemFacts) -> None:
 def add(actor: Actor, event: Event, facts: ItemFacts) -> AgendaItem:
     """Put an item at the end. Raises ``Refused`` and ``NotAllowed``."""
     _check_open(actor, event)
-    check(event, facts)
-    items = queries.items(event)
-    if len(items) >= MOST_ITEMS:
-        raise Refused(_("An agenda has at most %(most)s items.", most=MOST_ITEMS))
-    item = AgendaItem(event_id=event.id, position=items[-1].position + 1 if items else 1, **asdict(facts))
-    db.session.add(item)
-    db.session.flush()
-    return item
+    return _append(event, [facts])[0]
 
 
 def add_lines(actor: Actor, event: Event, language: str, text: str) -> list[AgendaItem]:
     """Put an item at the end for each line of a text in one language. Raises as ``add``."""
-    lines = [line.strip(" \t-•*") for line in text.splitlines()]
-    wanted = [line for line in lines if line]
-    if not wanted:
-        raise Refused(lines=_("Write one item a line."))
-    return [add(actor, event, ItemFacts(title={language: line})) for line in wanted]
+    _check_open(actor, event)
+    return _append(event, [ItemFacts(title={language: line}) for line in lines_of(text, rules.LONGEST_TITLE)])
+
+
+def _append(event: Event, wanted: Sequence[ItemFacts]) -> list[AgendaItem]:
+    for facts in wanted:
+        check(event, facts)
+    there = queries.items(event)
+    if len(there) + len(wanted) > MOST_ITEMS:
+        raise Refused(_("An agenda has at most %(most)s items.", most=MOST_ITEMS))
+    first = there[-1].position + 1 if there else 1
+    made = [AgendaItem(event_id=event.id, position=place, **asdict(facts)) for place, facts in enumerate(wanted, first)]
+    db.session.add_all(made)
+    db.session.flush()
+    return made
 
 
 def edit(actor: Actor, item: AgendaItem, version: int | None, facts: ItemFacts) -> None:

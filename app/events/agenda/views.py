@@ -125,7 +125,6 @@ def write_item(event_id: int, item_id: int) -> BaseResponse:
     if form.validate_on_submit():
         with form.refusals(item):
             services.write(current_actor(), item, form.version.data, form.said.data)
-            db.session.flush()
             form = SaidForm.of(item, formdata=None)
             return answer("events/agenda/said.html", "events/agenda/_said.html", form=form, item=item, is_kept=True)
     facts = {"form": form, "item": queries.item(current_actor(), event_id, item_id), "is_kept": False}

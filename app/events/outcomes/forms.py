@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
-from wtforms.validators import DataRequired, InputRequired, StopValidation
+from wtforms.validators import DataRequired, InputRequired
 
-from app.core import clock
 from app.core.access import current_actor
 from app.core.fields import ChoiceField, DayField, TextField, TranslatedField
 from app.core.forms import BaseForm
@@ -16,19 +14,18 @@ from app.core.templating import plain_tr
 from app.events.agenda.forms import work_package_choices
 from app.events.forms import TITLE_LENGTH
 from app.events.models import Event
+from app.events.outcomes import rules
 from app.events.outcomes.models import Decision
-from app.events.outcomes.services import ActionFacts, DecisionFacts, check, check_action
+from app.events.outcomes.services import ActionFacts, DecisionFacts, check, check_action, last_day_so_far
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
-
-LONGEST_DECISION = 2000
 
 
 class DecisionForm(BaseForm):
     """A decision of an event."""
 
-    text = TranslatedField(_l("What was decided?"), rows=3, longest=LONGEST_DECISION)
+    text = TranslatedField(_l("What was decided?"), rows=3, longest=rules.LONGEST_DECISION)
     decided_on = DayField(_l("On"), [InputRequired(_l("Choose a day."))])
     replaces = ChoiceField(_l("Which decision does it replace?"), any_label=_l("None"))
     work_package = ChoiceField(_l("Work package"), choices=work_package_choices, any_label=_l("None in particular"))
@@ -46,8 +43,7 @@ class DecisionForm(BaseForm):
     @classmethod
     def new(cls, event: Event, in_force: Sequence[Decision]) -> "DecisionForm":
         """An empty form; the day is the event's last one so far."""
-        day = min(event.ends_on, max(event.starts_on, clock.today(event.zone)))
-        return cls(event, in_force, data={"decided_on": day})
+        return cls(event, in_force, data={"decided_on": last_day_so_far(event)})
 
     @classmethod
     def of(cls, decision: Decision) -> "DecisionForm":
@@ -56,11 +52,6 @@ class DecisionForm(BaseForm):
         del form["replaces"]
         del form["is_proposed"]
         return form
-
-    def validate_text(self, field: TranslatedField) -> None:
-        """A text in one language at least."""
-        if not field.data:
-            raise StopValidation(_("Write what was decided, in any of the languages."))
 
     def foreseen(self) -> None:
         """Ask the rules of decisions."""
@@ -106,11 +97,6 @@ class ActionForm(BaseForm):
         self.owners = {str(key): organisation for key, organisation in known.items()}
         named = sorted(known.values(), key=lambda organisation: organisation.name_key)
         self.owner.choices = [(str(organisation.id), organisation.name) for organisation in named]
-
-    def validate_text(self, field: TranslatedField) -> None:
-        """A text in one language at least."""
-        if not field.data:
-            raise StopValidation(_("Write what is to be done, in any of the languages."))
 
     def foreseen(self) -> None:
         """Ask the rules of actions."""

@@ -29,7 +29,7 @@ from app.core.templating import plain_tr
 from app.events import queries as events
 from app.events.models import Event, EventState
 from app.events.outcomes import queries
-from app.events.outcomes.models import Decision, DecisionState, code_of
+from app.events.outcomes.models import Decision, DecisionState, code_of, path_of
 from app.events.queries import visible_to as events_visible_to
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
@@ -86,7 +86,7 @@ def code_of_row(row: Any) -> str:
 
 def url_of_row(row: Any) -> str:
     """Where it stands."""
-    return f"/events/{row.event_id}#decision-{row.number}" if row.kind == DECISION else f"/events/{row.record_id}"
+    return path_of(row.event_id, row.number) if row.kind == DECISION else f"/events/{row.record_id}"
 
 
 def state_of_row(row: Any) -> tuple[str, Any]:

@@ -81,3 +81,8 @@ def code_of(letter: str, meeting: int | None, event_id: int, number: int) -> str
     ``DE41-2``.
     """
     return f"{letter}{meeting}-{number}" if meeting else f"{letter}E{event_id}-{number}"
+
+
+def path_of(event_id: int, number: int) -> str:
+    """Where a decision stands: on its event's page."""
+    return f"/events/{event_id}#decision-{number}"

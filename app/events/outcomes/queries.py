@@ -13,7 +13,8 @@ from app.core.access import Actor
 from app.events.agenda.models import AgendaItem
 from app.events.agenda.queries import items
 from app.events.models import Event, EventKind, EventState
-from app.events.outcomes.models import Decision, DecisionState, code_of
+from app.events.outcomes.models import Decision, DecisionState, code_of, path_of
+from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
 from app.events.services import minutes_sources
 from app.extensions import db
@@ -99,15 +100,16 @@ def decision(actor: Actor, event_id: int, decision_id: int) -> Decision:
 
 
 def in_force(actor: Actor, event: Event) -> Sequence[Decision]:
-    """Decisions that hold and that one of this event may supersede: those of earlier days, the latest first."""
-    return db.session.scalars(
+    """Decisions that hold and that one of this event may supersede, the latest first: earlier ones of the actor's."""
+    found = db.session.scalars(
         select(Decision)
         .join(Event, Event.id == Decision.event_id)
         .where(Decision.state == DecisionState.ADOPTED, Decision.decided_on <= event.ends_on, events_visible_to(actor))
         .options(contains_eager(Decision.event))
         .order_by(Decision.decided_on.desc(), Decision.id.desc())
         .limit(200)
-    ).all()
+    )
+    return [decision for decision in found if may_edit(actor, decision.event)]
 
 
 def actions(actor: Actor, event: Event) -> Sequence[Event]:
@@ -171,14 +173,14 @@ def action_code(action: Event) -> str:
 def decision_urls(keys: list[int]) -> dict[int, str]:
     """Where these decisions stand."""
     found = db.session.execute(select(Decision.id, Decision.event_id, Decision.number).where(Decision.id.in_(keys)))
-    return {row.id: f"/events/{row.event_id}#decision-{row.number}" for row in found}
+    return {row.id: path_of(row.event_id, row.number) for row in found}
 
 
 def _linked(row: Found) -> LinkedRecord:
     return LinkedRecord(
         dated=row.dated,
         title=row.text,
-        url=f"/events/{row.event_id}#decision-{row.number}",
+        url=path_of(row.event_id, row.number),
         state=row.state,
         is_example=row.is_example,
     )

@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from app.core.errors import Refused
 from app.events.rules import words
 
+LONGEST_DECISION = 2000
+
 
 class NothingDecided(Refused):
-    """A decision without a text."""
+    """A decision or an action without a text."""
 
 
 class DecidedElsewhen(Refused):
@@ -34,9 +36,9 @@ class DueTooEarly(Refused):
 
 
 def check_text(text: Mapping[str, str]) -> None:
-    """Raise ``NothingDecided`` where no language says what was decided."""
+    """Raise ``NothingDecided`` where no language says what was decided, or is to be done."""
     if not any(part.strip() for part in text.values()):
-        raise NothingDecided(text=_("Write what was decided, in any of the languages."))
+        raise NothingDecided(text=_("Write it down, in any of the languages."))
 
 
 def check_day(decided_on: date, starts_on: date, ends_on: date, today: date) -> None:

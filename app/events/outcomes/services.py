@@ -14,6 +14,7 @@ from app.core.errors import Refused, expect_version
 from app.core.search_key import search_key
 from app.events import rules as event_rules
 from app.events import services as events
+from app.events.lines import lines_of
 from app.events.models import Event, EventKind, EventState, MeetingType, Visibility
 from app.events.outcomes import queries, rules
 from app.events.outcomes.models import Decision, DecisionState
@@ -123,8 +124,12 @@ def revoke(actor: Actor, decision: Decision, version: int | None, reason: str | 
 
 
 def supersede(actor: Actor, replaced: Decision, by: Decision) -> None:
-    """Let a later decision take the place of one. Raises ``NotLater``, ``NotInForce`` and ``NotAllowed``."""
-    check_edit(actor, by.event)
+    """Let a later decision take the place of one; the actor may change the events of both.
+
+    Raises ``NotLater``, ``NotInForce`` and ``NotAllowed``.
+    """
+    for decision in (replaced, by):
+        check_edit(actor, decision.event)
     rules.check_later(_place(replaced), _place(by), replaced.code)
     if replaced.state is not DecisionState.ADOPTED:
         raise rules.NotInForce(replaces=_("%(code)s does not hold any more.", code=replaced.code))
@@ -185,11 +190,13 @@ def plan_action(actor: Actor, event: Event, deadline: events.EventFacts) -> Even
 
 def add_lines(actor: Actor, event: Event, language: str, text: str) -> list[Decision]:
     """Write down a decision for each line of a text in one language, taken on the event's last day so far."""
-    wanted = [line for line in (line.strip(" \t-•*") for line in text.splitlines()) if line]
-    if not wanted:
-        raise Refused(lines=_("Write one decision a line."))
-    day = min(event.ends_on, max(event.starts_on, clock.today(event.zone)))
-    return [decide(actor, event, DecisionFacts(text={language: line}, decided_on=day)) for line in wanted]
+    day, lines = last_day_so_far(event), lines_of(text, rules.LONGEST_DECISION)
+    return [decide(actor, event, DecisionFacts(text={language: line}, decided_on=day)) for line in lines]
+
+
+def last_day_so_far(event: Event) -> date:
+    """The day an event's decisions are taken on unless somebody says otherwise."""
+    return min(event.ends_on, max(event.starts_on, clock.today(event.zone)))
 
 
 def _check_open(actor: Actor, event: Event) -> None:
