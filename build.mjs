@@ -2,8 +2,9 @@
  * Builds the front end: `node build.mjs` (Node 20 or later).
  *
  * Reads app/static/src, writes app/static/dist/<name>-HASH.<ext> and, last, app/static/dist/manifest.json, which maps
- * plain names ("main.css", "main.js", "charts.js", "map.json", "icons.svg", "emblem.svg") to the hashed ones. Files of earlier builds are
- * removed after the manifest has changed, so a running portal never names a file that is not there.
+ * plain names ("main.css", "main.js", "offline.js", "charts.js", "map.json", "icons.svg", "emblem.svg") to the hashed ones. Files of earlier builds are
+ * removed after the manifest has changed, so a running portal never names a file that is not there. The service worker
+ * alone is called by its plain name, under which browsers look for a newer one.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -17,6 +18,8 @@ const root = dirname(fileURLToPath(import.meta.url));
 const modules = join(root, "node_modules");
 const source = join(root, "app/static/src");
 const dist = join(root, "app/static/dist");
+
+const targets = ["chrome105", "firefox121", "safari15.4"];
 
 /** Font families and the subsets that languages of the portal use; the rest would only fill the disk. */
 const fonts = {
@@ -56,9 +59,10 @@ async function styles() {
 }
 
 /**
- * Bundles style sheet and scripts; returns [{name, file, contents}], where only the three entries have a name.
+ * Bundles style sheet and scripts; returns [{name, file, contents}], where only the four entries have a name.
  *
- * Charts are a module of their own, which main.js fetches by `import()` on pages that have one.
+ * Charts are a module of their own, which main.js fetches by `import()` on pages that have one. What works without a
+ * network is a script of its own for those who have such forms, so that visitors do not load it.
  */
 async function bundles() {
   const shared = {
@@ -70,13 +74,14 @@ async function bundles() {
     logLevel: "warning",
     minify: true,
     outdir: dist,
-    target: ["chrome105", "firefox121", "safari15.4"],
+    target: targets,
     write: false,
   };
   const style = { contents: await styles(), loader: "css", resolveDir: join(source, "styles"), sourcefile: "main.css" };
   const results = await Promise.all([
     build({ ...shared, stdin: style }),
     build({ ...shared, entryPoints: [join(source, "scripts/main.js")], format: "iife" }),
+    build({ ...shared, entryPoints: [join(source, "scripts/offline/offline.js")], format: "iife" }),
     build({ ...shared, entryPoints: [join(source, "scripts/charts/charts.js")], format: "esm" }),
   ]);
   return results.flatMap(({ outputFiles }) =>
@@ -159,12 +164,43 @@ function hashed(name, contents) {
   return { name, file: `${basename(name, extname(name))}-${hash}${extname(name)}`, contents };
 }
 
+/** Bundles the service worker, which is told what to hold ready; it is another one whenever a file of the build is. */
+async function serviceWorker(files) {
+  const needed = ["main.css", "main.js", "offline.js", "icons.svg", "emblem.svg"];
+  const held = needed.map((name) => files.find((file) => file.name === name).file);
+  const version = createHash("sha256").update(files.map(({ file }) => file).sort().join()).digest("hex").slice(0, 8);
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [join(source, "scripts/offline/service-worker.js")],
+    bundle: true,
+    define: { HELD: JSON.stringify(held), VERSION: JSON.stringify(version) },
+    format: "iife",
+    logLevel: "warning",
+    minify: true,
+    target: targets,
+    write: false,
+  });
+  return { file: "service-worker.js", contents: outputFiles[0].contents };
+}
+
+/**
+ * Yields the fonts that documents need and that Python packages do not have: in Noto's Arabic the dots of a letter are a
+ * shape of their own, and whoever copies a name out of a PDF gets such letters twice.
+ */
+async function* printFonts() {
+  for (const [folder, file] of [["400Regular", "Amiri_400Regular.ttf"], ["700Bold", "Amiri_700Bold.ttf"]]) {
+    yield { file, contents: await readFile(join(modules, "@expo-google-fonts/amiri", folder, file)) };
+  }
+}
+
 const files = [
   ...(await bundles()),
   hashed("map.json", await map(modules)),
   hashed("icons.svg", await sprite()),
   hashed("emblem.svg", await readFile(join(source, "shapes/emblem.svg"))),
 ];
+files.push(await serviceWorker(files));
+for await (const font of printFonts()) files.push(font);
 await mkdir(dist, { recursive: true });
 await Promise.all(files.map(({ file, contents }) => writeFile(join(dist, file), contents)));
 

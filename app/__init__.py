@@ -20,7 +20,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         events,
         feeds,
         microcredentials,
+        mou,
         operations,
+        reporting,
         stakeholders,
     )
 
@@ -28,7 +30,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         __name__, template_folder=str(ROOT / "templates"), static_folder="static/dist", static_url_path="/static"
     )
     core.init_app(app, settings or Settings.from_environment())
-    features = (accounts, stakeholders, microcredentials, clusters, events, engagement, feeds, dashboard, operations)
+    features = (
+        *(accounts, stakeholders, microcredentials, clusters, events, mou, engagement),
+        *(feeds, dashboard, reporting, operations),
+    )
     for feature in features:
         feature.init_app(app)
     core.seal(app)

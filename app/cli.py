@@ -1,5 +1,6 @@
 """The ``portal`` command, for operators and for ``./run``."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,27 +15,36 @@ if TYPE_CHECKING:
 
 def _app() -> "Flask":
     """The application by the environment's settings; a setting that does not fit is one line, not a traceback."""
-    from app import create_app
-
+    gc.disable()  # Almost nothing that a start makes is garbage; looking for some again and again is an eighth of it.
     try:
+        from app import create_app
+
         return create_app(Settings.from_environment())
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
+    finally:
+        gc.enable()
 
 
 def _follow_settings(app: "Flask") -> "Flask":
-    """Have what is stored for calendars follow what the settings say now, before the application serves or works."""
+    """Have stored calendars follow the settings, and what is due arranged, before it serves or works."""
     from app.core.database import writing
+    from app.dashboard.digest.jobs import arrange
+    from app.events.minutes.following import arrange as arrange_minutes
     from app.extensions import db as database
     from app.feeds.entries import follow_address
+    from app.mou.seals.jobs import arrange as arrange_stamps
 
     with app.app_context(), writing():
+        arrange(database.session)
+        arrange_minutes(database.session)
+        arrange_stamps(database.session)
         follow_address(database.session, app.config["PORTAL"].public_url)
         database.session.commit()
     return app
 
 
-REGISTERS = ("stakeholders", "people", "microcredentials", "clusters", "events", "decisions")
+REGISTERS = ("stakeholders", "people", "microcredentials", "clusters", "events", "decisions", "feedback")
 
 
 @click.group()
@@ -117,6 +127,8 @@ def up(host: str, port: int) -> None:
     from app.operations.serving import serve as serve_app
 
     app = _app()
+    if not app.config["PORTAL"].is_demo:
+        raise click.ClickException("A demonstration lets anybody in as anybody; it needs PORTAL_PROFILE=demo.")
     prepare(app)
     _follow_settings(app)
     serve_app(app, host, port, with_worker=True, ready=f"ready {app.config['PORTAL'].public_url}")
@@ -148,18 +160,54 @@ def link(email: str) -> None:
     click.echo(sign_in_link(_app(), email))
 
 
+@portal.group()
+def mail() -> None:
+    """Replies to invitations that come by mail."""
+
+
+@mail.command()
+def receive() -> None:
+    """Read one message from standard input, as a mail server pipes it in."""
+    from app.events.invitations.commands import receive as receive_message
+
+    click.echo(receive_message(_app(), sys.stdin.buffer.read()))
+
+
+@mail.command()
+def fetch() -> None:
+    """Read the unread messages of the mailbox at PORTAL_IMAP_URL; run it every few minutes."""
+    from app.events.invitations.commands import NoMailbox
+    from app.events.invitations.commands import fetch as fetch_messages
+    from app.events.invitations.mailbox import MailboxUnreachable
+
+    try:
+        lines = fetch_messages(_app())
+    except (NoMailbox, MailboxUnreachable) as error:
+        raise click.ClickException(str(error)) from None
+    for line in lines:
+        click.echo(line)
+
+
 @portal.command("import")
 @click.argument("kind", type=click.Choice(["stakeholders", "microcredentials"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
-def import_file(kind: str, file: Path, dry_run: bool) -> None:
+@click.option(
+    "--lawful-basis",
+    type=click.Choice(["public_role", "contract", "consent"]),
+    default=None,
+    help="Why the data of people may be kept whose rows do not say so.",
+)
+def import_file(kind: str, file: Path, dry_run: bool, lawful_basis: str | None) -> None:
     """Read a CSV or XLSX file, or vCards of stakeholders, into a register; faults are told by row and column."""
     if kind == "stakeholders":
-        from app.stakeholders.imports.commands import import_file as read_file
+        from app.stakeholders.imports.commands import import_file as read_people
+
+        report, accepted = read_people(_app(), file, dry_run, lawful_basis or "")
     else:
         from app.microcredentials.commands import import_file as read_file
 
-    report, accepted = read_file(_app(), file, dry_run)
+        report, accepted = read_file(_app(), file, dry_run)
     click.echo(report)
     sys.exit(0 if accepted else 1)
 
@@ -172,6 +220,54 @@ def export(kind: str, folder: Path) -> None:
     from app.operations.exporting import export_register
 
     click.echo(export_register(_app(), kind, folder))
+
+
+@portal.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(files: tuple[Path, ...]) -> None:
+    """Check proof packs: every file, the manifest, and whether this portal made them.
+
+    Without FILES, everything that the portal keeps as evidence: packs, and of memoranda chains, texts and seals.
+    """
+    from app.mou.commands import verify_kept as verify_memoranda
+    from app.reporting.packs.commands import verify as verify_files
+    from app.reporting.packs.commands import verify_kept
+
+    app = _app()
+    found = [verify_files(app, files)] if files else [verify_kept(app), verify_memoranda(app)]
+    for lines, _good in found:
+        for line in lines:
+            click.echo(line)
+    sys.exit(0 if all(good for _lines, good in found) else 1)
+
+
+@portal.group()
+def seal() -> None:
+    """Look after the keys that memoranda are sealed with."""
+
+
+@seal.command("init")
+def seal_init() -> None:
+    """Make a private authority and a seal certificate, in PORTAL_SEAL_FOLDER, locked with PORTAL_SEAL_PASSPHRASE."""
+    from app.mou.commands import make_keys
+
+    click.echo(make_keys(_app()))
+
+
+@seal.command("show")
+def seal_show() -> None:
+    """Tell whose the seal certificate is, and until when it is good."""
+    from app.mou.commands import show_keys
+
+    click.echo(show_keys(_app()))
+
+
+@seal.command("renew")
+def seal_renew() -> None:
+    """Make a new seal certificate by the same authority; former ones stay for checking what they sealed."""
+    from app.mou.commands import renew_keys
+
+    click.echo(renew_keys(_app()))
 
 
 @portal.command()

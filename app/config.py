@@ -4,10 +4,12 @@ Every setting is a ``PORTAL_*`` variable; a production profile that lacks what i
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,7 +33,10 @@ class Settings:
     """The settings of one portal process.
 
     ``as_of`` is the day the portal reckons with (demonstrations and tests); ``None`` means the real day.
-    ``max_upload`` is in bytes. ``smtp_url`` of ``None`` keeps mail in the mailbox page.
+    ``max_upload`` is in bytes. ``smtp_url`` of ``None`` keeps mail in the mailbox page. Answers to invitations go to
+    ``reply_to``, or to ``mail_from``, and are read from the mailbox ``imap_url``. ``seal_folder`` holds the keys that
+    memoranda are sealed with, ``tsa_url`` is a time-stamp authority (RFC 3161), ``tsa_roots`` the certificates it is
+    trusted by.
     """
 
     profile: Profile = Profile.PRODUCTION
@@ -42,11 +47,22 @@ class Settings:
     redis_url: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "portal@localhost"
+    reply_to: str | None = None
+    imap_url: str | None = field(default=None, repr=False)
     public_url: str = "http://127.0.0.1:8000"
     consortium: Path = ROOT / "consortia" / "bem"
     as_of: date | None = None
     max_upload: int = 20 * 1024 * 1024
     trusted_proxies: int = 0
+    seal_folder: Path | None = None
+    seal_passphrase: str | None = field(default=None, repr=False)
+    tsa_url: str | None = None
+    tsa_roots: Path | None = None
+
+    @property
+    def reply_address(self) -> str:
+        """The bare address that answers to invitations go to."""
+        return parseaddr(self.reply_to or self.mail_from)[1].lower()
 
     @property
     def is_demo(self) -> bool:
@@ -79,11 +95,17 @@ class Settings:
             redis_url=env.get("PORTAL_REDIS_URL") or None,
             smtp_url=_smtp(env),
             mail_from=env.get("PORTAL_MAIL_FROM") or cls.mail_from,
+            reply_to=_address(env, "PORTAL_REPLY_TO"),
+            imap_url=_imap(env),
             public_url=_public_url(env, cls.public_url),
             consortium=Path(env.get("PORTAL_CONSORTIUM") or cls.consortium),
             as_of=_date(env, "PORTAL_AS_OF"),
             max_upload=_integer(env, "PORTAL_MAX_UPLOAD", cls.max_upload),
             trusted_proxies=_integer(env, "PORTAL_TRUSTED_PROXIES", 0),
+            seal_folder=_path(env, "PORTAL_SEAL_FOLDER"),
+            seal_passphrase=env.get("PORTAL_SEAL_PASSPHRASE") or None,
+            tsa_url=_tsa(env),
+            tsa_roots=_path(env, "PORTAL_TSA_ROOTS"),
         )
 
 
@@ -105,6 +127,32 @@ def _smtp(env: Mapping[str, str]) -> str | None:
     value = env.get("PORTAL_SMTP_URL") or None
     if value and not value.startswith(("smtp://", "smtps://")):
         raise SettingsError("PORTAL_SMTP_URL begins with smtp:// or smtps://.")  # Its value may hold a password.
+    return value
+
+
+def _imap(env: Mapping[str, str]) -> str | None:
+    value = env.get("PORTAL_IMAP_URL") or None
+    if value and not value.startswith(("imap://", "imaps://")):
+        raise SettingsError("PORTAL_IMAP_URL begins with imap:// or imaps://.")  # Its value may hold a password.
+    return value
+
+
+def _tsa(env: Mapping[str, str]) -> str | None:
+    value = env.get("PORTAL_TSA_URL") or None
+    if value and not value.startswith(("https://", "http://")):
+        raise SettingsError(f"PORTAL_TSA_URL is {value!r}; it begins with https:// or http://.")
+    return value
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    value = env.get(name)
+    return Path(value) if value else None
+
+
+def _address(env: Mapping[str, str], name: str) -> str | None:
+    value = env.get(name) or None
+    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
+        raise SettingsError(f"{name} is {value!r}; write an address like answers@example.org.")
     return value
 
 

@@ -65,7 +65,7 @@ def around(town: Town) -> Iterator[tuple[float, float]]:
 
 
 def test_every_file_is_named_by_what_is_in_it() -> None:
-    assert set(manifest()) == {"main.css", "main.js", "charts.js", "map.json", "icons.svg", "emblem.svg"}
+    assert set(manifest()) == {"main.css", "main.js", "offline.js", "charts.js", "map.json", "icons.svg", "emblem.svg"}
     for name, file in manifest().items():
         stem, ending = name.split(".")
         assert re.fullmatch(rf"{stem}-[0-9A-Z]{{8}}\.{ending}", file)

@@ -15,8 +15,10 @@ from jinja2 import Environment, nodes
 
 from app import create_app
 from app.config import ROOT
+from app.core import records
 from app.core.access import Permission, Role
 from app.core.database import Base
+from app.core.merging import DROP, MERGE, references
 from app.core.states import Stateful
 from app.core.web import WRITING_METHODS
 from tests.accounts.people import arrive, sign_in
@@ -86,6 +88,14 @@ def addresses(app: Flask) -> list[str]:
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint != "static"
     )
+
+
+@pytest.mark.parametrize("target", ["organisation", "person"])
+def test_whatever_moves_when_two_records_become_one_has_a_name(portal: Flask, target: str):
+    moving = references(Base.metadata.tables[target])
+    referring = {table.name for table, column in moving if column.info.get(MERGE) != DROP}
+    with portal.app_context():
+        assert [name for name in referring if records.label_of(name) == name.replace("_", " ")] == []
 
 
 @pytest.mark.parametrize(
@@ -198,9 +208,8 @@ def test_only_the_request_edge_and_the_worker_commit():
     commits = re.compile(r"\bsession\.commit\(\)")
     places = {name(path) for path in PYTHON if commits.search(path.read_text("utf-8"))}
 
-    assert {
-        place for place in places if place.endswith(("services.py", "queries.py", "views.py", "models.py"))
-    } == set()
+    inner = ("services.py", "queries.py", "views.py", "models.py")
+    assert {place for place in places if place.endswith(inner)} == set()
 
 
 # Rooms of a feature that stand at the web's edge or the operator's, by how their file is called.
@@ -209,11 +218,16 @@ AT_THE_EDGE = re.compile(r"(^|_)(__init__|views|forms?|fields|listing|commands|f
 KNOW_FLASK = {
     "accounts/demo": "adds the demonstration's doors to the sign-in page",
     "accounts/limits": "counts requests before any view",
-    "accounts/recovery": "hashes with the application's key",
+    "accounts/passkey_library": "wraps the views of Flask-Security about passkeys",
+    "accounts/personal_links": "is the edge that pages behind links share",
+    "accounts/recovery": "hashes with the application's key, and says in a message how many codes are left",
     "accounts/security": "sets Flask-Security up",
     "accounts/sessions": "is what Flask-Login asks for",
+    "dashboard/digest/content": "says which page each matter stands on",
+    "dashboard/digest/jobs": "addresses of pages are worked out from a request, which a job has none of",
     "dashboard/matters": "says which page a next step leads to",
     "feeds/polls": "answers before Flask does",
+    "mou/texts/paper": "makes the page that is frozen of a template",
     "operations/doctor": "looks at an application",
     "operations/exporting": "walks an application's addresses",
     "operations/serving": "serves an application",

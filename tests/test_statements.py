@@ -38,15 +38,18 @@ def count(app: Flask, client: FlaskClient, path: str, status: int = 200, **optio
     return len(seen)
 
 
-@pytest.mark.parametrize("path", ["/stakeholders/", "/stakeholders/?country=AM&q=work&sort=-country", "/events/"])
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/stakeholders/", 6), ("/stakeholders/?country=AM&q=work&sort=-country", 6), ("/events/", 7)],
+)
 @pytest.mark.usefixtures("world")
-def test_a_list_asks_six_times_at_most_whatever_its_length(app: Flask, client: FlaskClient, path: str):
+def test_a_list_asks_few_times_whatever_its_length(app: Flask, client: FlaskClient, path: str, most: int):
     arrive(app, client, Role.COORDINATOR)
     before = count(app, client, path)
     with work(app) as session:
         for number in range(80):
             organisation(session, f"Further workshop {number}")
-    assert count(app, client, path) == before <= 6
+    assert count(app, client, path) == before <= most
 
 
 def test_the_list_of_microcredentials_asks_six_times_at_most(app: Flask, client: FlaskClient, world: World):
@@ -80,19 +83,19 @@ def test_the_first_reading_after_a_change_takes_a_few(
 
 
 @pytest.mark.parametrize("role", [None, Role.COORDINATOR])
-def test_a_microcredential_asks_nine_times_at_most(app: Flask, client: FlaskClient, world: World, role: Role | None):
+def test_a_microcredential_asks_ten_times_at_most(app: Flask, client: FlaskClient, world: World, role: Role | None):
     arrive(app, client, role or Role.COORDINATOR)
     browser = client if role else app.test_client()
     status = 200 if role else 404  # it is not published
-    assert count(app, browser, "/microcredentials/AM-03", status) <= 9
+    assert count(app, browser, "/microcredentials/AM-03", status) <= 10
     assert count(app, browser, "/microcredentials/AM-03/concerns/event", status) <= 8
 
 
 @pytest.mark.parametrize("role", [None, Role.COORDINATOR])
-def test_an_event_asks_eight_times_at_most(app: Flask, client: FlaskClient, world: World, role: Role | None):
+def test_an_event_asks_nine_times_at_most(app: Flask, client: FlaskClient, world: World, role: Role | None):
     if role:
         arrive(app, client, role)
-    assert count(app, client, "/events/1") <= 8
+    assert count(app, client, "/events/1") <= 9
 
 
 @pytest.mark.parametrize("role", [None, Role.COORDINATOR, Role.COUNTRY_LEAD])

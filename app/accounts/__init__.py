@@ -3,11 +3,14 @@
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.accounts import passkey_library
 from app.core import records
 from app.core.access import Permission
 from app.core.list_page import VIEWS
 from app.core.navigation import Entry, add
 from app.core.records import Kind
+
+passkey_library.read_without()
 
 
 def init_app(app: Flask) -> None:
@@ -19,15 +22,22 @@ def init_app(app: Flask) -> None:
 
     init_limits(app)
     init_security(app)
+    passkey_library.supply_pages(app)
     init_sessions(app)
     app.view_functions["security.forgot_password"] = entry_views.ask_reset
     for blueprint in (entry_views.bp, views.bp, saved_views.bp, admin_views.bp):
         app.register_blueprint(blueprint)
     records.add(
-        app, Kind("user", _l("Account"), lambda keys: {key: url_for("accounts.show", user_id=key) for key in keys})
+        app,
+        Kind("user", _l("Account"), lambda keys: {key: url_for("accounts.show", user_id=key) for key in keys}),
+        Kind("invitation", _l("Invitation to an account")),
+        Kind("passkey", _l("Passkey")),
+        Kind("role_grant", _l("Role of an account")),
+        Kind("saved_view", _l("Saved view")),
+        Kind("user_session", _l("Session")),
     )
     app.extensions[VIEWS] = saved.of_list
-    app.jinja_env.globals["demonstration_doors"] = entry_views.doors
+    app.jinja_env.globals.update(demonstration_doors=entry_views.doors, nameless_page=entry_views.nameless_page)
     add(
         app,
         Entry("account", "account.show", _l("My account"), "person", order=10),

@@ -10,7 +10,7 @@ from app.accounts.forms import ConfirmForm, GrantForm, InviteForm
 from app.accounts.listing import AccountListing
 from app.accounts.models import InvitationState
 from app.core.access import ROLE_LABELS, Permission, current_actor, requires
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.web import answer, changed, created, form_page, redirect_to
 from app.extensions import db
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
@@ -36,7 +36,7 @@ def show(user_id: int) -> BaseResponse:
     if form.validate_on_submit():
         with form.refusals(user):
             services.add_grant(actor, user, **form.scope())
-            return redirect_to(url_for("accounts.show", user_id=user_id), _("The role is given."))
+            return changed(form, url_for("accounts.show", user_id=user_id), _("The role is given."))
     return form_page(
         "accounts/show.html",
         form,

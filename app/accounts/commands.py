@@ -7,13 +7,13 @@ import click
 from flask import Flask
 
 from app.accounts import invitations, links, queries
-from app.accounts.models import normal_email
 from app.config import Settings
 from app.core.access import SYSTEM, Role
 from app.core.audit import acting_as
 from app.core.database import writing
 from app.core.errors import DomainError
 from app.core.i18n import SOURCE_LANGUAGE
+from app.core.mail import normal_email
 from app.extensions import db
 
 

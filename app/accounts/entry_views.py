@@ -9,11 +9,12 @@ from flask_security.proxies import _security
 from flask_security.utils import login_user, logout_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.accounts import demo, invitations, links, queries
+from app.accounts import demo, invitations, limits, links, queries
+from app.accounts.addresses import Nameless, nameless
 from app.accounts.forms import AcceptForm, AddressForm, ConfirmForm
 from app.accounts.models import Invitation, InvitationState, User
 from app.core import portal
-from app.core.access import ROLE_LABELS, public
+from app.core.access import ROLE_LABELS, current_actor, public
 from app.core.pages import safe_path
 from app.core.templating import reader_language
 from app.core.web import answer, form_page, redirect_to
@@ -65,12 +66,13 @@ def use_link(token: str) -> BaseResponse:
         if link is not None:
             return _enter(user, "link", next_path)
     if link is None:
-        return answer("accounts/dead_link.html", status=410)
+        return answer("accounts/dead_sign_in.html", status=410)
     return form_page("accounts/use_link.html", form, user=link.user)
 
 
 def _enter(user: User, way: str, next_path: str) -> BaseResponse:
     """Sign in, or go on to the second factor where the person has one."""
+    limits.give_back()
     if current_user.is_authenticated:
         logout_user()
     code_page = _security.two_factor_plugins.tf_enter(user, False, way, next_loc=next_path)
@@ -83,8 +85,11 @@ def _enter(user: User, way: str, next_path: str) -> BaseResponse:
 @bp.route(invitations.PATH.replace("{token}", "<token>"), methods=["GET", "POST"])
 @public("Who is invited has no account yet")
 def invitation(token: str) -> BaseResponse:
-    """See who invites to what, and open the account."""
+    """See who invites to what, and open the account, or take up the role with the account there is."""
     offer = queries.invitation_of_token(token)
+    owner = queries.account_of(offer.email) if _is_open(offer) else None
+    if offer is not None and owner is not None:
+        return _one_more_role(offer, owner)
     form = AcceptForm()
     if _is_open(offer) and form.validate_on_submit() and form.check_password(offer.email):
         password_hash = form.password_hash()
@@ -96,6 +101,17 @@ def invitation(token: str) -> BaseResponse:
     if not _is_open(offer):  # Also when somebody else accepted while the password was being hashed.
         return answer("accounts/dead_invitation.html", status=410, state=offer.state if offer else None)
     return form_page("accounts/invitation.html", form, **_offer(offer))
+
+
+def _one_more_role(offer: Invitation, owner: User) -> BaseResponse:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with form.refusals(offer):
+            invitations.take_up(offer, owner)
+            if current_actor().user_id == owner.id:
+                return redirect_to("/", _("The role is yours."))
+            return redirect_to(url_for("security.login"), _("The role is yours. Sign in to use it."))
+    return form_page("accounts/invitation.html", form, has_account=True, **_offer(offer))
 
 
 def _is_open(offer: Invitation | None) -> TypeGuard[Invitation]:
@@ -130,6 +146,11 @@ def demonstration(role: str, key: str) -> BaseResponse:
         login_user(user, remember=False, authn_via=["demo"])
         return redirect_to("/")
     return form_page("accounts/demonstration.html", form, user=user)
+
+
+def nameless_page() -> Nameless | None:
+    """Whether the page that is asked for is open at an address at which browsers refuse passkeys."""
+    return nameless(request.url)
 
 
 def doors() -> list[dict[str, str]]:

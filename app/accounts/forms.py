@@ -10,12 +10,13 @@ from flask_security.proxies import _security
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
-from app.accounts import permissions, queries
-from app.accounts.models import normal_email
+from app.accounts import invitations, permissions, queries
+from app.accounts.services import scope_of
 from app.core import portal
 from app.core.access import ROLE_LABELS, Permission, Role, current_actor
 from app.core.fields import ChoiceField, LineField
 from app.core.forms import BaseForm
+from app.core.mail import normal_email
 from app.core.pickers import PickerField
 from app.core.templating import country_name
 from app.extensions import db
@@ -111,6 +112,10 @@ class GrantForm(BaseForm):
         open_ones = [code for code in codes if reached is None or code in reached]
         self.country.choices = sorted(((code, country_name(code)) for code in open_ones), key=lambda choice: choice[1])
 
+    def foreseen(self) -> None:
+        """Ask what the role needs."""
+        scope_of(current_actor(), **self.scope())
+
     def scope(self) -> dict[str, Any]:
         """Role, country and organisation for a service."""
         return {
@@ -131,6 +136,13 @@ class InviteForm(GrantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.language.choices = _languages()
+
+    def foreseen(self) -> None:
+        """Ask about the address and, once one is chosen, what the role needs."""
+        if self.role.errors:
+            invitations.check_address(current_actor(), self.email.data or "")
+        else:
+            invitations.check(current_actor(), email=self.email.data or "", **self.scope())
 
 
 class AuthenticatorForm(BaseForm):

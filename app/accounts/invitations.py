@@ -1,4 +1,11 @@
-"""Inviting people: an offer of an account with one role, sent by e-mail and taken up once."""
+"""Inviting people: an offer of an account with one role, sent by e-mail and taken up once.
+
+Whoever invites is not told whether somebody has an account that they may not see: the answer is the same, and a person
+who has one is offered the role by mail.
+"""
+
+from functools import partial
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,12 +18,11 @@ from app.accounts.models import (
     InvitationState,
     RoleGrant,
     User,
-    normal_email,
 )
 from app.accounts.services import scope_of
 from app.accounts.tokens import new_token
 from app.core import clock, mail
-from app.core.access import ROLE_LABELS, Actor, Role
+from app.core.access import ROLE_LABELS, Actor, Grant, Role
 from app.core.errors import NotAllowed, Refused
 from app.extensions import db
 
@@ -26,9 +32,9 @@ PATH = "/invitation/{token}"
 def invite(
     actor: Actor, *, email: str, role: Role, country: str | None, organisation_id: int | None, language: str
 ) -> Invitation:
-    """Offer somebody an account with a role and send the link.
+    """Offer somebody an account with a role, or one more role, and send the link.
 
-    Refuses an address that has an account or an open invitation: who asks may see both anyway.
+    Refuses an address whose account or open invitation the actor may see anyway.
     """
     invitation, _path = offer(
         actor, email=email, role=role, country=country, organisation_id=organisation_id, language=language
@@ -40,16 +46,7 @@ def offer(
     actor: Actor, *, email: str, role: Role, country: str | None, organisation_id: int | None, language: str
 ) -> tuple[Invitation, str]:
     """Invite, and answer also the path of the link, for an operator who hands it over where no mail leaves."""
-    try:
-        email = normal_email(email)
-    except ValueError:
-        raise Refused(email=_("This is not an e-mail address.")) from None
-    grant = scope_of(actor, role, country, organisation_id)
-    if db.session.scalar(select(User.id).where(User.email == email)):
-        raise Refused(email=_("This address has an account already. Give that account the role instead."))
-    open_ones = db.session.scalars(select(Invitation).where(Invitation.email == email))
-    if any(present.state is InvitationState.OPEN for present in open_ones):
-        raise Refused(email=_("This address has an open invitation already. Send that one again, or withdraw it."))
+    email, grant = check(actor, email=email, role=role, country=country, organisation_id=organisation_id)
     token, token_hash = new_token()
     invitation = Invitation(
         email=email,
@@ -65,6 +62,37 @@ def offer(
     db.session.flush()
     _send(invitation, token)
     return invitation, PATH.format(token=token)
+
+
+def check(
+    actor: Actor, *, email: str, role: Role, country: str | None, organisation_id: int | None
+) -> tuple[str, Grant]:
+    """The address and the role as they would be kept. Raises ``Refused`` with what is wrong with either."""
+    found: list[Any] = []
+    faults: dict[str, str] = {}
+    for ask in (partial(check_address, actor, email), partial(scope_of, actor, role, country, organisation_id)):
+        try:
+            found.append(ask())
+        except Refused as refused:
+            faults.update(refused.messages)
+    if faults:
+        raise Refused(**faults)
+    return found[0], found[1]
+
+
+def check_address(actor: Actor, email: str) -> str:
+    """An address that the actor can invite, normalised. Raises ``Refused``."""
+    try:
+        email = mail.normal_email(email)
+    except ValueError:
+        raise Refused(email=_("This is not an e-mail address.")) from None
+    if db.session.scalar(select(User.id).where(User.email == email, queries.visible_to(actor))):
+        raise Refused(email=_("This address has an account already. Give that account the role instead."))
+    own = queries.invitations_visible_to(actor)
+    open_ones = db.session.scalars(select(Invitation).where(Invitation.email == email, own).order_by(Invitation.id))
+    if any(present.state is InvitationState.OPEN for present in open_ones):
+        raise Refused(email=_("This address has an open invitation already. Send that one again, or withdraw it."))
+    return email
 
 
 def resend(actor: Actor, invitation: Invitation) -> None:
@@ -107,6 +135,23 @@ def accept(invitation: Invitation, *, name: str, password_hash: str, language: s
     return user
 
 
+def take_up(invitation: Invitation, user: User) -> None:
+    """Give the offered role to the account that its address has already; the holder of the link owns the mailbox.
+
+    Nobody is signed in by it. Raises ``Refused`` where the invitation is settled or the account is closed.
+    """
+    if invitation.state is not InvitationState.OPEN:
+        raise Refused(_("This invitation can no longer be used."))
+    if not user.active:
+        raise Refused(_("Your account is closed. Ask the coordinator of the project to open it again."))
+    invitation.accepted_at = clock.now()
+    db.session.flush()
+    if all(present.grant != invitation.grant for present in user.grants):
+        scope = {"role": invitation.role, "country": invitation.country, "organisation_id": invitation.organisation_id}
+        user.grants.append(RoleGrant(**scope))
+        db.session.flush()
+
+
 def organisation_name(invitation: Invitation) -> str | None:
     """The name of the organisation the offered role belongs to."""
     if invitation.organisation_id is None:
@@ -130,4 +175,5 @@ def _send(invitation: Invitation, token: str) -> None:
         role=ROLE_LABELS[invitation.role],
         organisation=organisation_name(invitation),
         path=PATH.format(token=token),
+        has_account=queries.account_of(invitation.email) is not None,
     )

@@ -43,7 +43,7 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     "WEBAUTHN_CREDENTIAL_WRONG_USAGE": (_l("This passkey cannot be used here."), "late"),
     "WEBAUTHN_EXPIRED": (_l("That took too long. Start again."), "late"),
     "WEBAUTHN_MISMATCH_USER_HANDLE": (_l("This passkey belongs to somebody else."), "late"),
-    "WEBAUTHN_NAME_DISALLOWED_CHARACTERS": (_l("Use letters, digits, spaces and hyphens only."), "late"),
+    "WEBAUTHN_NAME_DISALLOWED_CHARACTERS": (_l("The name has a sign that cannot be seen; type it anew."), "late"),
     "WEBAUTHN_NAME_INUSE": (_l("You have a passkey with the name “%(name)s” already."), "late"),
     "WEBAUTHN_NAME_NOT_FOUND": (_l("You have no passkey with the name “%(name)s”."), "late"),
     "WEBAUTHN_NAME_REQUIRED": (_l("Give the passkey a name to recognise it by."), "late"),

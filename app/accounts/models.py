@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_security.core import UserMixin, WebAuthnMixin
 from flask_security.utils import verify_password
@@ -18,6 +17,7 @@ from app.core.access import Actor, Grant, Role
 from app.core.audit import Audited
 from app.core.database import Base, Timestamped, Versioned
 from app.core.i18n import SOURCE_LANGUAGE
+from app.core.mail import normal_email
 from app.core.search_key import search_key
 from app.core.vocabulary import Term
 
@@ -42,17 +42,6 @@ def scopes() -> tuple[CheckConstraint, ...]:
             name="everywhere",
         ),
     )
-
-
-def normal_email(address: str) -> str:
-    """An address as accounts are kept and found by it: normalised, in lower case.
-
-    Raises ``ValueError`` for what is no address.
-    """
-    try:
-        return validate_email(address.strip(), check_deliverability=False).normalized.casefold()
-    except EmailNotValidError as error:
-        raise ValueError(str(error)) from None
 
 
 class Scope:

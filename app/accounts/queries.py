@@ -51,6 +51,20 @@ def user_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email, User.active))
 
 
+def account_of(email: str) -> User | None:
+    """The account with this address, open or closed, with its roles; for whoever holds a link sent to the address."""
+    return db.session.scalar(select(User).where(User.email == email).options(selectinload(User.grants)))
+
+
+def languages_of(emails: Sequence[str]) -> dict[str, str]:
+    """The language that the active people with these addresses chose, by their addresses as they are kept."""
+    wanted = {email.casefold() for email in emails}
+    found = db.session.execute(
+        select(User.email, User.language).where(User.email.in_(wanted), User.active, User.language.is_not(None))
+    )
+    return {email: language for email, language in found if language}
+
+
 def grants_of(users: Sequence[int]) -> dict[int, list[RoleGrant]]:
     """The roles of several people, by the person's key."""
     found: dict[int, list[RoleGrant]] = {key: [] for key in users}

@@ -3,7 +3,8 @@
 import secrets
 from typing import Any
 
-from flask import current_app
+from flask import current_app, flash
+from flask_babel import ngettext
 from flask_security import MfRecoveryCodesUtil
 
 from app.accounts.tokens import digest
@@ -38,9 +39,17 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         return self._digest(code) in (user.mf_recovery_codes or ())
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:
-        """Spend the code; of two uses at once, the person's version turns the second away."""
-        user.mf_recovery_codes = [kept for kept in user.mf_recovery_codes or () if kept != self._digest(code)]
+        """Spend the code and say how many are left; of two uses at once, the person's version turns the second away."""
+        user.mf_recovery_codes = left = [kept for kept in user.mf_recovery_codes or () if kept != self._digest(code)]
         db.session.flush()
+        flash(
+            ngettext(
+                "You are signed in. You have %(num)d unused recovery code.",
+                "You are signed in. You have %(num)d unused recovery codes.",
+                len(left),
+            ),
+            "info" if left else "attention",
+        )
         return True
 
     def _digest(self, code: str) -> str:

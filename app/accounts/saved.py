@@ -1,6 +1,6 @@
 """Views of lists that people saved: the filters of an address under a name of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
@@ -13,7 +13,7 @@ from app.core.access import Actor
 from app.core.database import plain_rows
 from app.core.errors import NotAllowed, Refused, expect_version
 from app.core.listing import titles
-from app.core.mentions import Sought
+from app.core.sought import Sought
 from app.extensions import db
 
 MOST_VIEWS = 30
@@ -85,11 +85,16 @@ def remove(view: SavedView) -> None:
     db.session.flush()
 
 
-def forget(wanted: Sought) -> None:
-    """Remove everybody's views that look for a person who is erased, or are named after one."""
-    for view in db.session.scalars(select(SavedView)):
-        if mentions.in_value([view.name, unquote_plus(view.query)], wanted):
-            db.session.delete(view)
+def naming(wanted: Sought) -> list[SavedView]:
+    """Everybody's views that look for a person, or are named after one."""
+    views = db.session.scalars(select(SavedView).order_by(SavedView.id))
+    return [view for view in views if mentions.is_named([view.name, unquote_plus(view.query)], wanted)]
+
+
+def forget(views: Iterable[SavedView]) -> None:
+    """Remove views of whomever they are, because they look for a person who is erased."""
+    for view in views:
+        db.session.delete(view)
     db.session.flush()
 
 

@@ -13,7 +13,7 @@ from app.core.access import current_actor, signed_in
 from app.core.fields import LineField
 from app.core.forms import BaseForm
 from app.core.listing import titles
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.web import answer, changed, created, form_page, redirect_to
 
 bp = Blueprint("saved_views", __name__, url_prefix="/account/views")
 
@@ -58,7 +58,7 @@ def edit(view_id: int) -> BaseResponse:
     if form.validate_on_submit():
         with form.refusals(view):
             saved.rename(current_actor(), view, form.version.data, form.name.data or "")
-            return redirect_to(url_for("saved_views.index"), _("Saved."))
+            return changed(form, url_for("saved_views.index"), _("Saved."))
     title = titles().get(view.listing, "")
     return form_page("accounts/save_view.html", form, view=view, list_title=title, back=url_for("saved_views.index"))
 

@@ -7,7 +7,7 @@ import hashlib
 import unicodedata
 from base64 import urlsafe_b64encode
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, make_response, render_template, request, session
 from flask_babel import lazy_gettext as _l
@@ -31,13 +31,8 @@ from flask_security.utils import get_message
 from markupsafe import Markup
 from passlib.exc import TokenError  # type: ignore[import-untyped]
 from sqlalchemy import select
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
-from app.accounts import links, sessions
+from app.accounts import limits, links, sessions
 from app.accounts.messages import MESSAGES, Words
 from app.accounts.models import Method, Passkey, User
 from app.accounts.passwords import Policy
@@ -49,6 +44,9 @@ from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE
 from app.core.web import WRITING_METHODS
 from app.extensions import db
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import AuthenticatorSelectionCriteria, UserVerificationRequirement
 
 FRESH_FOR = timedelta(minutes=30)
 # Our own view does better (``entry``, ``account``), or nothing here leads there.
@@ -99,18 +97,26 @@ class Passkeys(WebauthnUtil):
         name = " ".join(unicodedata.normalize("NFKC", value).split())
         if len(name) > 64:
             return get_message("INVALID_INPUT_LENGTH")[0], None
-        if not all(sign.isalnum() or sign in " -_.," or unicodedata.combining(sign) for sign in name):
+        if not name.isprintable():
             return get_message("WEBAUTHN_NAME_DISALLOWED_CHARACTERS")[0], None
         return None, name
 
-    def authenticator_selection(self, user: Any, usage: str) -> AuthenticatorSelectionCriteria:
+    def authenticator_selection(self, user: Any, usage: str) -> "AuthenticatorSelectionCriteria":
         """What kind of passkey may be made."""
+        from webauthn.helpers.structs import (
+            AuthenticatorSelectionCriteria,
+            ResidentKeyRequirement,
+            UserVerificationRequirement,
+        )
+
         return AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
         )
 
-    def user_verification(self, user: Any, usage: list[str]) -> UserVerificationRequirement:
+    def user_verification(self, user: Any, usage: list[str]) -> "UserVerificationRequirement":
         """A passkey is both factors at once: having the device, and unlocking it."""
+        from webauthn.helpers.structs import UserVerificationRequirement
+
         return UserVerificationRequirement.REQUIRED
 
 
@@ -276,6 +282,7 @@ METHODS = {method.value: method for method in Method} | {"webauthn": Method.PASS
 
 
 def _signed_in(_app: Flask, user: User, authn_via: list[str] | None = None, **_facts: Any) -> None:
+    limits.give_back()
     session.pop("csrf_token", None)  # A token that somebody planted before is worth nothing afterwards.
     sessions.begin(user, METHODS.get((authn_via or ["password"])[0], Method.PASSWORD))
 
@@ -287,11 +294,13 @@ def _signed_out(_app: Flask, **_facts: Any) -> None:
 
 
 def _password_changed(_app: Flask, user: User, **_facts: Any) -> None:
+    limits.give_back()
     sessions.end_others(user.id)
     links.spend_all(user.id)
 
 
 def _password_reset(_app: Flask, user: User, **_facts: Any) -> None:
+    limits.give_back()
     sessions.end_all(user.id)
     links.spend_all(user.id)
 
@@ -302,6 +311,7 @@ def _second_factor_off(_app: Flask, user: User, **_facts: Any) -> None:
 
 
 def _passkey_added(_app: Flask, user: User, name: str, **_facts: Any) -> None:
+    limits.give_back()
     notify(user, _l("A passkey was added"), _l("The passkey “%(name)s” can now sign in to your account.", name=name))
 
 

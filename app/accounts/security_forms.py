@@ -25,16 +25,19 @@ from flask_security.utils import get_message
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 
-from app.accounts.models import normal_email
+from app.accounts import limits
 from app.accounts.queries import user_by_email
 from app.accounts.recovery import plain_code
 from app.accounts.sessions import browser_of
+from app.core.forms import BaseForm
+from app.core.mail import normal_email
 from app.extensions import db
 
 
 class Labelled:
-    """Gives the fields of a form our own labels and attributes."""
+    """Gives the fields of a form our own labels and attributes, and what WTForms says our words."""
 
+    Meta = BaseForm.Meta
     labels: ClassVar[dict[str, Any]] = {}
     attributes: ClassVar[dict[str, dict[str, Any]]] = {}
 
@@ -47,6 +50,17 @@ class Labelled:
         for name, attributes in self.attributes.items():
             field = self._fields[name]  # type: ignore[attr-defined]
             field.render_kw = {**(field.render_kw or {}), **attributes}
+
+
+class Counted:
+    """Gives back what an attempt cost when it was right, also where a second step follows."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether the attempt is right."""
+        holds = bool(super().validate(**kwargs))  # type: ignore[misc]
+        if holds:
+            limits.give_back()
+        return holds
 
 
 class SignInForm(Labelled, LoginForm):
@@ -68,6 +82,7 @@ class SignInForm(Labelled, LoginForm):
             hash_password(password)
         elif user.verify_and_update_password(password):
             self.user = user
+            limits.give_back()
             return True
         self.form_errors = [get_message("GENERIC_AUTHN_FAILED")[0]]
         return False
@@ -80,7 +95,7 @@ def _find(email: str | None) -> Any:
         return None
 
 
-class AgainForm(Labelled, VerifyForm):
+class AgainForm(Counted, Labelled, VerifyForm):
     """The password once more, before something about signing in is changed."""
 
     labels = {"password": _l("Password")}
@@ -102,7 +117,7 @@ class ChangeForm(Labelled, ChangePasswordForm):
     }
 
 
-class CodeForm(Labelled, TwoFactorVerifyCodeForm):
+class CodeForm(Counted, Labelled, TwoFactorVerifyCodeForm):
     """The code of an authenticator app."""
 
     labels = {"code": _l("Code")}
@@ -114,7 +129,7 @@ class CodeForm(Labelled, TwoFactorVerifyCodeForm):
         return bool(super().validate(**kwargs))
 
 
-class RecoveryForm(Labelled, MfRecoveryForm):
+class RecoveryForm(Counted, Labelled, MfRecoveryForm):
     """A recovery code in place of the authenticator app."""
 
     labels = {"code": _l("Recovery code")}
@@ -142,7 +157,7 @@ class PasskeyForm(Labelled, WebAuthnRegisterForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if request.method == "GET":
+        if request.method != "POST":
             self.name.data = browser_of(request.user_agent.string).replace(" · ", " - ")
 
     def validate(self, **kwargs: Any) -> bool:
@@ -186,7 +201,10 @@ class PasskeyAnswerForm(_OneChallenge, WebAuthnSigninResponseForm):
 
     def validate(self, **kwargs: Any) -> bool:
         """Whether it holds, and the account is open."""
-        return super().validate(**kwargs) and not self.credential.errors
+        holds = super().validate(**kwargs) and not self.credential.errors
+        if holds:
+            limits.give_back()
+        return holds
 
 
 class RemovePasskeyForm(Labelled, WebAuthnDeleteForm):

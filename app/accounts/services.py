@@ -1,14 +1,16 @@
 """What may happen to accounts, their roles, and the secrets of calendar feeds."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
 from app.accounts import permissions, queries
 from app.accounts.models import COUNTRY_ROLES, ORGANISATION_ROLES, FeedSecret, RoleGrant, User, UserSession
 from app.accounts.tokens import new_token
-from app.core import clock
+from app.core import clock, mail
 from app.core.access import Actor, Grant, Permission, Role
 from app.core.errors import NotAllowed, Refused, expect_version
+from app.core.i18n import SOURCE_LANGUAGE
 from app.extensions import db
 
 
@@ -99,9 +101,18 @@ def reopen_account(actor: Actor, user: User) -> None:
 def reset_second_factor(actor: Actor, user: User) -> None:
     """Forget a person's authenticator app and recovery codes, for somebody who lost both."""
     _check_manage(actor, user)
+    if user.tf_totp_secret:
+        _tell_of_reset(actor, user)
     user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = user.mf_recovery_codes = None
     _end_sessions(user)
     db.session.flush()
+
+
+def _tell_of_reset(actor: Actor, user: User) -> None:
+    """Whoever did not ask for it has to learn that the password alone opens the account again."""
+    event = _l("%(name)s switched your second factor off: your account no longer asks for a code.", name=actor.name)
+    subject, language = _l("Your second factor was switched off"), user.language or SOURCE_LANGUAGE
+    mail.send(db.session, user.email, subject, "accounts/notice", language, user=user, event=event)
 
 
 def _check_manage(actor: Actor, user: User) -> None:

@@ -10,12 +10,12 @@ from flask_security.proxies import _security
 from flask_security.twofactor import tf_disable
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.accounts import queries, services, sessions
+from app.accounts import limits, queries, services, sessions
 from app.accounts.forms import AuthenticatorForm, ConfirmForm, ProfileForm
 from app.accounts.models import User
 from app.accounts.security import FRESH_FOR, notify
 from app.core.access import ROLE_LABELS, current_actor, signed_in
-from app.core.web import answer, form_page, redirect_to
+from app.core.web import answer, changed, form_page, redirect_to
 from app.extensions import db
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -58,7 +58,7 @@ def profile() -> BaseResponse:
             )
             if user.language:
                 session["language"] = user.language
-            return redirect_to(url_for("account.show"), _("Saved."))
+            return changed(form, url_for("account.show"), _("Saved."))
     return form_page("accounts/profile.html", form)
 
 
@@ -82,6 +82,7 @@ def authenticator() -> BaseResponse:
 
 
 def _switch_on(user: User, secret: str) -> BaseResponse:
+    limits.give_back()
     session.pop(SECRET, None)
     _security.datastore.tf_set(user, "authenticator", secret)
     db.session.flush()

@@ -15,14 +15,17 @@ from app.core.records import Kind
 def init_app(app: Flask) -> None:
     """Attach the feature's pages, its entry in the frame, its part of organisations' pages, and its filter."""
     from app.clusters import (
+        erasure,  # noqa: F401 - what is emptied when a person is erased
         invitation_views,
         lifecycle_views,  # noqa: F401 - it puts its pages into the blueprint
         member_views,  # noqa: F401 - as above
         merging,  # noqa: F401 - what happens to memberships when organisations become one
         names,
         panels,
+        public_texts,  # noqa: F401 - what privacy looks through
         views,
     )
+    from app.clusters.forms import ClusterForm
 
     app.jinja_env.globals.update(nace_label=names.nace_label, isced_label=names.isced_label)
     app.register_blueprint(views.bp)
@@ -30,13 +33,17 @@ def init_app(app: Flask) -> None:
     add_panels(app, Panel("organisation", "clusters/_of_organisation.html", panels.of_organisation, order=40))
     records.add(
         app,
-        Kind("cluster", _l("Cluster"), lambda keys: {key: url_for("clusters.show", cluster_id=key) for key in keys}),
+        Kind("cluster", _l("Cluster"), _pages, ClusterForm),
         Kind("cluster_membership", _l("Membership"), _pages_of_members),
         Kind("cluster_invitation", _l("Invitation to a cluster")),
         Kind("cluster_answer", _l("Answer to an invitation")),
         Kind("cluster_assessment", _l("Self-check")),
     )
     add(app, Entry("registers", "clusters.index", _l("Clusters"), "diagram-3", order=42))
+
+
+def _pages(keys: Sequence[int]) -> Mapping[int, str]:
+    return {key: url_for("clusters.show", cluster_id=key) for key in keys}
 
 
 def _pages_of_members(keys: Sequence[int]) -> Mapping[int, str]:

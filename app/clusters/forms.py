@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from flask import url_for
@@ -24,7 +25,7 @@ from app.microcredentials import queries as microcredentials
 from app.microcredentials.fields import IscedField
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
-from app.stakeholders.forms import OrganisationsField
+from app.stakeholders.fields import OrganisationsField
 from app.stakeholders.listing import countries, region_name, regions
 from app.stakeholders.models import Organisation
 
@@ -103,12 +104,18 @@ class ClusterForm(BaseForm):
 
     def __init__(self, *args: Any, cluster: Cluster | None = None, **kwargs: Any) -> None:
         super().__init__(*args, obj=cluster, **kwargs)
+        self.cluster_id = cluster.id if cluster is not None else None
         if cluster is not None:
             del self["coordinator"]
         if not self.is_submitted():
             for rows, blank in ((self.regions, None), (self.isced_f, ""), (self.nace, "")):
                 for _row in range(max(1, ROWS - len(rows.entries))):
                     rows.append_entry(blank)
+
+    @cached_property
+    def alike(self) -> Sequence[Any]:
+        """Clusters that are called like this one; a warning, and no refusal."""
+        return queries.namesakes(current_actor(), (self.name.data or {}).values(), self.cluster_id)
 
     def validate_name(self, field: TranslatedField) -> None:
         """A name in one language at least."""

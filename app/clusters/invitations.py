@@ -4,16 +4,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
-from app.accounts.models import User, normal_email
-from app.accounts.tokens import digest, new_token
-from app.clusters import memberships, rules
+from app.accounts.models import User
+from app.accounts.tokens import new_token
+from app.clusters import doors, memberships, rules
+from app.clusters.doors import Door
 from app.clusters.models import (
     INVITATION_LIFETIME,
     Cluster,
     ClusterAnswer,
     ClusterInvitation,
+    ClusterMembership,
     InvitationState,
     MemberRole,
     MembershipState,
@@ -23,6 +24,7 @@ from app.core import clock, mail
 from app.core.access import SYSTEM, Actor
 from app.core.errors import Refused
 from app.core.i18n import SOURCE_LANGUAGE, read_in
+from app.core.mentions import PLACEHOLDER
 from app.extensions import db
 from app.stakeholders.models import Organisation
 
@@ -46,11 +48,11 @@ def invite(
     ``NotAllowed``.
     """
     check_edit(actor, cluster)
-    memberships.check_open(cluster)
+    doors.check(Door.INVITE, cluster)
     if role is MemberRole.COORDINATOR:
         raise Refused(role=_("Invite it as a member; who coordinates is decided among members."))
     try:
-        address = normal_email(email or "")
+        address = mail.normal_email(email or "")
     except ValueError:
         raise Refused(email=_("Write an address like name@example.org.")) from None
     memberships.check_stay(cluster, organisation, rules.Stay(clock.today()))
@@ -73,10 +75,33 @@ def invite(
 
 def resend(actor: Actor, invitation: ClusterInvitation) -> str:
     """Send an open or expired invitation again; the link before ends. Answers the path of the new one."""
-    check_edit(actor, invitation.membership.cluster)
-    sent_again = invitation.state in (InvitationState.OPEN, InvitationState.EXPIRED)
-    if not sent_again or invitation.membership.state is not MembershipState.INVITED:
+    cluster = invitation.membership.cluster
+    check_edit(actor, cluster)
+    doors.check(Door.RESEND, cluster, invitation.membership)
+    if invitation.state not in (InvitationState.OPEN, InvitationState.EXPIRED):
         raise Refused(_("This invitation is settled; it cannot be sent again."))
+    if invitation.email == PLACEHOLDER:
+        raise Refused(_("Whom it was sent to was erased. Withdraw it and invite the organisation anew."))
+    return _send_anew(invitation)
+
+
+def is_renewable(invitation: ClusterInvitation) -> bool:
+    """Whether nothing but time keeps it from being answered, and there is a mailbox to send it to."""
+    waits = invitation.membership.state is MembershipState.INVITED
+    return waits and invitation.state is InvitationState.EXPIRED and invitation.email != PLACEHOLDER
+
+
+def renew(invitation: ClusterInvitation) -> None:
+    """Send an invitation whose time ran out again, as whoever has the old link asks; it goes where that one went.
+
+    Raises ``Refused``.
+    """
+    if not is_renewable(invitation):
+        raise Refused(_("This invitation can no longer be used."))
+    _send_anew(invitation)
+
+
+def _send_anew(invitation: ClusterInvitation) -> str:
     token, invitation.token_hash = new_token()
     invitation.sent_at = clock.now()
     invitation.expires_at = invitation.sent_at + INVITATION_LIFETIME
@@ -85,21 +110,15 @@ def resend(actor: Actor, invitation: ClusterInvitation) -> str:
     return PATH.format(token=token)
 
 
-def withdraw(actor: Actor, invitation: ClusterInvitation) -> None:
-    """Take an unanswered invitation back; its link then says so."""
-    membership = invitation.membership
+def withdraw(actor: Actor, membership: ClusterMembership, invitation: ClusterInvitation | None) -> None:
+    """Take back that an organisation was invited, before it answers; the link, if one was sent, then says so."""
     check_edit(actor, membership.cluster)
-    if invitation.state is InvitationState.ANSWERED or membership.state is not MembershipState.INVITED:
-        raise Refused(_("This invitation was answered already."))
-    invitation.revoked_at = clock.now()
+    doors.check(Door.WITHDRAW, membership.cluster, membership)
+    if invitation is not None:
+        invitation.revoked_at = clock.now()
     membership.leaving_reason = _("The invitation was withdrawn.")
     membership.move_to(MembershipState.DECLINED, actor, membership.leaving_reason)
     db.session.flush()
-
-
-def invitation_of(token: str) -> ClusterInvitation | None:
-    """The invitation with this link, whatever its state."""
-    return db.session.scalar(select(ClusterInvitation).where(ClusterInvitation.token_hash == digest(token)))
 
 
 def is_open(invitation: ClusterInvitation) -> bool:

@@ -1,24 +1,23 @@
 """Forms of memberships: entered, changed, ended, invited and answered."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField
-from wtforms.validators import DataRequired, InputRequired, StopValidation
+from wtforms.validators import DataRequired, InputRequired
 
 from app.clusters.memberships import MemberFacts
 from app.clusters.models import ClusterMembership, MemberRole
 from app.core import clock, portal
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, DayField, LineField, TextField
-from app.core.files import StoredFile, keep, mime_of
+from app.core.fields import ChoiceField, DayField, LineField, SentAs, TextField
+from app.core.files import StoredFile, keep
 from app.core.forms import BaseForm
 from app.core.templating import reader_language
 from app.extensions import db
-from app.stakeholders.forms import OrganisationsField
+from app.stakeholders.fields import OrganisationsField
 from app.stakeholders.models import Organisation
 
-LETTERS = {"application/pdf", "image/jpeg", "image/png"}
+LETTERS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
 FIRST_DAY_OUT = _l("The first day on which it is no member.")
 ROLES = tuple(role for role in MemberRole if role is not MemberRole.COORDINATOR)
 # SQLite names columns where PostgreSQL names the index; the longer name comes first, since both begin alike.
@@ -39,7 +38,11 @@ class MemberForm(BaseForm):
     role = ChoiceField(_l("Role"), choices=MemberRole.choices)
     joined_on = DayField(_l("Member from"), [InputRequired(_l("Choose a day."))])
     left_on = DayField(_l("Left on"), [InputRequired(_l("Choose a day."))], description=FIRST_DAY_OUT)
-    letter = FileField(_l("Letter of commitment"), description=_l("PDF or picture."))
+    letter = FileField(
+        _l("Letter of commitment"),
+        [SentAs(LETTERS, _l("Send a PDF, a JPEG or a PNG."))],
+        description=_l("PDF or picture."),
+    )
     may_be_named = BooleanField(
         _l("The public page may name it"), description=_l("Partners of the consortium are named in any case.")
     )
@@ -61,14 +64,6 @@ class MemberForm(BaseForm):
         if isinstance(form.letter.data, StoredFile):
             form.letter.data = None  # No new one was sent.
         return form
-
-    def validate_letter(self, field: FileField) -> None:
-        """A letter is a document or a picture of one, by its bytes."""
-        if field.data:
-            head = field.data.stream.read(4096)
-            field.data.stream.seek(0)
-            if mime_of(head, field.data.filename) not in LETTERS:
-                raise StopValidation(_("Send a PDF, a JPEG or a PNG."))
 
     def member_facts(self) -> MemberFacts:
         """What was filled in; a letter that was sent is kept."""

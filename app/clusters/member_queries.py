@@ -121,6 +121,8 @@ def _memberships_of(actor: Actor) -> Select[*tuple[Any, ...]]:
         )
         .join(M, M.cluster_id == K.id)
         .where(M.organisation_id == bindparam("key"), visible_to(actor))
+        # A stay that ends on the day it began was none: it went up in another when two organisations became one.
+        .where(or_(M.left_on.is_(None), M.left_on > M.joined_on))
         .order_by(M.left_on.is_not(None), M.joined_on.desc(), M.id)
     )
 

@@ -6,17 +6,19 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import INVITE, RULES
-from app.clusters import invitations, member_queries, memberships, partners, queries
+from app.clusters import erasure, invitations, member_queries, memberships, partners, queries
+from app.clusters.doors import Door
 from app.clusters.forms import one_of
 from app.clusters.member_forms import InviteForm, LeaveForm, MemberForm
 from app.clusters.models import ClusterInvitation, ClusterMembership, MemberRole
 from app.clusters.permissions import check_edit, may_edit
-from app.clusters.views import bp, page_url
-from app.core import clock, portal
+from app.clusters.views import bp, page_url, show_only_if_open
+from app.core import clock
 from app.core.access import Permission, current_actor, requires, signed_in
+from app.core.asked import Asked
 from app.core.errors import Refused
-from app.core.fields import LONGEST_LINE
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.sheets import LONGEST_LINE
+from app.core.web import answer, changed, created, form_page, redirect_to, sent
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Category, Organisation
 
@@ -28,25 +30,34 @@ RULES.update({"clusters.invite": INVITE, "clusters.resend": INVITE})
 def find_partners(cluster_id: int) -> Response:
     """Organisations near the cluster's region, theme or countries that have no part in it yet."""
     cluster = queries.cluster(current_actor(), cluster_id)
-    args = request.args
-    wish = partners.Wish(
-        words=args.get("q", "").replace("\0", "").strip()[:LONGEST_LINE],
-        country=args.get("country", "") if args.get("country") in dict(countries()) else "",
-        category=args.get("category", "") if args.get("category") in set(Category) else "",
-        in_region=args.get("region") == "1",
-        in_theme=args.get("theme") == "1",
-    )
+    show_only_if_open(Door.PARTNERS, cluster)
+    wish, left_out = _wish()
     found = partners.suggestions(current_actor(), cluster, wish)
     return answer(
         "clusters/partners.html",
         cluster=cluster,
         found=found,
         wish=wish,
+        left_out=left_out,
         most=partners.MOST,
         may_edit=may_edit(current_actor(), cluster),
         countries=countries(),
         categories=Category.choices(),
     )
+
+
+def _wish() -> tuple[partners.Wish, list[str]]:
+    """What the address asks for, and what of it was not understood."""
+    asked = Asked(request.args)
+    wish = partners.Wish(
+        words=asked.text("q")[:LONGEST_LINE],
+        country=asked.choice(_("Country"), asked.text("country"), dict(countries())),
+        category=asked.choice(_("Category"), asked.text("category"), set(Category)),
+        in_region=bool(asked.choice(_("Of its regions"), asked.text("region"), {"1"})),
+        in_theme=bool(asked.choice(_("Of its theme"), asked.text("theme"), {"1"})),
+    )
+    asked.only("q", "country", "category", "region", "theme")
+    return wish, asked.left_out
 
 
 def _asked_for() -> Organisation | None:
@@ -61,6 +72,7 @@ def invite(cluster_id: int) -> BaseResponse:
     """Invite an organisation by mail."""
     cluster = queries.cluster(current_actor(), cluster_id)
     check_edit(current_actor(), cluster)
+    show_only_if_open(Door.INVITE, cluster)
     form = InviteForm.new(_asked_for())
     if form.validate_on_submit():
         with form.refusals():
@@ -90,6 +102,7 @@ def add_member(cluster_id: int) -> BaseResponse:
     """Enter an organisation that agreed already."""
     cluster = queries.cluster(current_actor(), cluster_id)
     check_edit(current_actor(), cluster)
+    show_only_if_open(Door.ADD, cluster)
     form = MemberForm.new(_asked_for())
     if form.validate_on_submit():
         with form.refusals():
@@ -104,11 +117,12 @@ def add_member(cluster_id: int) -> BaseResponse:
 def edit_member(cluster_id: int, member_id: int) -> BaseResponse:
     """Change a membership."""
     member = _editable(cluster_id, member_id)
+    show_only_if_open(Door.EDIT_MEMBER, member.cluster, member)
     form = MemberForm.of(member)
     if form.validate_on_submit():
         with form.refusals(member):
             memberships.edit(current_actor(), member, form.version.data, form.member_facts())
-            return redirect_to(page_url(member.cluster, _anchor="members"), _("Saved."))
+            return changed(form, page_url(member.cluster, _anchor="members"), _("Saved."))
     return form_page("clusters/member.html", form, cluster=member.cluster, member=member)
 
 
@@ -123,13 +137,14 @@ def _editable(cluster_id: int, member_id: int) -> ClusterMembership:
 def end_member(cluster_id: int, member_id: int) -> BaseResponse:
     """Say that a member left, when and why."""
     member = _editable(cluster_id, member_id)
+    show_only_if_open(Door.LEAVE, member.cluster, member)
     form = LeaveForm(data={"left_on": clock.today(), "version": member.version})
     if form.validate_on_submit():
         with form.refusals(member):
             day, reason = form.left_on.data or clock.today(), form.reason.data
             memberships.end(current_actor(), member, form.version.data, day, reason)
             message = _("%(name)s left. Reports of earlier days keep it.", name=member.organisation.name)
-            return redirect_to(page_url(member.cluster, _anchor="members"), message)
+            return changed(form, page_url(member.cluster, _anchor="members"), message)
     return form_page("clusters/leave.html", form, cluster=member.cluster, member=member)
 
 
@@ -143,13 +158,26 @@ def resend(cluster_id: int, member_id: int) -> BaseResponse:
     return redirect_to(page_url(member.cluster, _anchor="invited"), message)
 
 
-@bp.post("/<int:cluster_id>/members/<int:member_id>/withdraw")
+@bp.route("/<int:cluster_id>/members/<int:member_id>/withdraw", methods=["GET", "POST"])
 @requires(Permission.CLUSTER_EDIT)
 def withdraw(cluster_id: int, member_id: int) -> BaseResponse:
-    """Take an unanswered invitation back."""
+    """Take an unanswered invitation back, after saying what that means."""
     member = _editable(cluster_id, member_id)
-    invitations.withdraw(current_actor(), _invitation(member))
+    show_only_if_open(Door.WITHDRAW, member.cluster, member)
+    if request.method != "POST":
+        return answer("clusters/withdraw.html", cluster=member.cluster, member=member)
+    invitations.withdraw(current_actor(), member, member_queries.invitation_for(member))
     return redirect_to(page_url(member.cluster, _anchor="invited"), _("The invitation is withdrawn."))
+
+
+@bp.post("/<int:cluster_id>/members/<int:member_id>/forget-answerer")
+@requires(Permission.PERSON_ERASE)
+def forget_answerer(cluster_id: int, member_id: int) -> BaseResponse:
+    """Take the name of who answered an invitation out of it."""
+    member = member_queries.membership(current_actor(), cluster_id, member_id)
+    erasure.forget_answerer(current_actor(), _invitation(member))
+    here = url_for("clusters.member", cluster_id=cluster_id, member_id=member_id)
+    return redirect_to(here, _("Who answered is no longer named here."))
 
 
 def _invitation(member: ClusterMembership) -> ClusterInvitation:
@@ -167,10 +195,7 @@ def letter(cluster_id: int, member_id: int) -> Response:
     file = member.letter
     if file is None or not current_actor().is_internal:
         raise NotFound
-    response = Response(portal.files().chunks(file.sha256), mimetype=file.mime)
-    response.headers.set("Content-Disposition", "attachment", filename=file.name)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return sent(file, file.name)
 
 
 @bp.get("/<int:cluster_id>/members/<int:member_id>")

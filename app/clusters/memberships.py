@@ -7,14 +7,14 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.clusters import rules, services
+from app.clusters import doors, rules, services
+from app.clusters.doors import Door
 from app.clusters.models import (
     OPEN,
     WAS_MEMBER,
     WORKING,
     Cluster,
     ClusterMembership,
-    ClusterState,
     MemberRole,
     MembershipState,
 )
@@ -56,11 +56,11 @@ def found(
 def add(actor: Actor, cluster: Cluster, organisation: Organisation, facts: MemberFacts) -> ClusterMembership:
     """Enter an organisation that agreed already.
 
-    A new coordinator takes over: the one before becomes an ordinary member. Raises ``Overlap``, ``Refused``,
-    ``NotAllowed``.
+    A new coordinator takes over: the one before becomes an ordinary member. Raises ``Closed``, ``Overlap``,
+    ``Refused``, ``NotAllowed``.
     """
     check_edit(actor, cluster)
-    check_open(cluster)
+    doors.check(Door.ADD, cluster)
     rules.check_days(facts.joined_on, None, clock.today())
     check_stay(cluster, organisation, rules.Stay(facts.joined_on))
     membership = new(cluster, organisation, facts.role)
@@ -80,8 +80,7 @@ def edit(actor: Actor, membership: ClusterMembership, version: int | None, facts
     cluster = membership.cluster
     check_edit(actor, cluster)
     expect_version(membership, version)
-    if membership.state not in WAS_MEMBER:
-        raise Refused(_("Only members have days and a letter; this one is no member."))
+    doors.check(Door.EDIT_MEMBER, cluster, membership)
     left_on = membership.left_on and (facts.left_on or membership.left_on)
     rules.check_days(facts.joined_on, left_on, clock.today())
     check_stay(cluster, membership.organisation, rules.Stay(facts.joined_on, left_on), membership)
@@ -98,18 +97,18 @@ def edit(actor: Actor, membership: ClusterMembership, version: int | None, facts
 def end(actor: Actor, membership: ClusterMembership, version: int | None, left_on: date, reason: str | None) -> None:
     """Say that a member left, when and why; it stays in the reports of the days before.
 
-    Raises ``CoordinatorNeeded`` for the coordinator of a working cluster, ``StateTransitionError`` for who is no
-    member, and as ``edit``.
+    Raises ``CoordinatorNeeded`` for the coordinator of a working cluster, ``Closed`` for who is no member, and as
+    ``edit``.
     """
     cluster = membership.cluster
     check_edit(actor, cluster)
     expect_version(membership, version)
+    doors.check(Door.LEAVE, cluster, membership)
     if not reason:
         raise Refused(reason=_("Write why, in a few words."))
-    if membership.state is MembershipState.ACTIVE:
-        rules.check_coordinator_stays(membership.role, cluster.state in WORKING)
-        rules.check_days(membership.joined_on or left_on, left_on, clock.today())
-        membership.left_on, membership.leaving_reason = left_on, reason
+    rules.check_coordinator_stays(membership.role, cluster.state in WORKING)
+    rules.check_days(membership.joined_on or left_on, left_on, clock.today())
+    membership.left_on, membership.leaving_reason = left_on, reason
     membership.move_to(MembershipState.LEFT, actor, reason)
     db.session.flush()
 
@@ -119,12 +118,6 @@ def new(cluster: Cluster, organisation: Organisation, role: MemberRole) -> Clust
     membership = ClusterMembership(cluster=cluster, organisation=organisation, role=role)
     db.session.add(membership)
     return membership
-
-
-def check_open(cluster: Cluster) -> None:
-    """Raise ``Refused`` where nobody can join any more."""
-    if cluster.state is ClusterState.DISSOLVED:
-        raise Refused(_("This cluster is dissolved; nobody can join it."))
 
 
 def check_stay(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,11 @@ TABLE: Any = ClusterMembership.__table__
 RANKS = tuple(MemberRole)
 
 
-@settles("cluster_membership", "organisation_id")
+@settles(
+    "cluster_membership",
+    "organisation_id",
+    _l("Where both belong to the same cluster in the same days, one membership is left, with the days of both."),
+)
 def one_stay(session: Session, row: Values, organisation_id: int) -> tuple[list[Step], bool]:
     """Let the organisation that stays belong to the cluster once on every day.
 

@@ -245,7 +245,8 @@ class ClusterInvitation(Base, Timestamped, Versioned, Audited):
     """
 
     __tablename__ = "cluster_invitation"
-    audit_hides: ClassVar[tuple[str, ...]] = ("token_hash",)
+    # Who it is for stands in the row, where an erasure finds it; the audit need not repeat it.
+    audit_hides: ClassVar[tuple[str, ...]] = ("token_hash", "email", "message")
 
     membership_id: Mapped[int] = mapped_column(ForeignKey("cluster_membership.id"), index=True)
     email: Mapped[str]

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, literal, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
 from app.clusters.models import Cluster, ClusterMembership, MembershipState
@@ -18,6 +18,7 @@ from app.core.i18n import read_in
 from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
+from app.core.sheets import LONGEST_LINE
 from app.core.states import moves_of
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
@@ -28,6 +29,9 @@ from app.microcredentials.queries import visible_to as microcredentials_visible_
 Found = Row[*tuple[Any, ...]]
 MOST_OPTIONS = 20
 MOST_ASSESSMENTS = 12
+MOST_WARNED = 3
+# What stands between the names in a cluster's search key; no key of a name has it.
+NAME_BREAK = " | "
 # Tables whose rows are part of a cluster rather than records that refer to it.
 OWN_TABLES = frozenset({Cluster.link_model.__tablename__})
 
@@ -166,6 +170,26 @@ def options_of(actor: Actor, keys: Sequence[int], language: str) -> list[Option]
 def by_keys(actor: Actor, keys: Collection[int]) -> list[Cluster]:
     """The clusters with these keys that the actor may see."""
     return list(db.session.scalars(select(K).where(K.id.in_(keys), visible_to(actor)).order_by(K.name_key)))
+
+
+def namesakes(actor: Actor, names: Collection[str], without: int | None = None) -> Sequence[Found]:
+    """Clusters that the actor may see and that are called like one of ``names``, in any language and script.
+
+    ``without`` is the key of the cluster that the names belong to, if there is one already.
+    """
+    # What is longer than a name may be is refused elsewhere, and no database looks for it.
+    keys = {key for name in names if len(name) <= LONGEST_LINE and (key := search_key(name))}
+    if not keys:
+        return []
+    called = literal(NAME_BREAK) + K.search_key + NAME_BREAK
+    alike = or_(*(called.contains(f"{NAME_BREAK}{key}{NAME_BREAK}", autoescape=True) for key in keys))
+    rows = db.session.execute(
+        select(K.id, K.name, K.acronym, K.state, K.is_example)
+        .where(alike, visible_to(actor))
+        .order_by(K.name_key, K.id)
+        .limit(MOST_WARNED + 1)
+    )
+    return [row for row in rows if row.id != without][:MOST_WARNED]
 
 
 def referrers(cluster: Cluster) -> list[str]:

@@ -30,7 +30,8 @@ def last_activity(clusters: Sequence[int], day: date) -> date | None:
 class Check:
     """One thing a ready cluster has: whether it is there, what was found, and what to do while it is not.
 
-    ``step`` names the page of the next step: ``invite``, ``edit`` or ``event``.
+    ``step`` names the page of the next step: ``invite``, ``edit`` or ``event``. ``lasts_by`` is the sentence to say
+    where a cluster cannot be called consolidated for want of it; what has none does not stand in the way.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Check:
     found: str
     advice: str
     step: str
+    lasts_by: str = ""
 
 
 def checks(
@@ -76,6 +78,7 @@ def checks(
             _("none known") if last_active is None else said_day(last_active),
             _("Plan a meeting of the cluster, or log the last one."),
             "event",
+            _("No activity within a year is known: plan a meeting of the cluster, or log the last one."),
         ),
         Check(
             _("A note on how it goes on after the project"),
@@ -83,5 +86,11 @@ def checks(
             _("written") if has_note else _("not written"),
             _("Write who carries and pays for it afterwards."),
             "edit",
+            _("No note says how it goes on after the project: write who carries and pays for it afterwards."),
         ),
     ]
+
+
+def lacking_to_last(found: Sequence[Check]) -> list[str]:
+    """What a consolidated cluster has and the list of this one says is missing, a sentence each."""
+    return [check.lasts_by for check in found if check.lasts_by and not check.is_there]

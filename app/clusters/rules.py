@@ -8,11 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.clusters import nace
-from app.clusters.models import ClusterScope, MemberRole
+from app.clusters.models import ClusterScope, ClusterState, ClusterType, MemberRole
 from app.core.consortium import ClusterNeeds, Consortium
 from app.core.errors import Refused
 from app.microcredentials import isced
 from app.stakeholders.models import Category
+
+# What holds these together is their theme, alone or with the region.
+THEMED = frozenset({ClusterType.THEMATIC, ClusterType.MIXED})
 
 
 class NotReadyToWork(Refused):
@@ -82,11 +85,19 @@ def missing_for_work(categories: Sequence[Category], has_coordinator: bool, need
     return missing
 
 
-def check_work(categories: Sequence[Category], has_coordinator: bool, needs: ClusterNeeds) -> None:
-    """Stand before a move to a working state. Raises ``NotReadyToWork``."""
-    missing = missing_for_work(categories, has_coordinator, needs)
+def check_work(
+    categories: Sequence[Category], has_coordinator: bool, needs: ClusterNeeds, beyond: Sequence[str] = ()
+) -> None:
+    """Stand before a move to a working state; ``beyond`` is what else it lacks. Raises ``NotReadyToWork``."""
+    missing = [*missing_for_work(categories, has_coordinator, needs), *beyond]
     if missing:
         raise NotReadyToWork(missing)
+
+
+def check_above(state: ClusterState) -> None:
+    """Refuse to be gathered by a cluster that has ended."""
+    if state is ClusterState.DISSOLVED:
+        raise Refused(parent=_("That cluster is dissolved; it gathers no others any more."))
 
 
 def check_stay(organisation: str, wanted: Stay, others: Iterable[Stay]) -> None:
@@ -113,9 +124,11 @@ def check_coordinator_stays(role: MemberRole, works: bool) -> None:
 
 def faults(
     name: dict[str, str],
+    kind: ClusterType,
     scope: ClusterScope,
     places: tuple[Sequence[str], Sequence[str]],
     theme: tuple[Sequence[str], Sequence[str]],
+    *,
     consortium: Consortium,
 ) -> dict[str, str]:
     """What is wrong with a cluster, by field.
@@ -140,6 +153,8 @@ def faults(
         found["regions"] = _("One of the regions is in none of these countries.")
     if unknown := isced.unknown(theme[0]):
         found["isced_f"] = _("Not in ISCED-F 2013: %(codes)s.", codes=", ".join(unknown))
+    elif kind in THEMED and not any(theme):
+        found["isced_f"] = _("A thematic cluster has a theme: choose a field of education here, or a branch below.")
     if unknown := nace.unknown(theme[1]):
         found["nace"] = _("No division of NACE: %(codes)s.", codes=", ".join(unknown))
     return found

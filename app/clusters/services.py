@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.clusters import queries, rules
+from app.clusters import doors, queries, readiness, rules
+from app.clusters.doors import Door
 from app.clusters.models import WORKING, Cluster, ClusterScope, ClusterState, ClusterType, MembershipState
 from app.clusters.permissions import check_edit, may_edit, may_propose
 from app.clusters.self_checks import GROUPS, SCORES, ClusterAssessment
@@ -18,6 +19,7 @@ from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
+from app.stakeholders.models import Category
 
 # Called within the transaction, after the flush, for every cluster that was made, changed, moved or deleted, with what
 # stood above it before, so that whoever keeps something made from clusters (feeds) never commits without it.
@@ -50,7 +52,7 @@ class ClusterFacts:
 def check(facts: ClusterFacts, consortium: Consortium) -> None:
     """Check what holds of every cluster. Raises ``Refused`` with everything that is wrong."""
     places, theme = (facts.countries, facts.regions), (facts.isced_f, facts.nace)
-    wrong = rules.faults(facts.name, facts.scope, places, theme, consortium)
+    wrong = rules.faults(facts.name, facts.type, facts.scope, places, theme, consortium=consortium)
     if facts.founded_on is not None and facts.founded_on > clock.today():
         wrong["founded_on"] = _("This day has not come yet.")
     if wrong:
@@ -121,7 +123,8 @@ def move(
         if state in WORKING:
             members = [entry for entry in cluster.memberships if entry.state is MembershipState.ACTIVE]
             categories = [entry.organisation.category for entry in members]
-            rules.check_work(categories, cluster.coordinator is not None, needs)
+            beyond = _lacking_to_last(cluster, categories, needs) if state is ClusterState.CONSOLIDATED else []
+            rules.check_work(categories, cluster.coordinator is not None, needs, beyond)
     cluster.move_to(state, actor, reason)
     if state is ClusterState.DISSOLVED:
         _end_memberships(actor, cluster)
@@ -129,11 +132,19 @@ def move(
     _changed(cluster, cluster.parent_id)
 
 
+def _lacking_to_last(cluster: Cluster, categories: Sequence[Category], needs: ClusterNeeds) -> list[str]:
+    today = clock.today()
+    latest = readiness.last_activity(list(db.session.scalars(queries.beneath(cluster.id))), today)
+    found = readiness.checks(categories, latest, bool(cluster.sustainability_note), today, needs)
+    return readiness.lacking_to_last(found)
+
+
 def assess(
     actor: Actor, cluster: Cluster, day: date, scores: Mapping[str, int], notes: Mapping[str, str]
 ) -> ClusterAssessment:
     """Keep a self-check of a day: 0 to 3 for each group of indicators. What was checked before stays as it was."""
     check_edit(actor, cluster)
+    doors.check(Door.ASSESS, cluster)
     wrong = {group: _("Choose from 0 to 3.") for group in GROUPS if scores.get(group) not in SCORES}
     if day > clock.today():
         wrong["assessed_on"] = _("This day has not come yet.")
@@ -176,6 +187,8 @@ def _fill(cluster: Cluster, facts: ClusterFacts, consortium: Consortium) -> None
     check(facts, consortium)
     if facts.parent is not None and cluster.id in queries.above(facts.parent.id):
         raise rules.Circle
+    if facts.parent is not None and facts.parent.id != cluster.parent_id:
+        rules.check_above(facts.parent.state)
     for entry in fields(facts):
         if entry.name not in ("microcredentials", "parent"):
             value = getattr(facts, entry.name)
@@ -185,7 +198,7 @@ def _fill(cluster: Cluster, facts: ClusterFacts, consortium: Consortium) -> None
     cluster.concern(facts.microcredentials)
     names = (*facts.name.values(), facts.acronym or "")
     cluster.name_key = search_key(facts.name.get("en") or next(iter(facts.name.values())))
-    cluster.search_key = " | ".join(dict.fromkeys(filter(None, map(search_key, names))))
+    cluster.search_key = queries.NAME_BREAK.join(dict.fromkeys(filter(None, map(search_key, names))))
 
 
 def _end_memberships(actor: Actor, cluster: Cluster) -> None:

@@ -1,39 +1,37 @@
 """Pages on which clusters are read, proposed, edited and deleted."""
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.clusters import member_queries, memberships, queries, readiness, rules, services
-from app.clusters.forms import ClusterForm, MoveForm
+from app.clusters import doors, member_queries, memberships, queries, readiness, rules, services
+from app.clusters.doors import Closed, Door
+from app.clusters.forms import NAME_LENGTH, ClusterForm, MoveForm
 from app.clusters.listing import ClusterListing, name_of
-from app.clusters.models import Cluster, ClusterState
+from app.clusters.models import Cluster, ClusterMembership, ClusterState
 from app.clusters.names import nace_choices
 from app.clusters.permissions import check_edit, may_edit
 from app.clusters.roster import FILE_HEAD, Roster, file_rows, roster
 from app.clusters.self_checks import GROUPS, SCORES
 from app.core import clock, panels, portal
 from app.core.access import Actor, Permission, current_actor, public, requires
+from app.core.asked import Asked
 from app.core.export import download
 from app.core.options import Offer
 from app.core.places import Located, spread
+from app.core.templating import day as said_day
 from app.core.templating import plain_tr, reader_language
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.web import answer, changed, created, form_page, redirect_to
 from app.extensions import db
 from app.microcredentials.names import isced_suggestions
 
 bp = Blueprint("clusters", __name__, url_prefix="/clusters")
-
-
-def day_asked() -> date | None:
-    """The day for which the page is asked; nothing where none was, or it is no day."""
-    try:
-        return date.fromisoformat(request.args.get("as_of", ""))
-    except ValueError:
-        return None
+MOST_TYPED = 20
+AS_OF = _l("Members on another day")
 
 
 @bp.get("/")
@@ -76,22 +74,25 @@ def _located(actor: Actor, members: Roster) -> list[Located]:
 
 def page_of(cluster: Cluster, form: MoveForm) -> Response:
     """The page of a cluster, with the form that moves it and what keeps it from moving."""
-    actor, asked = current_actor(), day_asked()
-    members = roster(actor, cluster, asked or clock.today())
-    edits = may_edit(actor, cluster)
+    actor, today, args = current_actor(), clock.today(), Asked(request.args)
+    args.only("as_of", "format")
+    asked = args.day(AS_OF, "as_of", said_day(today))
+    members = roster(actor, cluster, asked or today)
+    edits, checks = may_edit(actor, cluster), _checks(cluster, members)
     return answer(
         "clusters/show.html",
         status=form.status,
         cluster=cluster,
         form=form,
         as_of_day=asked,
-        no_day=request.args.get("as_of", "") if asked is None else "",
+        left_out=args.left_out,
         roster=members,
         spread=spread(portal.consortium(), _located(actor, members), reader_language().code),
         parent=queries.named(actor, cluster.parent_id),
         coordinator=next((row for _c, rows in members.own for row in rows if row.role == "coordinator"), None),
         lacks=[] if asked else _lacks(actor, members),
-        checks=_checks(cluster, members),
+        lacks_to_last=[] if asked else _lacks_to_last(actor, cluster, checks),
+        checks=checks,
         microcredentials=queries.microcredentials_of(actor, members.keys),
         may_edit=edits,
         moves=[ClusterState(state) for state in cluster.moves.onwards(cluster.state)] if edits else [],
@@ -115,6 +116,12 @@ def _lacks(actor: Actor, members: Roster) -> list[str]:
     return rules.missing_for_work(members.own_categories, cluster.coordinator is not None, needs)
 
 
+def _lacks_to_last(actor: Actor, cluster: Cluster, checks: Sequence[readiness.Check]) -> list[str]:
+    """What an active cluster needs to be called consolidated: for those who can do something about it."""
+    is_before = actor.is_internal and cluster.moves.allows(cluster.state, ClusterState.CONSOLIDATED)
+    return readiness.lacking_to_last(checks) if is_before else []
+
+
 def _checks(cluster: Cluster, members: Roster) -> list[readiness.Check]:
     latest = readiness.last_activity(members.keys, members.day)
     needs = portal.consortium().clusters
@@ -129,9 +136,10 @@ def calendar_url(cluster: Cluster) -> str | None:
 
 
 def _file(cluster: Cluster, kind: str) -> Response:
-    day = day_asked()
-    if day is None and request.args.get("as_of"):
-        abort(404)  # A file of today under the name of another day would pass for that day's.
+    asked = Asked(request.args)
+    asked.only("as_of", "format")
+    day = asked.day(AS_OF, "as_of")
+    asked.expect_all(page_url(cluster))
     day = day or clock.today()
     members = roster(current_actor(), cluster, day)
     names = {row.id: name_of(row) for row in members.family}
@@ -162,7 +170,7 @@ def edit(cluster_id: int) -> BaseResponse:
         with form.refusals(cluster):
             facts, consortium = form.cluster_facts(), portal.consortium()
             services.edit(current_actor(), cluster, form.version.data, facts, consortium)
-            return redirect_to(page_url(cluster), _("Saved."))
+            return changed(form, page_url(cluster), _("Saved."))
     return _form(form, cluster)
 
 
@@ -183,6 +191,15 @@ def delete(cluster_id: int) -> BaseResponse:
     return answer("clusters/delete.html", cluster=cluster, referrers=queries.referrers(cluster))
 
 
+@bp.get("/alike")
+@requires(Permission.CLUSTER_EDIT)
+def alike() -> Response:
+    """Clusters that are called like the one whose names are being written."""
+    names = [value[:NAME_LENGTH] for field, value in request.args.items() if field.startswith("name-")]
+    found = queries.namesakes(current_actor(), names[:MOST_TYPED], request.args.get("without", type=int))
+    return answer("clusters/alike.html", "clusters/_alike.html", alike=found)
+
+
 @bp.get("/options")
 @public("Pickers ask it; it answers what the actor may see")
 def options() -> str:
@@ -190,6 +207,21 @@ def options() -> str:
     actor, language = current_actor(), reader_language().code
     offer = Offer.asked(lambda query: queries.find_options(actor, query, language), request.args)
     return render_template("components/_options.html", field=offer)
+
+
+def show_only_if_open(door: Door, cluster: Cluster, member: ClusterMembership | None = None) -> None:
+    """Refuse to show a form that cannot be used. One that was filled in meanwhile is refused in its own place.
+
+    Raises ``Closed``.
+    """
+    if request.method != "POST":
+        doors.check(door, cluster, member)
+
+
+@bp.errorhandler(Closed)
+def closed(error: Closed) -> Response:
+    """Why a form cannot be used, and the way on."""
+    return answer("clusters/closed.html", status=409, error=error, cluster=error.cluster, member=error.member)
 
 
 def page_url(cluster: Cluster, **more: Any) -> str:

@@ -12,7 +12,7 @@ from whitenoise import WhiteNoise
 
 from app import extensions
 from app.config import ROOT, Profile, Settings
-from app.core import access, clock, database, mail, navigation, outbox, pages, rendering, templating, web
+from app.core import access, clock, database, mail, navigation, offline, outbox, pages, rendering, templating, web
 from app.core.consortium import read_consortium
 from app.core.files import FileStore
 
@@ -40,8 +40,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_HEADERS_ENABLED=True,
     )
     app.extensions["files"] = FileStore(settings.files_url)
-    clock.reckon_with(settings.as_of, consortium.zone)
+    clock.reckon_with(settings.as_of or (consortium.demo_as_of if settings.is_demo else None), consortium.zone)
     app.jinja_environment = rendering.Templates
+    # Nothing here is asynchronous; Flask would look at the code of every hook and view in every request.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     extensions.db.init_app(app)
     # It also closes asynchronous sessions, which the portal has none of, by starting an event loop after each request.
     app.teardown_appcontext_funcs[:] = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
@@ -55,6 +57,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     extensions.csrf.init_app(app)
     templating.init_templating(app)
     navigation.init_navigation(app)
+    offline.init_offline(app)
     web.init_web(app)
     outbox.handles(mail.SEND)(mail.deliver)
     app.register_blueprint(pages.bp)

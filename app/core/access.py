@@ -60,18 +60,28 @@ class Permission(StrEnum):
     CLUSTER_EDIT = "cluster:edit"
     EVENT_CREATE = "event:create"
     EVENT_EDIT = "event:edit"
+    EVENT_PROVE = "event:prove"
     FEED_OWN = "feed:own"
+    FEEDBACK_READ = "feedback:read"
     MAPPING_EDIT = "mapping:edit"
     MAPPING_READ = "mapping:read"
     MICROCREDENTIAL_CREATE = "microcredential:create"
     MICROCREDENTIAL_EDIT = "microcredential:edit"
     MICROCREDENTIAL_IMPORT = "microcredential:import"
     MICROCREDENTIAL_PUBLISH = "microcredential:publish"
+    MINUTES_APPROVE = "minutes:approve"
+    MOU_CREATE = "mou:create"
+    MOU_EDIT = "mou:edit"
+    MOU_PROVE = "mou:prove"
+    MOU_READ = "mou:read"
+    MOU_TEMPLATE = "mou:template"
     OUTBOX_READ = "outbox:read"
+    PACK_READ = "pack:read"
     PERSON_EDIT = "person:edit"
     PERSON_ERASE = "person:erase"
     PERSON_EXPORT = "person:export"
     PERSON_READ = "person:read"
+    REPORT_READ = "report:read"
     STAKEHOLDER_CREATE = "stakeholder:create"
     STAKEHOLDER_EDIT = "stakeholder:edit"
     STAKEHOLDER_IMPORT = "stakeholder:import"
@@ -128,6 +138,8 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.CLUSTER_EDIT: own_country,
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_country,
+        P.EVENT_PROVE: own_country,
+        P.FEEDBACK_READ: anywhere,
         P.FEED_OWN: anywhere,
         P.MAPPING_EDIT: own_country,
         P.MAPPING_READ: anywhere,
@@ -135,10 +147,17 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.MICROCREDENTIAL_EDIT: own_country,
         P.MICROCREDENTIAL_IMPORT: own_country,
         P.MICROCREDENTIAL_PUBLISH: own_country,
+        P.MINUTES_APPROVE: own_country,
+        P.MOU_CREATE: own_country,
+        P.MOU_EDIT: own_country,
+        P.MOU_PROVE: own_country,
+        P.MOU_READ: anywhere,
+        P.PACK_READ: own_country,
         P.PERSON_EDIT: own_country,
         P.PERSON_ERASE: own_country,
         P.PERSON_EXPORT: own_country,
         P.PERSON_READ: anywhere,
+        P.REPORT_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
         P.STAKEHOLDER_IMPORT: own_country,
@@ -150,23 +169,34 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.CLUSTER_EDIT: own_organisation,
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_organisation,
+        P.EVENT_PROVE: own_organisation,
+        P.FEEDBACK_READ: anywhere,
         P.FEED_OWN: anywhere,
         P.MAPPING_EDIT: own_country,
         P.MAPPING_READ: anywhere,
         P.MICROCREDENTIAL_CREATE: own_organisation,
         P.MICROCREDENTIAL_EDIT: own_organisation,
+        P.MOU_CREATE: own_country,
+        P.MOU_EDIT: own_organisation,
+        P.MOU_PROVE: own_organisation,
+        P.MOU_READ: anywhere,
+        P.PACK_READ: own_organisation,
         P.PERSON_EDIT: own_country,
         P.PERSON_READ: anywhere,
+        P.REPORT_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
         P.STAKEHOLDER_MERGE: own_country,
         P.STAKEHOLDER_READ: anywhere,
     },
     Role.LGE_MEMBER: {
+        P.FEEDBACK_READ: anywhere,
         P.FEED_OWN: anywhere,
         P.MAPPING_READ: anywhere,
         P.MICROCREDENTIAL_CREATE: own_country,
         P.MICROCREDENTIAL_EDIT: own_organisation,
+        P.MOU_READ: anywhere,
+        P.REPORT_READ: anywhere,
         P.STAKEHOLDER_READ: anywhere,
     },
     Role.CLUSTER_COORDINATOR: {
@@ -174,22 +204,36 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.CLUSTER_EDIT: own_organisation,
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_organisation,
+        P.EVENT_PROVE: own_organisation,
+        P.FEEDBACK_READ: anywhere,
         P.FEED_OWN: anywhere,
         P.MAPPING_EDIT: own_country,
         P.MAPPING_READ: anywhere,
+        P.MOU_CREATE: own_country,
+        P.MOU_EDIT: own_organisation,
+        P.MOU_READ: anywhere,
+        P.PACK_READ: own_organisation,
         P.PERSON_READ: anywhere,
+        P.REPORT_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_READ: anywhere,
     },
     Role.STAKEHOLDER: {
+        P.FEEDBACK_READ: own_organisation,
         P.FEED_OWN: anywhere,
+        P.MOU_READ: own_organisation,
         P.STAKEHOLDER_EDIT: own_organisation,
         P.STAKEHOLDER_READ: own_organisation,
     },
     Role.AUDITOR: {
         P.AUDIT_READ: anywhere,
+        P.FEEDBACK_READ: anywhere,
         P.FEED_OWN: anywhere,
         P.MAPPING_READ: anywhere,
+        P.MOU_PROVE: anywhere,
+        P.MOU_READ: anywhere,
+        P.PACK_READ: anywhere,
+        P.REPORT_READ: anywhere,
         P.STAKEHOLDER_READ: anywhere,
     },
 }
@@ -262,6 +306,11 @@ class Actor:
         owners = [grant for grant in self.grants if RIGHTS[grant.role].get(permission) is own_organisation]
         return frozenset(grant.organisation_id for grant in owners if grant.organisation_id)
 
+    def countries_with_organisations_for(self, permission: Permission) -> frozenset[str]:
+        """Countries of those organisations: where their records most likely belong."""
+        owners = [grant for grant in self.grants if RIGHTS[grant.role].get(permission) is own_organisation]
+        return frozenset(grant.country for grant in owners if grant.country)
+
     def check(self, permission: Permission, record: Scoped | None = None, at: str | None = None) -> None:
         """Raise ``NotAllowed`` where ``may`` answers no.
 
@@ -281,7 +330,9 @@ SYSTEM = Actor(name="portal", grants=(Grant(Role.ADMIN),))
 
 def current_actor() -> Actor:
     """The actor of this request: the signed-in person, else ``ANYBODY``."""
-    user: Any = current_user  # Empty outside a request, as when a job renders a mail.
+    # The person behind the proxy, which costs a look at the context each time: pages ask some twenty times. There is
+    # nobody outside a request, as when a job renders a mail.
+    user: Any = current_user._get_current_object()
     return user.actor if user and user.is_authenticated else ANYBODY
 
 

@@ -5,19 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-
+from app.core.told import told as _
 from app.core.vocabulary import Term
 
 YES = {"yes", "true", "1", "ja", "x"}
 NO = {"", "no", "false", "0", "nein"}
+# How a workbook's TRUE and FALSE are read, and how spreadsheets write them into a CSV file.
+TRUTH_VALUES = {"yes", "no", "true", "false", "wahr", "falsch"}
 
 
 class CellFault(Exception):
     """A cell cannot be read; the message says why, and ``column`` where, when it is not the one being read."""
 
     def __init__(self, message: str, column: str = "") -> None:
-        self.column = column
+        self.message, self.column = message, column
         super().__init__(message)
 
 
@@ -37,6 +38,21 @@ def term_of(terms: type[Term], code: str) -> Term:
 def not_one_of(codes: Sequence[str], allowed: Iterable[str] | Mapping[str, Any]) -> str:
     """Why codes are not taken, naming those that are."""
     return _("“%(codes)s” is not one of %(allowed)s.", codes=", ".join(codes), allowed=", ".join(allowed))
+
+
+def wording(cell: str, *, lettered: bool = True) -> str:
+    """A text that people read, such as a title or a name; ``lettered`` ones have a letter in them.
+
+    A spreadsheet turns what is typed into truth values, days and numbers: "1-2" becomes the first of February. Raises
+    ``CellFault`` where one of these stands instead.
+    """
+    if cell.lower() in TRUTH_VALUES:
+        raise CellFault(_("A truth value stands here (TRUE or FALSE), where a text is meant."))
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}(T[\d:.]+)?", cell, re.ASCII):
+        raise CellFault(_("A day stands here, “%(text)s”, where a text is meant.", text=cell[:40]))
+    if lettered and cell and not any(map(str.isalpha, cell)):
+        raise CellFault(_("“%(text)s” is no text: it has no letter.", text=cell[:40]))
+    return cell
 
 
 def whole_number(cell: str) -> int:

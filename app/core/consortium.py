@@ -54,12 +54,14 @@ class Privacy:
     """What a consortium says and settles about personal data.
 
     ``review_months`` says by lawful basis after how long a person's data are looked at again, ``again_months`` how long
-    that lasts. ``controller`` answers for the data and ``contact`` for questions, each with ``name``, ``website`` or
-    ``email``, and ``is_example``. ``purposes`` has a ``what``, ``why`` and ``how_long`` for each kind of data.
+    that lasts. For ``evidence_years`` after its end a project has to prove what it did. ``controller`` answers for the
+    data and ``contact`` for questions, each with ``name``, ``website`` or ``email``, and ``is_example``. ``purposes``
+    has a ``what``, ``why`` and ``how_long`` for each kind of data.
     """
 
     review_months: dict[str, int] = field(default_factory=dict)
     again_months: int = 24
+    evidence_years: int = 5
     controller: dict[str, Any] = field(default_factory=dict)
     contact: dict[str, Any] = field(default_factory=dict)
     purposes: tuple[dict[str, Any], ...] = ()
@@ -72,7 +74,7 @@ class Privacy:
 
 @dataclass(frozen=True)
 class Town:
-    """Where a town is, in degrees north and east; the first one of a region or a country stands for it on maps."""
+    """Where a town is, in degrees north and east; the first one of a region stands for it on maps."""
 
     country: str
     region: str
@@ -83,7 +85,10 @@ class Town:
 
 @dataclass(frozen=True)
 class Consortium:
-    """Everything about a consortium that is fixed while its portal runs."""
+    """Everything about a consortium that is fixed while its portal runs.
+
+    ``demo_as_of`` is the day a demonstration reckons with, by which everything has happened that the files tell of.
+    """
 
     acronym: str
     portal_name: str
@@ -107,6 +112,7 @@ class Consortium:
     clusters: ClusterNeeds = ClusterNeeds()
     privacy: Privacy = Privacy()
     towns: tuple[Town, ...] = ()
+    demo_as_of: date | None = None
 
     @cached_property
     def by_country(self) -> dict[str, Country]:
@@ -150,6 +156,7 @@ def read_consortium(folder: Path) -> Consortium:
         | {
             "start": date.fromisoformat(facts["start"]),
             "end": date.fromisoformat(facts["end"]),
+            "demo_as_of": date.fromisoformat(facts["demo_as_of"]) if "demo_as_of" in facts else None,
             "languages": tuple(Language(**entry) for entry in facts["languages"]),
             "countries": tuple(
                 Country(**{**entry, "languages": tuple(entry["languages"])}) for entry in facts["countries"]

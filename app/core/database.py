@@ -27,7 +27,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -182,6 +182,20 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith(("postgres://", "postgresql://")):
         return {"url": f"postgresql+psycopg://{url.partition('://')[2]}", "pool_size": 8}
     return {"url": url}
+
+
+# Somebody else's work holds what a statement needs: on SQLite the whole database is held by its one writer.
+_BUSY = frozenset({"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED", "40001", "40P01", "55P03"})
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether a statement failed because it waited for somebody else's for too long; again, it may well succeed."""
+    return bool(_BUSY & {getattr(error.orig, "sqlite_errorname", None), getattr(error.orig, "sqlstate", None)})
+
+
+def has_one_writer(session: Session) -> bool:
+    """Whether everybody who writes waits for whoever writes: SQLite; PostgreSQL locks rows."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 @contextmanager

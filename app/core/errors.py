@@ -54,6 +54,18 @@ class Difference:
     mine: Any
 
 
+class MergedBeyond(NotAllowed):
+    """What is edited was merged into a record that the actor may see, at ``location``, but not change.
+
+    ``typed`` is what was filled in meanwhile and does not stand there; empty where nothing was sent.
+    """
+
+    def __init__(self, called: str, location: str, typed: Sequence[Difference]) -> None:
+        self.location = location
+        self.typed = typed
+        super().__init__(_("“%(name)s” was merged into this record, which is not yours to change.", name=called))
+
+
 class EditConflict(DomainError):
     """Somebody else saved the record after this form was opened."""
 

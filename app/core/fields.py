@@ -1,10 +1,11 @@
 """The fields the registers share: trimmed texts, codes, translated texts, pickers, dates that say how to write them."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,9 +28,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core import portal
 from app.core.database import LARGEST_KEY
+from app.core.files import HEAD, mime_of
 from app.core.i18n import Language
+from app.core.sheets import LONGEST_LINE
 
-LONGEST_LINE = 500
 LONGEST_TEXT = 20_000
 MOST_CHOSEN = 500
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -53,6 +55,35 @@ def at_most(longest: int) -> Length:
     return Length(max=longest, message=_l("This is longer than %(max)d characters."))
 
 
+class SentAs:
+    """Refuses a file whose content is of another kind, or whose name says another kind than its content.
+
+    ``kinds`` has the endings of names for each media type, as ``mime_of`` tells it; ``wanted`` is said of any other.
+    """
+
+    def __init__(self, kinds: Mapping[str, Sequence[str]], wanted: Any) -> None:
+        self.kinds, self.wanted = kinds, wanted
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Look at what was sent, if anything was."""
+        if not field.data:
+            return
+        head, name = field.data.stream.read(HEAD), field.data.filename
+        field.data.stream.seek(0)
+        endings, ending = self.kinds.get(mime_of(head, name)), Path(name).suffix.lower()
+        if not head or endings is None:
+            raise StopValidation(str(self.wanted) if head else _("This file is empty."))
+        if ending and ending not in endings:
+            raise StopValidation(
+                _(
+                    "The name ends in %(ending)s, but the content is that of a file ending in %(endings)s. "
+                    "Rename it, or choose another file.",
+                    ending=ending,
+                    endings=", ".join(endings),
+                )
+            )
+
+
 def is_key(text: str) -> bool:
     """Whether ``text`` can be the key of a record: both databases can look for it."""
     return text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= LARGEST_KEY
@@ -68,6 +99,14 @@ class LineField(StringField):
         """Take what was typed without the white space around it: blanks alone are no answer to a required question."""
         self.raw_data = [value.strip() for value in valuelist]
         super().process_formdata(self.raw_data)
+
+
+class DrawingField(StringField):
+    """Strokes of a signature, as ``components/signature.html`` sends them; ``core.drawing`` says what they must be."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the strokes as they came, or nothing."""
+        self.data = (valuelist[0] if valuelist else "") or None
 
 
 class TextField(TextAreaField):

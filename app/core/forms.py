@@ -1,38 +1,32 @@
 """The form every form is built on.
 
-A form that creates carries a submission key, a form that edits carries the version it was opened with. What a service
-refuses comes back to the field it concerns (``refusals``).
+Every form carries a submission key, a form that edits also the version it was opened with. What a service refuses comes
+back to the field it concerns (``refusals``).
 """
 
+import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
-from babel import Locale
-from babel.support import NullTranslations, Translations
 from flask import request
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import Field, HiddenField, IntegerField
-from wtforms.i18n import messages_path
+from wtforms import Field, FieldList, HiddenField, IntegerField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from app.core import conflict
-from app.core.errors import Difference, DomainError, EditConflict, Refused
+from app.core import conflict, presses
+from app.core.errors import Difference, DomainError, EditConflict, MergedBeyond, Refused
+from app.core.fields import TranslatedField
 from app.core.submissions import refuse_repeat
+from app.core.wording import OurWords
 from app.extensions import db
 
-
-@cache
-def _wtforms_messages(locale: Locale | None) -> NullTranslations:
-    # Flask-WTF reads the file anew in every request that has a form.
-    return Translations.load(messages_path(), [locale] if locale else None, domain="wtforms")
+_OUR_WORDS = OurWords()
 
 
 class VersionField(IntegerField):
@@ -42,7 +36,7 @@ class VersionField(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was sent, never the record's own version, which would let any edit pass."""
-        self.data = None
+        self.data: int | None = None
         super().process_formdata(valuelist)
 
 
@@ -56,9 +50,9 @@ class BaseForm(FlaskForm):
     class Meta:
         """How every form speaks."""
 
-        def get_translations(self, _form: FlaskForm) -> NullTranslations:
-            """WTForms' own messages in the reader's language."""
-            return _wtforms_messages(get_locale())
+        def get_translations(self, _form: FlaskForm) -> OurWords:
+            """The words for what WTForms says by itself."""
+            return _OUR_WORDS
 
     constraint_messages: ClassVar[dict[str, tuple[str, Any]]] = {}
     hidden_names: ClassVar[frozenset[str]] = frozenset({"csrf_token", "version", "submission_key", "base"})
@@ -72,6 +66,8 @@ class BaseForm(FlaskForm):
         self.is_stale = False
         self.conflict: Sequence[Difference] = ()
         self.taken_over: Sequence[str] = ()
+        self.unsaved: Sequence[Difference] = ()
+        self.merged_from = self.action = ""
         self._record = kwargs.get("obj")
 
     def hidden_tag(self, *fields: Any) -> Any:
@@ -86,6 +82,21 @@ class BaseForm(FlaskForm):
         return bool(self.is_submitted() and request.form.get("find"))
 
     @property
+    def press(self) -> str | None:
+        """What tells this press of the button from every other one; ``None`` for a form without a key.
+
+        Of a form that creates it is the form's own key. An opened form of a record may be sent, gone back to and sent
+        again with other texts, which must not be taken for the same: there what was typed is part of it.
+        """
+        key = self.submission_key.data
+        if not key or not self.version.data:
+            return key or None
+        if any(file.filename for file in request.files.values()):
+            return None  # What a file says is not among what was typed.
+        typed = sorted((name, text) for name, text in request.form.items(multi=True) if name != "csrf_token")
+        return hashlib.sha256(repr(typed).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
     def status(self) -> int:
         """The HTTP status of the page that shows this form again."""
         if self.is_stale:
@@ -96,9 +107,11 @@ class BaseForm(FlaskForm):
         """Whether the form was sent and holds; a form that was carried out before raises ``AlreadySubmitted``."""
         if not self.is_submitted() or self.is_searching:
             return False
-        if not self.version.data:
-            refuse_repeat(db.session, self.submission_key.data)
-        return bool(self.validate(extra_validators))
+        refuse_repeat(db.session, self.press)
+        holds = bool(self.validate(extra_validators))
+        if holds:
+            self._catch_up()
+        return holds
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether every field holds; where one does not, what the service would refuse is told with it."""
@@ -151,14 +164,15 @@ class BaseForm(FlaskForm):
             self.refuse(refused.messages)
         except IntegrityError as error:
             db.session.rollback()
-            if not self.version.data:
-                refuse_repeat(db.session, self.submission_key.data)
+            refuse_repeat(db.session, self.press)
             self.refuse(dict([self._meaning(error)]))
         except (DataError, OverflowError):
             db.session.rollback()
             self.refuse({"": _("A number in it is larger than the portal can keep.")})
         except (EditConflict, StaleDataError):
             db.session.rollback()
+            refuse_repeat(db.session, self.press)  # Of two at once, the second sees only now that it is the same.
+            presses.refuse_again(db.session)
             if record is None:
                 raise
             self._compare(record)
@@ -174,6 +188,26 @@ class BaseForm(FlaskForm):
         except errors as error:
             raise Refused(str(error)) from error
 
+    def carry_over(self, record: Any, merged_from: str, action: str) -> bool:
+        """Compare with ``record`` what was typed for one that was merged into it meanwhile; whether anything was.
+
+        ``merged_from`` is what that one was called; the form is sent to ``action`` from now on.
+        """
+        if self.is_submitted():
+            self._compare(record)
+            self.merged_from, self.action = merged_from, action
+        return bool(self.is_submitted())
+
+    def give_back(self, record: Any, merged_from: str, location: str) -> NoReturn:
+        """Refuse what was typed for a record that was merged into one that is not the actor's to change.
+
+        Nothing of it is lost: the refusal carries what of it does not stand in ``record``, whose page is at
+        ``location``. Raises ``MergedBeyond``.
+        """
+        if self.is_submitted():
+            self._compare(record)
+        raise MergedBeyond(merged_from, location, self.unsaved)
+
     def _compare(self, record: Any) -> None:
         try:
             db.session.refresh(record)
@@ -185,6 +219,22 @@ class BaseForm(FlaskForm):
         self.version.raw_data = None
         self.base.data = conflict.written(self._texts_of(record))
 
+    def _catch_up(self) -> None:
+        """Go by the version that stands where nobody's text would be lost by it: that alone is no conflict.
+
+        A version rises without another text when a merge is undone, or when two people write the same.
+        """
+        base, record, opened_with = conflict.read(self.base.data), self._record, self.version.data
+        if not base or record is None or opened_with in (None, record.version):
+            return
+        settled = (conflict.Stands.SAME, conflict.Stands.MINE)
+        typed = self._texts_typed(record)
+        stands = (
+            conflict.judge(base.get(name), theirs, typed[name]) for name, theirs in self._texts_of(record).items()
+        )
+        if all(whose in settled for whose in stands):
+            self.version.data = record.version
+
     def _meaning(self, error: IntegrityError) -> tuple[str, str]:
         text = f"{getattr(getattr(error.orig, 'diag', None), 'constraint_name', '')} {error.orig}"
         for constraint, (field, message) in self.constraint_messages.items():
@@ -192,27 +242,71 @@ class BaseForm(FlaskForm):
                 return field, str(message)
         raise error
 
-    def _texts_of(self, record: Any) -> dict[str, str]:
-        """What a record says in the fields of this form that show it, as texts to compare."""
+    def _shown_of(self, record: Any) -> Iterator[tuple[Field, Any]]:
+        """The fields that show what a record says, each with what it says there."""
         names = (name for name in self._fields if name not in self.hidden_names and hasattr(record, name))
-        return {name: compared(self[name], getattr(record, name)) for name in names}
+        return ((self[name], getattr(record, name)) for name in names)
+
+    def _texts_of(self, record: Any) -> dict[str, str]:
+        """What a record says in the fields of this form that show it, as texts to compare; each language is one."""
+        texts: dict[str, str] = {}
+        for field, value in self._shown_of(record):
+            if isinstance(field, TranslatedField):
+                texts |= {part.name: (value or {}).get(part.language.code, "") for part in field.entries}
+            else:
+                texts[field.name] = compared(field, value)
+        return texts
+
+    def _texts_typed(self, record: Any) -> dict[str, str]:
+        """What stands in the same fields of this form, as texts to compare with those of the record."""
+        texts: dict[str, str] = {}
+        for field, _value in self._shown_of(record):
+            if isinstance(field, TranslatedField):
+                texts |= {part.name: part.value for part in field.entries}
+            else:
+                texts[field.name] = compared(field, field.data)
+        return texts
 
     def _settle(self, record: Any) -> None:
         """Give each field the text that stands, and list those in which somebody has to decide."""
         base = conflict.read(self.base.data)
-        differences, taken_over = [], []
-        for name, theirs in self._texts_of(record).items():
-            field = self[name]
-            mine = compared(field, field.data)
-            stands = conflict.judge(base.get(name), theirs, mine)
+        typed: list[tuple[Difference, conflict.Stands]] = []
+        taken_over: list[str] = []
+        for field, theirs in self._shown_of(record):
+            if isinstance(field, TranslatedField):
+                _settle_languages(field, theirs or {}, base, typed, taken_over)
+                continue
+            stands = conflict.judge(base.get(field.name), compared(field, theirs), compared(field, field.data))
             if stands is conflict.Stands.THEIRS:
-                field.process(None, getattr(record, name))
+                field.process(None, theirs)
                 field.raw_data = None
+                if isinstance(field, FieldList):
+                    field.append_entry()  # A row to add something in, as the form had when it was opened.
                 taken_over.append(str(field.label.text))
-            elif stands is conflict.Stands.UNDECIDED:
-                both = (shown(field, value) for value in (getattr(record, name), field.data))
-                differences.append(Difference(str(field.label.text), *both))
-        self.conflict, self.taken_over = differences, taken_over
+            elif stands is not conflict.Stands.SAME:
+                both = (shown(field, value) for value in (theirs, field.data))
+                typed.append((Difference(str(field.label.text), *both), stands))
+        self.conflict = [row for row, stands in typed if stands is conflict.Stands.UNDECIDED]
+        self.unsaved, self.taken_over = [row for row, _stands in typed], taken_over
+
+
+def _settle_languages(
+    field: TranslatedField,
+    theirs: Mapping[str, str],
+    base: Mapping[str, str],
+    typed: list[tuple[Difference, conflict.Stands]],
+    taken_over: list[str],
+) -> None:
+    """Settle each language of a text by itself: whoever wrote the German one did not touch the Georgian one."""
+    for part in field.entries:
+        code, label = part.language.code, f"{field.label.text} ({part.language.label})"
+        text = theirs.get(code, "")
+        stands = conflict.judge(base.get(part.name), text, part.value)
+        if stands is conflict.Stands.THEIRS:
+            field.data = {**field.data, code: text}
+            taken_over.append(label)
+        elif stands is not conflict.Stands.SAME:
+            typed.append((Difference(label, text, part.value), stands))
 
 
 def compared(field: Field, value: Any) -> str:

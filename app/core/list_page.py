@@ -4,37 +4,46 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from flask import Response, current_app, url_for
-from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Row, bindparam, func, literal_column, select
+from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor
+from app.core.asked import NotUnderstood
 from app.core.database import plain_rows, snapshot
 from app.core.export import download, plain
-from app.core.list_parts import Active, Addition, Cell, Column, FilterState, Head, PageLink, Rows, View
+from app.core.list_parts import Addition, Cell, Column, Head, PageLink, Rows, View
+from app.core.narrowing import Narrowing
+from app.core.templating import number
 from app.extensions import db
 
 if TYPE_CHECKING:
     from app.core.listing import Listing
 
 PER_PAGE = 50
+FILES = ("csv", "xlsx")
 COUNT_LIMIT = 10_000
-LONGEST_QUERY = 200
 CHUNK = 500
 # Where ``accounts`` leaves what answers the saved views of an actor on a list: pairs of name and query.
 VIEWS = "saved views"
 
 
-def _counted(statement: Rows) -> Rows:
+def _found(statement: Rows) -> Rows:
     # A constant, because handing ten thousand keys on takes longer than finding them; but then no row is distinct.
-    found: Rows = statement.order_by(None).limit(COUNT_LIMIT + 1)
-    if not found._distinct:
-        found = found.with_only_columns(literal_column("1"), maintain_column_froms=True)
-    return select(func.count()).select_from(found.subquery())
+    found: Rows = statement.order_by(None)
+    return found if found._distinct else found.with_only_columns(literal_column("1"), maintain_column_froms=True)
+
+
+def _counted(statement: Rows) -> Rows:
+    return select(func.count()).select_from(_found(statement).limit(COUNT_LIMIT + 1).subquery())
+
+
+def _counted_if_few(statement: Rows) -> Rows:
+    # To step over ten thousand rows takes half as long as to count them; a list that long is not counted at all.
+    is_long = _found(statement).limit(1).offset(COUNT_LIMIT).exists()
+    return select(case((is_long, COUNT_LIMIT + 1), else_=_counted(statement).scalar_subquery()))
 
 
 def _page_of(ordered: Rows) -> Rows:
@@ -46,11 +55,11 @@ def _of_everything(listing: type["Listing"], actor: Actor, sort: str) -> tuple[R
     """Counts and reads a list that nothing narrows, which is what people open: building it costs as much as asking."""
     declared = listing()
     statement = declared.narrowed(actor, "", ())
-    return _counted(statement), _page_of(declared.ordered(statement, sort))
+    return _counted_if_few(statement), _page_of(declared.ordered(statement, sort))
 
 
 @dataclass
-class ListPage:
+class ListPage(Narrowing):
     """One page of a list, as templates and exports use it."""
 
     declaration: "Listing"
@@ -58,15 +67,13 @@ class ListPage:
     actor: Actor
     path: str
     args: Mapping[str, str]
+    also = frozenset({"sort", "page", "format"})
     rows: Sequence[Row[Any]] = field(init=False)
     total: int = field(init=False)
 
     def __post_init__(self) -> None:
         declared = self.declaration
-        self.query = self._text("q")
-        self.filters = [
-            FilterState(filter_, self._text(filter_.name)) for filter_ in declared.filters if filter_.shows(self.actor)
-        ]
+        self.narrow_by(declared.filters)
         self.additions = [addition for addition in declared.additions if addition.shows(self.actor)]
         narrowed = {state.name for state in self.filters if state.value}
         self._added: list[Mapping[int, Any]] = []
@@ -82,6 +89,8 @@ class ListPage:
         self.number = self._number()
         self.total = 0
         self.rows = ()
+        if self.args.get("format") in FILES and self.left_out:
+            raise NotUnderstood(self.left_out, self.url())
 
     @cached_property
     def statement(self) -> Rows:
@@ -139,9 +148,6 @@ class ListPage:
             return _counted(self.statement), _page_of(self.in_order())
         return _of_everything(type(self.declaration), self.actor, self.sort)  # type: ignore[arg-type]
 
-    def _text(self, name: str) -> str:
-        return (self.args.get(name) or "").replace("\0", "").strip()[:LONGEST_QUERY]
-
     @property
     def ranked_by(self) -> str:
         """The words whose nearness orders the rows; a reader who chose a column to sort by wants that instead."""
@@ -155,18 +161,12 @@ class ListPage:
         text = self.args.get("page", "1")
         return min(max(1, int(text[:9])), COUNT_LIMIT) if text.isascii() and text.isdigit() else 1
 
-    def url(self, **changes: Any) -> str:
-        """The address of this list with some arguments changed; an empty one is left out."""
-        kept = {"q": self.query, **{state.name: state.value for state in self.filters}}
-        if self.is_sorted and (self.query or self.sort != self.declaration.default_sort):
-            kept["sort"] = self.sort
-        arguments = {name: value for name, value in {**kept, **changes}.items() if value}
-        return f"{self.path}?{urlencode(arguments)}" if arguments else self.path
-
     @property
-    def query_string(self) -> str:
-        """The filters, words and order in force, as they stand in the address."""
-        return self.url().partition("?")[2]
+    def kept(self) -> dict[str, str]:
+        """The filters, words and order in force."""
+        if self.is_sorted and (self.query or self.sort != self.declaration.default_sort):
+            return {**super().kept, "sort": self.sort}
+        return super().kept
 
     @property
     def save_url(self) -> str | None:
@@ -211,8 +211,8 @@ class ListPage:
     def total_label(self) -> str:
         """How many rows there are, as far as it was counted."""
         if self.total > COUNT_LIMIT:
-            return _("more than %(count)s", count=format_decimal(COUNT_LIMIT))
-        return format_decimal(self.total)
+            return _("more than %(count)s", count=number(COUNT_LIMIT))
+        return number(self.total)
 
     @property
     def columns(self) -> list[Head]:
@@ -230,37 +230,16 @@ class ListPage:
         return Head(column, self.url(sort=wanted), direction)
 
     @property
-    def asked(self) -> list[Any]:
-        """What the form above the list follows from, besides the reader."""
-        chosen = [(state.value, state.choices if state.filter.varies else None) for state in self.filters]
-        return [self.path, self.query, *chosen]
-
-    @property
-    def active(self) -> list[Active]:
-        """The filters in force."""
-        active = [
-            Active(str(state.label), state.value_label, self.url(**{state.name: ""}))
-            for state in self.filters
-            if state.value
-        ]
-        return [Active(_("Words"), self.query, self.url(q="")), *active] if self.query else active
-
-    @property
-    def clear_url(self) -> str:
-        """The list without any filter."""
-        return self.path
-
-    @property
     def pages(self) -> list[PageLink | None]:
         """Links to pages near this one, the first and the last; ``None`` stands for a gap."""
         count = self._last_number
         near = {1, count, *range(max(1, self.number - 2), min(count, self.number + 2) + 1)}
         links: list[PageLink | None] = []
-        for number in sorted(near):
+        for page in sorted(near):
             last = links[-1] if links else None
-            if last is not None and number > last.number + 1:
+            if last is not None and page > last.number + 1:
                 links.append(None)
-            links.append(PageLink(number, self.url(page=str(number)), number == self.number))
+            links.append(PageLink(page, self.url(page=str(page)), page == self.number))
         return links
 
     @property

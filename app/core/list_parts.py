@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Connection, Row, Select, String, cast
 
 from app.core.access import Actor
+from app.core.asked import not_understood
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -90,6 +91,7 @@ class FilterState:
 
     def __init__(self, declared: Filter, text: str) -> None:
         self.filter = declared
+        self.text = text
         self.is_known = not text or (declared.accepts(text) if declared.choices is None else text in dict(self.choices))
         self.value = text if self.is_known or declared.varies else ""
 
@@ -102,6 +104,13 @@ class FilterState:
     label = property(lambda self: self.filter.label)
     kind = property(lambda self: self.filter.kind)
     any_label = property(lambda self: self.filter.any_label or _("Any"))
+
+    @property
+    def left_out(self) -> str:
+        """The sentence for a reader whose value was not understood, or is none of the records any more."""
+        if self.is_known:
+            return ""
+        return not_understood(self.text, self.label, _("nothing") if self.value else "")
 
     @property
     def value_label(self) -> str:
@@ -146,11 +155,3 @@ class Head:
 def has_code(column: Any, code: str) -> ColumnElement[bool]:
     """Whether a JSON array of codes has one: codes are plain words, so their quoted form is found in the text."""
     return cast(column, String).contains(f'"{code}"', autoescape=True)
-
-
-def is_day(text: str) -> bool:
-    """Whether ``text`` is a day as a browser's own control writes it."""
-    try:
-        return len(text) == 10 and bool(date.fromisoformat(text))
-    except ValueError:
-        return False

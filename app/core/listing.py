@@ -15,8 +15,9 @@ from sqlalchemy import Row, SQLColumnExpression, false
 from sqlalchemy.orm import Session
 
 from app.core.access import Actor
+from app.core.asked import is_day
 from app.core.list_page import ListPage
-from app.core.list_parts import Addition, Column, Filter, FilterState, Rows, has_code, is_day
+from app.core.list_parts import Addition, Column, Filter, FilterState, Rows, has_code
 from app.core.ranking import FoundBy
 
 __all__ = ["Addition", "Column", "Filter", "Listing", "Rows", "has_code", "is_day"]
@@ -55,12 +56,18 @@ class Listing:
         return {}
 
     def page(self, session: Session, actor: Actor, path: str, args: Mapping[str, str]) -> ListPage:
-        """The page of the list that the query arguments ask for; arguments it does not know are left aside."""
+        """The page of the list that the query arguments ask for; what it does not know is said.
+
+        Raises ``NotUnderstood`` where a file is asked for and not everything of the address was understood.
+        """
         return ListPage(self, session, actor, path, args)
 
     def narrowed(self, actor: Actor, query: str, states: Sequence[FilterState]) -> Rows:
         """The rows that the filters and the words leave, unsorted; words without a letter or digit leave none."""
-        statement = self.statement(actor)
+        return self.narrow(self.statement(actor), query, states)
+
+    def narrow(self, statement: Rows, query: str, states: Sequence[FilterState]) -> Rows:
+        """What the filters and the words leave of ``statement``, which may show the same records in another way."""
         for state in states:
             if not state.is_known and state.value:
                 return statement.where(false())

@@ -44,13 +44,19 @@ Values = Mapping[Any, Any]  # of a row, by the names of its columns
 # to, and answers its steps and whether the row is to stay where it is.
 Settle = Callable[[Session, Values, int], tuple[list[Step], bool]]
 _settling: dict[tuple[str, str], Settle] = {}
+# What is said of a settled table before a merge in which both records have rows there.
+_told: dict[str, Any] = {}
 
 
-def settles(table: str, column: str) -> Callable[[Settle], Settle]:
-    """Let a feature make room before rows of one of its tables move: two memberships in one cluster become one."""
+def settles(table: str, column: str, told: Any) -> Callable[[Settle], Settle]:
+    """Let a feature make room before rows of one of its tables move: two memberships in one cluster become one.
+
+    ``told`` is the sentence that says so to whoever looks at a merge that is not done yet.
+    """
 
     def register(settle: Settle) -> Settle:
         _settling[table, column] = settle
+        _told[table] = told
         return settle
 
     return register
@@ -75,6 +81,12 @@ def counted(session: Session, target: Table, key: int) -> dict[str, int]:
             if count:
                 found[table.name] = found.get(table.name, 0) + count
     return found
+
+
+def foretold(session: Session, target: Table, old: int, new: int) -> list[str]:
+    """What of ``old`` would be joined with what ``new`` has, a sentence for each kind of which both have rows."""
+    mine, theirs = counted(session, target, new), counted(session, target, old)
+    return [str(told) for table, told in _told.items() if table in mine and table in theirs]
 
 
 def move(session: Session, target: Table, old: int, new: int) -> list[Step]:

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from wtforms import Field, Form
 from wtforms.validators import StopValidation
 
-from app.core.fields import LONGEST_LINE, MOST_CHOSEN, is_key
+from app.core.fields import MOST_CHOSEN, is_key
 from app.core.options import Option
+from app.core.sheets import LONGEST_LINE
 
 
 class PickerField(Field):

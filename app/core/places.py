@@ -1,7 +1,8 @@
 """Who is where: organisations gathered by town, for a map and for the table beneath it (components/map.html).
 
 A record's town is looked up under its names in any script; where it names none, or one nobody knows, the first town of
-its region stands for it, else the first town of its country. Positions come from the consortium's ``towns.yaml``.
+its region stands for it. Whoever has no known town or region is not on the map and stays in the table. Positions come
+from the consortium's ``towns.yaml``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +37,7 @@ class Located:
 
 @dataclass(frozen=True)
 class Place:
-    """A town, and who is there with whether that is so exactly, or the town stands for its region or country."""
+    """A town, and who is there with whether that is so exactly, or the town stands for its region."""
 
     town: Town
     name: str
@@ -50,7 +51,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Spread:
-    """How organisations are spread: their places, and those of countries without any town."""
+    """How organisations are spread: their places, and those whose place is not known."""
 
     places: Sequence[Place]
     nowhere: Sequence[Located]
@@ -59,7 +60,12 @@ class Spread:
     @property
     def count(self) -> int:
         """How many organisations there are in all."""
-        return sum(place.count for place in self.places) + sum(located.count for located in self.nowhere)
+        return sum(place.count for place in self.places) + self.unplaced
+
+    @property
+    def unplaced(self) -> int:
+        """How many organisations are not on the map."""
+        return sum(located.count for located in self.nowhere)
 
     def facts(self, prefix: str) -> dict[str, Any]:
         """What the chart is drawn of; the table's rows have the ids ``<prefix>-1`` and so on."""
@@ -119,11 +125,10 @@ class _Towns:
                 for name in town.name.values():
                     self.named.setdefault((town.country, search_key(name)), number)
                 self.first.setdefault(town.region, number)
-                self.first.setdefault(town.country, number)
 
     def position(self, located: Located) -> tuple[int, bool] | None:
         """The town that stands for an organisation, and whether it is in that town."""
         if located.city and (exact := self.named.get((located.country, search_key(located.city)))) is not None:
             return exact, True
-        near = self.first.get(located.region or "", self.first.get(located.country))
+        near = self.first.get(located.region or "")
         return None if near is None else (near, False)

@@ -4,13 +4,15 @@ One place asks Flask for them, so that whoever needs them need not know of Flask
 and each raises ``RuntimeError``.
 """
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
 from app.config import Settings
 from app.core.consortium import Consortium
-from app.core.files import FileStore
+
+if TYPE_CHECKING:  # files ask the portal where their bytes are
+    from app.core.files import FileStore
 
 
 def settings() -> Settings:
@@ -23,6 +25,6 @@ def consortium() -> Consortium:
     return cast("Consortium", current_app.config["CONSORTIUM"])
 
 
-def files() -> FileStore:
+def files() -> "FileStore":
     """Where the bytes of files are."""
     return cast("FileStore", current_app.extensions["files"])

@@ -1,8 +1,9 @@
 """Which records words find, and how near each is: what is written just so comes before what only reads alike.
 
 Every list and every picker finds and ranks by this. A record is found when its search key has what was typed, or has
-words that begin with each of the words typed, in whatever order. Of one or two letters the names as written are asked,
-too: a single ``K`` finds Kharkiv, though its key begins with another letter.
+words that begin with each of the words typed, in whatever order; a place also by its other names (``exonyms``). Of one
+or two letters the names as written are asked, too: a single ``K`` finds Kharkiv, though its key begins with another
+letter.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, case, cast, false, or_
 
+from app.core.exonyms import other_keys
 from app.core.i18n import TranslatedTextType
 from app.core.search_key import search_key
 
@@ -35,11 +37,22 @@ class FoundBy:
             return false()
         found = [self.key.contains(key, autoescape=True)]
         if " " in key:
-            words = (or_(self._begins(word), self.key.contains(f" {word}", autoescape=True)) for word in key.split())
-            found.append(and_(*words))
+            found.append(and_(*map(self._has_word, key.split())))
+        found += self._called_otherwise(query)
         if len(key) <= FEW_LETTERS:
             found += (_has(name, query) for name in self.names)
         return or_(*found)
+
+    def _called_otherwise(self, query: str) -> list[ColumnElement[bool]]:
+        """Where a place's other name stands, of the whole query or of each of its words that has some."""
+        whole = [self._has_word(key) for key in sorted(other_keys(query))]
+        words = [(search_key(word), sorted(other_keys(word))) for word in query.split()]
+        if len(words) > 1 and any(others for _key, others in words):
+            whole.append(and_(*(or_(*map(self._has_word, (key, *others))) for key, others in words if key)))
+        return whole
+
+    def _has_word(self, key: str) -> ColumnElement[bool]:
+        return or_(self._begins(key), self.key.contains(f" {key}", autoescape=True))
 
     def nearness(self, query: str) -> SQLColumnExpression[int]:
         """How near a record is: 0 is called so, 1 begins so, 2 reads so from the beginning, 3 within, 4 elsewhere."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from sqlalchemy import Table, exists, select
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ from app.core.database import Base
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record: its table, its name, and the addresses of some of them by their keys.
+    """A kind of record: its table, its name, the addresses of some of them by their keys, the form that fills it in.
 
     One without addresses is shown with the record it belongs to.
     """
@@ -26,6 +27,7 @@ class Kind:
     table: str
     label: Any
     urls: Callable[[list[int]], Mapping[int, str]] | None = None
+    form: type[Any] | None = None
 
 
 # Tables of the core, which have no page of their own or one that shows all their rows.
@@ -48,6 +50,14 @@ def label_of(table: str) -> str:
     """What a table's rows are called; where nobody said, the table's own name."""
     kind = current_app.extensions.get("records", {}).get(table)
     return str(kind.label if kind else _CORE.get(table, table.replace("_", " ")))
+
+
+def field_of(table: str, column: str) -> str:
+    """What the form of a kind of record calls a column; empty where no form knows it."""
+    kind = current_app.extensions.get("records", {}).get(table)
+    field = getattr(kind.form, column, None) if kind and kind.form else None
+    said = [*getattr(field, "args", ()), getattr(field, "kwargs", {}).get("label")]
+    return next((str(label) for label in said if isinstance(label, (str, LazyString))), "")
 
 
 def referrers(session: Session, record: Any, own: Collection[str]) -> list[str]:

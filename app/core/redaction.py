@@ -5,7 +5,7 @@ ready. The trigger that lets the change pass uses the permit up and writes a ``R
 can overwrite evidence without a trace, not even with a connection of one's own. See docs/adr/013.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core import clock
 from app.core.access import Actor
-from app.core.audit import AppendOnly
+from app.core.audit import NOT_TOLD, AppendOnly, AuditEntry
 from app.core.database import Base
+from app.core.mentions import PLACEHOLDER
 
 
 class RedactionPermit(Base):
@@ -66,3 +67,20 @@ def redact(session: Session, row: tuple[Table, int], values: Mapping[str, Any], 
     }
     connection.execute(insert(RedactionPermit), [{**permit, "column_name": column} for column in values])
     connection.execute(update(table).where(table.c.id == key).values(values))
+
+
+def redact_audit(
+    session: Session, entries: Iterable[AuditEntry], columns: Collection[str], actor: Actor, reason: str
+) -> None:
+    """Take the values of some columns out of entries of the audit; that these columns changed stays."""
+    table: Any = AuditEntry.__table__
+    for entry in entries:
+        changes = {
+            column: [PLACEHOLDER if value and value != NOT_TOLD else value for value in change]
+            if column in columns
+            else change
+            for column, change in entry.changes.items()
+        }
+        if changes != entry.changes:
+            redact(session, (table, entry.id), {"changes": changes}, actor, reason)
+            session.expire(entry, ["changes"])

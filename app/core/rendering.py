@@ -47,7 +47,7 @@ class PageContext(Context):
     def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
         """What the call answers; ``_loop_vars`` and ``_block_vars`` are Jinja's own."""
         kind = type(called)
-        if kind is Macro:
+        if kind is Macro or called is gettext or called is ngettext:
             args = (self.eval_ctx, *args)
         elif kind not in (FunctionType, MethodType) or hasattr(called, "jinja_pass_arg"):
             return super().call(called, *args, **kwargs)

@@ -13,6 +13,7 @@ test over it says how many of their spellings meet (recall) and how few other na
 
 import re
 import unicodedata
+from string import ascii_lowercase
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ‘`´՚ʹ\"“”„«»"))
 
@@ -74,19 +75,31 @@ _FOLDS = (
     ("ue", "u"),
     ("ae", "a"),
 )
+_DOUBLES = tuple(letter * 2 for letter in ascii_lowercase)
 
 
 def search_key(name: str) -> str:
     """The key of a name or of what somebody typed to find one; words are kept apart by single spaces."""
     text = unicodedata.normalize("NFC", name).casefold().translate(_APOSTROPHES)
+    if not text.isascii():
+        text = _in_latin(text)
+    for spelling, letter in _FOLDS:
+        text = text.replace(spelling, letter)
+    text = re.sub(r"\b[yij](?=e)", "", text)
+    for spelling, letter in (("y", "i"), ("j", "i"), ("w", "v"), ("h", "g"), ("q", "k"), ("x", "ks")):
+        text = text.replace(spelling, letter)
+    if not text.isascii():
+        text = re.sub(r"([^\W\d_])\1+", r"\1", text)
+    for double in _DOUBLES:
+        while double in text:
+            text = text.replace(double, double[0])
+    return " ".join(re.findall(r"\w+", text))
+
+
+def _in_latin(text: str) -> str:
+    """A text of small letters in Latin ones, without marks; letters of other scripts stay."""
     text = re.sub(r"և|եւ|եվ", "եվ", text).replace("ու", "u")
     text = re.sub(r"\bո", "vo", text)
     text = re.sub(r"(?:(?<=\b)|(?<=[աեէըիոօ]))ե(?!վ\b)", "je", text)
     text = text.translate(_LETTERS)
-    text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    for spelling, letter in _FOLDS:
-        text = text.replace(spelling, letter)
-    text = re.sub(r"\b[yij](?=e)", "", text)
-    text = re.sub(r"[yij]+", "i", text).replace("w", "v").replace("h", "g").replace("q", "k").replace("x", "ks")
-    text = re.sub(r"([^\W\d_])\1+", r"\1", text)
-    return " ".join(re.findall(r"\w+", text))
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))

@@ -5,17 +5,16 @@ them. Export, dry run, comparison and import all go by the same columns, so what
 a file that was not edited changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Any, Generic, TypeVar
 
-from flask_babel import gettext as _
-
 from app.core.cells import CellFault
 from app.core.export import plain
-from app.core.sheets import LONGEST_CELL, tidy
+from app.core.sheets import LONGEST_CELL, beyond, tidy
+from app.core.told import told as _
 
 F = TypeVar("F")
 K = TypeVar("K")
@@ -61,7 +60,7 @@ class SheetColumn(Generic[F, K]):
     """One column: ``write`` gives the cell of a record's facts, ``read`` a draft's field, or raises ``CellFault``.
 
     ``K`` is what the feature's cells are checked against. ``label`` is what people call the column. The lines of a
-    ``lined`` one belong to those of others.
+    ``lined`` one belong to those of others. No line of a cell is longer than ``longest`` characters.
     """
 
     key: str
@@ -69,6 +68,7 @@ class SheetColumn(Generic[F, K]):
     read: Callable[[str, Draft, K], None]
     label: Any = ""
     lined: bool = False
+    longest: int = LONGEST_CELL
 
 
 def shown(value: Any) -> str:
@@ -89,14 +89,33 @@ def differences(columns: Sequence[SheetColumn[F, Any]], stands: F | None, facts:
     return changes
 
 
+def formula_message() -> str:
+    """What is wrong with a cell that holds a formula."""
+    return _("This cell holds a formula. Put its result there, as a value.")
+
+
+def beyond_fault(cells: Mapping[str, str]) -> tuple[str, str] | None:
+    """The column and what is wrong, where a row has a cell in no column that the head names.
+
+    Nothing else is to be said of such a row: most often a comma within a text has moved all that follows it.
+    """
+    letter = beyond(cells)
+    if not letter:
+        return None
+    return _("column %(letter)s", letter=letter), _(
+        "The row has more cells than the head has columns. Put a text with commas or semicolons into quotation marks, "
+        "or give this column a name in the head."
+    )
+
+
 def cell_fault(column: SheetColumn[Any, K], cell: str, draft: Draft, known: K) -> str | None:
     """Read a cell into a draft; answers what is wrong with it, if anything is."""
-    if len(cell) > LONGEST_CELL:
-        return _("Write at most %(count)s characters.", count=LONGEST_CELL)
+    if len(cell) > LONGEST_CELL or any(len(line) > column.longest for line in cell.split("\n")):
+        return _("Write at most %(count)s characters.", count=column.longest)
     try:
         column.read(tidy(cell, column.lined), draft, known)
     except CellFault as fault:
-        return str(fault)
+        return fault.message
     return None
 
 

@@ -1,40 +1,57 @@
 """Reading a table that somebody made in a spreadsheet: CSV of any usual kind, and XLSX.
 
-A table is read row by row, so that a long one costs no more memory than a short one. A cell is text, whatever it begins
-with; the apostrophe by which our own export keeps a cell from being a formula is taken away again. What had to be
-guessed is said in ``notes``.
+A table is read row by row, so that a long one costs no more memory than a short one. A cell is text, and the apostrophe
+by which our own export keeps one from being a formula is taken away again; a formula is told apart, in CSV as in a
+workbook. What had to be guessed is said in ``notes``.
 """
 
-import codecs
 import csv
 import io
-import itertools
+import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
 
-from flask_babel import gettext as _
-
+from app.core.encodings import text_of
 from app.core.errors import Refused
 from app.core.export import undefused
+from app.core.foreign_files import foreign, foreign_archive, is_called_workbook
+from app.core.told import told as _
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 500
-LONGEST_CELL = 20_000
+# What a cell may hold, and what a line of a form may: a file brings nothing that a form could not save again.
+LONGEST_CELL, LONGEST_LINE = 20_000, 500
 # An XLSX file is a ZIP archive; one that claims to unpack to more than this is no table of ours, and zipfile never
 # unpacks more than an archive claims. The strings that cells share are the one part that is held in memory.
 MOST_UNPACKED = 300 * 1024 * 1024
 MOST_SHARED = 60 * 1024 * 1024
-ENOUGH = 1024 * 1024  # bytes to guess an encoding from
+ZIP = b"PK\x03\x04"
 DELIMITERS = (",", ";", "\t")
-UNREADABLE = (zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError, OSError, SyntaxError)
+# How spreadsheets keep "0012" from becoming a number: a formula that is nothing but a text.
+KEPT_AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+MOST_LETTERED = 18_278  # columns that have letters, up to ZZZ
+UNREADABLE = (
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OSError,
+    SyntaxError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row: its number as a spreadsheet counts (the head is 1), its cells and the columns that hold formulas."""
+    """One row: its number as a spreadsheet counts (the head is 1), its cells and the columns that hold formulas.
+
+    What stands in no column of the head is one cell more; ``beyond`` says where it begins.
+    """
 
     number: int
     cells: dict[str, str]
@@ -67,50 +84,86 @@ class Line:
     formulas: frozenset[int] = frozenset()
 
 
-def read_sheet(content: bytes) -> Sheet:
+def read_sheet(content: bytes, name: str = "") -> Sheet:
     """Read a whole table into memory, with names of columns in small letters.
 
     Raises ``Refused`` (field ``file``) saying why it cannot be read.
     """
-    opened = open_sheet(io.BytesIO(content))
+    opened = open_sheet(io.BytesIO(content), name=name)
     rows = [SheetRow(row.number, _lowered(row.cells), frozenset(map(str.lower, row.formulas))) for row in opened.rows]
     if not rows:
-        raise Refused(file=_("There is no row in this file below a head with names of columns."))
+        raise Refused(file=no_rows(name))
     return Sheet([name.lower() for name in opened.head], rows, opened.notes)
 
 
-def open_sheet(stream: IO[bytes], most_rows: int = MOST_ROWS) -> OpenSheet:
-    """Open the table in a file; what it is shows in its bytes, not in its name.
+def open_sheet(stream: IO[bytes], most_rows: int = MOST_ROWS, name: str = "") -> OpenSheet:
+    """Open the table in a file; what it is shows in its bytes, and a ``name`` that says otherwise is told.
 
     Raises ``Refused`` (field ``file``) saying why it cannot be read.
     """
     notes: list[str] = []
     start = stream.read(4)
     stream.seek(0)
-    if start == b"PK\x03\x04":
+    if start == ZIP:
         lines = _workbook(stream, notes)
     elif start == b"\xd0\xcf\x11\xe0":
         raise Refused(file=_old_or_locked(stream))
+    elif told := foreign(stream):
+        raise Refused(file=told)
     else:
         lines = _delimited(text_of(stream, notes))
+        if is_called_workbook(name):
+            notes.append(
+                _(
+                    "The file is called “%(name)s” but is no workbook: it holds plain text and was read as CSV.",
+                    name=name,
+                )
+            )
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if any(line.cells))
     first = next(numbered, None)
     if first is None:
-        raise Refused(file=_("There is no row in this file below a head with names of columns."))
+        raise Refused(file=no_rows(name if start != ZIP else ""))
     head = _without_tail([cell.strip() for cell in first[1].cells])
     _check_head(head)
     return OpenSheet(head, _rows(head, numbered, most_rows), notes)
+
+
+def no_rows(name: str = "") -> str:
+    """What is wrong with a table without rows, and with a text that is called a workbook and holds none."""
+    if is_called_workbook(name):
+        return _(
+            "“%(name)s” is no workbook: it holds plain text without a table, or it was damaged on its way. Open it in "
+            "a spreadsheet program; if that shows the table, save it anew as .xlsx and send it again.",
+            name=name,
+        )
+    return _("There is no row in this file below a head with names of columns.")
 
 
 def _rows(head: list[str], numbered: Iterable[tuple[int, Line]], most_rows: int) -> Iterator[SheetRow]:
     for count, (number, line) in enumerate(numbered):
         if count == most_rows:
             raise Refused(file=_("The file has more than %(most)s rows. Send it in parts.", most=f"{most_rows:,}"))
-        if any(line.cells[len(head) :]):
-            raise Refused(file=_("Row %(row)s has more cells than the head has columns.", row=number))
         cells = line.cells + [""] * (len(head) - len(line.cells))
         formulas = frozenset(head[place] for place in line.formulas if place < len(head))
-        yield SheetRow(number, dict(zip(head, cells, strict=False)), formulas)
+        yield SheetRow(number, {**dict(zip(head, cells, strict=False)), **_beyond(line.cells, len(head))}, formulas)
+
+
+def _beyond(cells: list[str], named: int) -> dict[str, str]:
+    """What stands after the named columns, under the letter of its first column.
+
+    A space before the letter tells it from names in a head, which never begin with one.
+    """
+    first = next((place for place in range(named, len(cells)) if cells[place]), None)
+    if first is None:
+        return {}
+    from openpyxl.utils import get_column_letter
+
+    return {f" {get_column_letter(min(first + 1, MOST_LETTERED))}": "\n".join(filter(None, cells[first:]))}
+
+
+def beyond(cells: Mapping[str, str]) -> str:
+    """The letter of the column in which a row goes on after the last one that its head names; empty if it does not."""
+    return next((name.strip().upper() for name in cells if name.startswith(" ")), "")
 
 
 def _lowered(cells: dict[str, str]) -> dict[str, str]:
@@ -142,73 +195,36 @@ def _old_or_locked(stream: IO[bytes]) -> str:
 # ---- Text ----
 
 
-def text_of(stream: IO[bytes], notes: list[str]) -> io.TextIOWrapper:
-    """The text in a file, its encoding found out and said in ``notes`` where it is not UTF-8. Raises ``Refused``."""
-    start = stream.read(ENOUGH)
-    marked = start.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ["utf-16"] if marked else ["utf-8-sig", _wide(start), None]:
-        if encoding == "":
-            continue
-        chosen = encoding or _guess(_with_letters(stream))
-        if _decodes(stream, chosen):
-            if chosen.startswith("cp"):
-                name = f"Windows-{chosen.removeprefix('cp')}"
-                notes.append(
-                    _("The file is not in UTF-8. It was read as %(name)s; look at the names below.", name=name)
-                )
-            stream.seek(0)
-            return io.TextIOWrapper(stream, encoding=chosen, newline="")
-    raise Refused(file=_("This is neither a CSV file nor an Excel workbook (.xlsx)."))
-
-
-def _wide(start: bytes) -> str:
-    """UTF-16 without its mark shows by every other byte of plain letters being nothing; empty where it is not that."""
-    sample = start[:2000]
-    if len(sample) < 4 or sample.count(0) * 4 < len(sample):
-        return ""
-    return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
-
-
-def _decodes(stream: IO[bytes], encoding: str) -> bool:
-    stream.seek(0)
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        while chunk := stream.read(ENOUGH):
-            if "\0" in decoder.decode(chunk):
-                return False
-        return "\0" not in decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-
-
-def _with_letters(stream: IO[bytes]) -> bytes:
-    """The first part of a file that has letters beyond ASCII."""
-    stream.seek(0)
-    while chunk := stream.read(ENOUGH):
-        if not chunk.isascii():
-            return chunk
-    return b""
-
-
-def _guess(content: bytes) -> str:
-    """``cp1251`` where letters beyond ASCII stand in words of their own, as in Cyrillic, else ``cp1252``."""
-    beyond = [byte >= 0xC0 or byte in b"\xa8\xb8\xb2\xb3\xaf\xbf\xaa\xba" for byte in content[:ENOUGH]]
-    beside = sum(1 for left, right in itertools.pairwise(beyond) if left and right)
-    return "cp1251" if beside * 2 > sum(beyond) else "cp1252"
-
-
 def _delimited(text: io.TextIOWrapper) -> Iterator[Line]:
     first = next((line for line in iter(text.readline, "") if line.strip()), "")
     named = first.strip().lower().removeprefix("sep=") if first.lower().startswith("sep=") else ""
     delimiter = named if named in DELIMITERS else max(DELIMITERS, key=first.count)
     csv.field_size_limit(LONGEST_CELL * 4)
     text.seek(0)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    begins = 1
     try:
-        for number, cells in enumerate(csv.reader(text, delimiter=delimiter, strict=True)):
+        for number, cells in enumerate(reader):
+            begins = reader.line_num + 1
             # Excel writes the delimiter into a line of its own, and itself does not show it.
-            yield Line([] if named and number == 0 else [_plain(cell) for cell in cells])
-    except csv.Error as error:
-        raise Refused(file=_("The file cannot be read as CSV: %(reason)s.", reason=error)) from None
+            yield Line([]) if named and number == 0 else _line(cells)
+    except csv.Error:
+        raise Refused(
+            file=_(
+                "The file cannot be read as CSV from line %(line)s on. Look there for a quotation mark that is missing "
+                "or one too many, and for a very long cell.",
+                line=begins,
+            )
+        ) from None
+
+
+def _line(cells: list[str], places: Iterable[int] | None = None) -> Line:
+    """A line of cells as they stand in the file; formulas are at ``places``, else where a cell begins like one."""
+    if places is None:
+        places = (place for place, cell in enumerate(cells) if cell.startswith("=") and cell.strip() != "=")
+    kept = {place: KEPT_AS_TEXT.fullmatch(cells[place].strip()) for place in places}
+    texts = [_plain(found[1].replace('""', '"') if (found := kept.get(n)) else cell) for n, cell in enumerate(cells)]
+    return Line(texts, frozenset(place for place, found in kept.items() if not found))
 
 
 # ---- Workbooks ----
@@ -225,18 +241,26 @@ def _workbook(stream: IO[bytes], notes: list[str]) -> Iterator[Line]:
             notes.append(_("The workbook has several sheets; the first one, “%(name)s”, is read.", name=sheet.title))
         sheet.reset_dimensions()
         for row in sheet.iter_rows():
-            formulas = frozenset(place for place, cell in enumerate(row) if cell.data_type == "f")
-            yield Line([_plain(_as_text(cell.value)) for cell in row], formulas)
-    except UNREADABLE as error:
-        raise Refused(file=_("The workbook cannot be read: %(reason)s", reason=str(error)[:200])) from None
+            formulas = (place for place, cell in enumerate(row) if cell.data_type == "f")
+            yield _line([_as_text(cell.value) for cell in row], formulas)
+    except UNREADABLE:
+        raise Refused(
+            file=_(
+                "The workbook is damaged, or only a part of it arrived. Open it in a spreadsheet program, save it anew "
+                "as .xlsx and send it again."
+            )
+        ) from None
 
 
 def _check_archive(stream: IO[bytes]) -> None:
     with zipfile.ZipFile(stream) as archive:
         entries = archive.infolist()
+        told = foreign_archive(archive)
     shared = sum(entry.file_size for entry in entries if "sharedstrings" in entry.filename.lower())
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED or shared > MOST_SHARED:
         raise Refused(file=_("The workbook is too large to be read."))
+    if told:
+        raise Refused(file=told)
     stream.seek(0)
 
 

@@ -25,7 +25,11 @@ _moving: ContextVar[bool] = ContextVar("moving", default=False)
 
 
 class StateTransitionError(DomainError):
-    """The table of moves has no way from the record's state to the wanted one."""
+    """The table of moves has no way from the record's state to the wanted one; ``onwards`` names those there are."""
+
+    def __init__(self, message: str, onwards: Sequence[str] = ()) -> None:
+        self.onwards = onwards
+        super().__init__(message)
 
 
 class Moves:
@@ -78,7 +82,8 @@ class Stateful:
         old = self.state
         if not self.moves.allows(old, new):
             raise StateTransitionError(
-                _("This cannot become “%(new)s”: it is “%(old)s”.", new=state_label(new), old=state_label(old))
+                _("This cannot become “%(new)s”: it is “%(old)s”.", new=state_label(new), old=state_label(old)),
+                [state_label(state) for state in self.moves.onwards(old)],
             )
         with _permitted():
             self.state = new

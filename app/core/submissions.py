@@ -1,9 +1,11 @@
 """One record for one press of a button.
 
-A form that creates carries a key. The key is stored with the address of what was made, in the same transaction; a
-double click, a reload or a retry after a lost answer finds it and is shown the record that exists.
+A form carries a key. The key (of an edit, a digest of it and of what was typed) is stored with the address of what was
+made or changed, in the same transaction; a double click, a reload or a retry after a lost answer finds it and is shown
+the record that exists.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -29,9 +31,9 @@ class Submission(Base):
 class AlreadySubmitted(DomainError):
     """The same form was carried out before; ``location`` is the path of its result."""
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, message: str | None = None) -> None:
         self.location = location
-        super().__init__(_("This was saved already; here it is."))
+        super().__init__(message or _("This was saved already; here it is."))
 
 
 def refuse_repeat(session: Session, key: str | None) -> None:
@@ -39,6 +41,12 @@ def refuse_repeat(session: Session, key: str | None) -> None:
     location = session.scalar(select(Submission.location).where(Submission.key == key)) if key else None
     if location:
         raise AlreadySubmitted(location)
+
+
+def locations(session: Session, keys: Sequence[str]) -> dict[str, str]:
+    """Where the results of the forms with these keys are, by key; forms that were not carried out are left out."""
+    rows = session.execute(select(Submission.key, Submission.location).where(Submission.key.in_(keys))) if keys else ()
+    return {row.key: row.location for row in rows}
 
 
 def remember(session: Session, key: str | None, location: str) -> None:

@@ -4,15 +4,17 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.numbers import format_decimal
+from babel.units import format_unit
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from jinja2.utils import htmlsafe_json_dumps
@@ -23,9 +25,11 @@ from app.core import clock, portal, rendering
 from app.core.access import current_actor
 from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
+from app.core.phones import dialled
 from app.extensions import locale_now
 
 MOST_DAYS = 10_000
+SMALL = 1024 * 1024  # bytes, below which a size is told in kilobytes
 # How many parts of pages are kept, how many letters in all, and how many one of them may have; most have some hundred.
 MOST_KEPT, MOST_LETTERS, LARGEST_KEPT = 4_000, 4_000_000, 40_000
 # What stands for the CSRF token in a part that is kept for every session.
@@ -55,6 +59,7 @@ def init_templating(app: Flask) -> None:
         asset=asset,
         consortium=consortium,
         is_demo=settings.is_demo,
+        max_upload=settings.max_upload,
         languages=[language for language in consortium.languages if language.active],
         as_of=clock.as_of,
         today=lambda: clock.today(consortium.zone),
@@ -68,12 +73,14 @@ def init_templating(app: Flask) -> None:
         with_args=with_args,
     )
     app.jinja_env.filters.update(
+        dialled=dialled,
         day=day,
         day_short=day_short,
         month_short=month_short,
         weekday=weekday,
         moment=moment,
         number=number,
+        size=size,
         clock=time_of_day,
         with_token=with_token,
         embedded=embedded,
@@ -272,7 +279,21 @@ def number(value: float | None) -> str:
     if value is None:
         return ""
     # Up to here nothing is grouped, and every language of the portal writes these digits.
-    return str(value) if isinstance(value, int) and 0 <= value < 1000 else format_decimal(value)
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(value)
+    return _grouped(value, str(locale_now() or SOURCE_LANGUAGE))
+
+
+@lru_cache(maxsize=1024)
+def _grouped(value: float, locale: str) -> str:
+    # Babel reads the locale's pattern anew for every number, which takes as long as a statement to the database.
+    return format_decimal(value, locale=locale)
+
+
+def size(count: int) -> str:
+    """A number of bytes in megabytes, small ones in whole kilobytes, as the reader's locale writes them."""
+    unit, number = ("kilobyte", max(1, round(count / 1024))) if count < SMALL else ("megabyte", count / 1024 / 1024)
+    return format_unit(number, unit, format="#,##0.#", length="short", locale=locale_now() or SOURCE_LANGUAGE)
 
 
 def embedded(facts: Any) -> Markup:

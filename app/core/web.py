@@ -4,26 +4,41 @@ A request commits once, when its answer is below 400, and is rolled back otherwi
 """
 
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, NoResultFound, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, NoResultFound, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, Unauthorized
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
+from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import audit
+from app.core import audit, portal, presses
 from app.core.access import current_actor
-from app.core.database import LARGEST_KEY, set_writing
-from app.core.errors import DomainError, EditConflict, NotAllowed, Refused, StillReferred
+from app.core.database import LARGEST_KEY, is_busy, set_writing
+from app.core.errors import DomainError, EditConflict, MergedBeyond, NotAllowed, Refused, StillReferred
+from app.core.files import StoredFile
 from app.core.forms import BaseForm
 from app.core.htmx import htmx
 from app.core.states import StateTransitionError
-from app.core.submissions import AlreadySubmitted, remember
+from app.core.submissions import AlreadySubmitted, refuse_repeat, remember
 from app.extensions import db
 
 log = logging.getLogger(__name__)
@@ -33,6 +48,9 @@ WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 NOT_TOLD = ("token", "password", "secret", "submission_key", "version", "base", "code", "credential", "passkey")
 # The names of the fields that take files; any other would take a file for what was typed.
 UPLOADS = frozenset({"file", "evidence", "letter"})
+TRY_AGAIN_AFTER = 5  # seconds
+# Errors of those who may see a record, but not do with it what they asked for.
+LEADING_BACK = frozenset({403, 409, 422})
 TOLD_WITH_ERRORS = frozenset({"Allow", "Retry-After"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -63,11 +81,13 @@ def init_web(app: Flask) -> None:
     app.after_request(_close)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DomainError, _domain_error)
-    app.register_error_handler(NoResultFound, lambda _error: _error_page(404))
-    app.register_error_handler(StaleDataError, lambda _error: _error_page(409))
-    app.register_error_handler(CSRFError, lambda _error: _session_ended())
+    app.register_error_handler(MergedBeyond, _merged_beyond)
+    app.register_error_handler(NoResultFound, _gone)
+    app.register_error_handler(StaleDataError, lambda _error: _again() or _error_page(409))
+    app.register_error_handler(CSRFError, lambda _error: _not_saved("session", 400))
     # What PostgreSQL cannot even ask for, such as NUL or a number beyond its column, comes from a forged request.
     app.register_error_handler(DataError, lambda _error: _error_page(400))
+    app.register_error_handler(DBAPIError, lambda error: _busy() if is_busy(error) else _unexpected(error))
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -89,6 +109,7 @@ def _name_actor() -> None:
 def _close(response: Response) -> Response:
     if request.method in WRITING_METHODS:
         if response.status_code < 400:
+            presses.remember(db.session, response)
             db.session.commit()
         else:
             db.session.rollback()
@@ -109,13 +130,41 @@ def answer(template: str, fragment: str | None = None, status: int = 200, **fact
     return make_response(render_template(template, **facts), status)
 
 
+def sent(file: StoredFile | None, name: str, *, inline: bool = False) -> Response:
+    """A kept file piece by piece as it is read, and kept by no browser; what is not there is not found.
+
+    It is a download, so that nothing in it is shown as a page of the portal; ``inline`` is for drawings (SVG) that the
+    portal made itself.
+    """
+    store = portal.files()
+    if file is None or not store.has(file.sha256):
+        raise NotFound
+    response = Response(store.chunks(file.sha256), mimetype="image/svg+xml" if inline else file.mime)
+    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=name)
+    response.content_length = file.size
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def form_page(template: str, form: BaseForm, **facts: Any) -> Response:
-    """A page with a form: 200 when it is opened, 422 with what is wrong, 409 with both texts after a conflict."""
+    """A page with a form: 200 when it is opened, 422 with what is wrong, 409 with both texts after a conflict.
+
+    Of two presses at once, the first may be what the second is refused for, such as a name that is there already.
+    Raises ``AlreadySubmitted`` then.
+    """
+    if form.status >= 400:
+        with db.session.no_autoflush:
+            refuse_repeat(db.session, form.press)
     return answer(template, status=form.status, form=form, **facts)
 
 
 def redirect_to(location: str, message: str | None = None, category: str = "done") -> BaseResponse:
-    """Go to a page after something was done, telling what; htmx is told to load the whole page."""
+    """Go to a page after something was done, telling what; htmx is told to load the whole page.
+
+    Script that sends a form by itself stays where it is, and gets address and message to show them there.
+    """
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(location=location, message=message)
     if message:
         flash(message, category)
     if htmx:
@@ -123,10 +172,29 @@ def redirect_to(location: str, message: str | None = None, category: str = "done
     return redirect(location, code=303)
 
 
+@contextmanager
+def refusals_at(location: str) -> Iterator[None]:
+    """Undo what the enclosed service refuses and say it on the page at ``location``.
+
+    For buttons that have no form of their own to show it (``BaseForm.refusals``).
+    """
+    try:
+        yield
+    except Refused as refused:
+        db.session.rollback()
+        abort(redirect_to(location, str(refused), "attention"))
+
+
 def created(form: BaseForm, location: str, message: str) -> BaseResponse:
-    """Answer a form that made a record: remember its key with the record, and go there."""
-    remember(db.session, form.submission_key.data, location)
+    """Answer a form that made a record: remember the press of its button with the record, and go there."""
+    remember(db.session, form.press, location)
+    presses.is_known()
     return redirect_to(location, message)
+
+
+def changed(form: BaseForm, location: str, message: str) -> BaseResponse:
+    """Answer a form that changed a record; the same sent again leads there, too, and is no second editor."""
+    return created(form, location, message)
 
 
 def _unauthorised() -> BaseResponse:
@@ -145,7 +213,7 @@ def _here() -> str:
 
 def _http_error(error: HTTPException) -> Any:
     if isinstance(error, Unauthorized):
-        return _unauthorised()
+        return _not_saved("session", 401) if _typed() else _unauthorised()
     if error.code is None or error.code < 400:
         return error
     page = _error_page(error.code)
@@ -156,15 +224,41 @@ def _http_error(error: HTTPException) -> Any:
 def _domain_error(error: DomainError) -> Any:
     match error:
         case AlreadySubmitted():
-            db.session.rollback()
-            return redirect_to(error.location, str(error), "info")
+            return _led_to(error)
         case NotAllowed():
             return _error_page(403, error)
         case EditConflict() | StateTransitionError() | StillReferred():
-            return _error_page(409, error)
+            return _again() or _error_page(409, error)
         case Refused():
             return _error_page(422, error)
     return _error_page(422, error)
+
+
+def _led_to(again: AlreadySubmitted) -> BaseResponse:
+    db.session.rollback()
+    presses.is_known()
+    return redirect_to(again.location, str(again), "info")
+
+
+def _again() -> BaseResponse | None:
+    """Where the same press led before, if it was carried out and therefore does not fit any more."""
+    db.session.rollback()
+    try:
+        presses.refuse_again(db.session)
+    except AlreadySubmitted as again:
+        return _led_to(again)
+    return None
+
+
+def _gone(_error: NoResultFound) -> BaseResponse:
+    return _again() or (_not_saved("gone", 404) if _typed() else _error_page(404))
+
+
+def _merged_beyond(error: MergedBeyond) -> Any:
+    if error.typed:
+        return _not_saved("merged", 403, error.location, [(row.label, row.mine) for row in error.typed])
+    db.session.rollback()
+    return redirect_to(error.location, str(error), "info")
 
 
 def _unexpected(error: Exception) -> Any:
@@ -178,21 +272,57 @@ def _unexpected(error: Exception) -> Any:
         return Response(_("The portal cannot reach its database. Try again in a minute."), 500, mimetype="text/plain")
 
 
-def _session_ended() -> Response:
-    """What was typed, for whoever's session ended while a form was open; secrets are not among it."""
-    db.session.rollback()
+def _busy() -> Response:
+    """Somebody else's work held the database for too long; the page that says so only reads."""
+    set_writing(False)
+    response = _not_saved("busy", 503)
+    response.headers["Retry-After"] = str(TRY_AGAIN_AFTER)
+    return response
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was typed into the form that was sent; secrets are not among it."""
     texts = ((name, text.strip()) for name, values in request.form.lists() for text in values)
-    typed = [(name, text) for name, text in texts if text and not any(word in name for word in NOT_TOLD)]
-    response = make_response(render_template("errors/session.html", typed=typed, page=_here()), 400)
+    return [(name, text) for name, text in texts if text and not any(word in name for word in NOT_TOLD)]
+
+
+def _not_saved(
+    why: str, status: int, page: str | None = None, typed: Sequence[tuple[str, str]] | None = None
+) -> Response:
+    """What was typed, for whoever's form could not be taken; ``page`` is where to go on, or the form's own.
+
+    Why: the ``session`` ended, the portal is ``busy``, what the form is about is ``gone``, or it was ``merged`` into
+    what the actor may not change.
+    """
+    db.session.rollback()
+    facts = {"why": why, "typed": _typed() if typed is None else typed, "page": page or _here()}
+    response = make_response(render_template("errors/not_saved.html", **facts), status)
     if htmx.wants_fragment:
         response.headers["HX-Retarget"] = "#messages"
     return response
 
 
+def _way_back() -> tuple[str, bool] | None:
+    """The page above the address that was refused, which for most is the record's, and whether it is a record's.
+
+    ``/events/5/move`` leads to ``/events/5``. Where the person came from may be the very form that was refused.
+    """
+    adapter = current_app.create_url_adapter(request)
+    above = request.path.rstrip("/")
+    while adapter and (above := above.rpartition("/")[0]):
+        for path in (above, f"{above}/"):
+            try:
+                _endpoint, arguments = adapter.match(path, method="GET")
+            except (HTTPException, RequestRedirect):
+                continue
+            return f"{request.script_root}{path}", bool(arguments)
+    return None
+
+
 def _error_page(status: int, error: DomainError | None = None) -> Response:
     db.session.rollback()
-    page = f"errors/{status}.html"
-    response = make_response(render_template([page, "errors/error.html"], status=status, error=error), status)
+    facts = {"status": status, "error": error, "way_back": _way_back() if status in LEADING_BACK else None}
+    response = make_response(render_template([f"errors/{status}.html", "errors/error.html"], **facts), status)
     if htmx.wants_fragment:
         response.headers["HX-Retarget"] = "#messages"
     return response

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 
 from app.core.export import download
 from app.core.templating import country_name
-from app.dashboard.network import BY_NAME, Key, Network, Node
+from app.dashboard.network import Network
+from app.dashboard.network_kinds import BY_NAME, Key, Node
 
 ELEMENTS = ("Label", "Type", "Description", "Tags")
 CONNECTIONS = ("From", "To", "Type")
@@ -20,10 +21,14 @@ CONNECTIONS = ("From", "To", "Type")
 
 def network_file(network: Network, which: str) -> Response:
     """One of the two files, ``elements`` or ``connections``, as CSV; no cell is ever a formula."""
-    nodes = [network.node(key) for key in network.keys]
+    nodes = network.nodes(network.keys)
     labels = distinct_labels(nodes)
     if which == "connections":
-        rows = ([labels[source], labels[target], str(label)] for source, target, label in network.ties)
+        rows = (
+            [labels[source], labels[target], str(label)]
+            for source, target, label in network.ties
+            if source in labels and target in labels
+        )
         return download("csv", "network-connections", CONNECTIONS, rows)
     elements = ([labels[node.key], str(BY_NAME[node.kind].one), _description(node), _tags(node)] for node in nodes)
     return download("csv", "network-elements", ELEMENTS, elements)

@@ -1,17 +1,19 @@
 """The page of the network."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from math import ceil
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.core.access import Actor, current_actor, public
+from app.core.asked import Asked
 from app.core.web import answer
-from app.dashboard.network import BY_NAME, NODES, Key, Network, Node, Wanted, network
+from app.dashboard.network import Network, Wanted, network
 from app.dashboard.network_files import network_file
+from app.dashboard.network_kinds import BY_NAME, NODES, Key, Node
 from app.stakeholders.listing import countries
 
 # What a browser draws within half a second and moves smoothly.
@@ -27,39 +29,43 @@ bp = Blueprint("network", __name__, url_prefix="/network")
 @public("It shows what each feature shows its visitors")
 def index() -> Response:
     """Who works with whom on what: as a picture, as tables, and as files."""
-    wanted = asked(request.args)
+    asked = Asked(request.args)
+    wanted = wanted_by(asked, request.args.getlist("kind"))
     try:
         found = network(current_actor(), wanted)
     except LookupError:
         abort(404)
     if request.args.get("format") in ("elements", "connections"):
+        asked.expect_all(url_for("network.index"))
         return network_file(found, request.args["format"])
     return answer(
         "dashboard/network.html",
         network=found,
         wanted=wanted,
+        left_out=asked.left_out,
         kinds=NODES,
         countries=countries(),
         kind_of=BY_NAME,
         opened={kind.name for kind in NODES if kind.opens(current_actor())},
         facts=drawn(found, current_actor()),
-        node_page=Sheet(found.keys, found.node, "page", request.args),
-        edge_page=Sheet(found.ties, found.edge, "links", request.args),
+        node_page=Sheet(found.keys, found.nodes, "page", request.args),
+        edge_page=Sheet(found.ties, found.edges, "links", request.args),
     )
 
 
-def asked(args: MultiDict[str, str]) -> Wanted:
-    """What the address asks for; what it does not know it leaves aside. A focus that names no kind is 404."""
-    chosen = tuple(name for name in BY_NAME if name in args.getlist("kind"))
-    country = args.get("country", "")
+def wanted_by(asked: Asked, kinds: Sequence[str]) -> Wanted:
+    """What the address asks for; ``asked`` tells what it does not know. A focus that names no kind is 404."""
+    chosen = {asked.choice(_("Kinds"), name, BY_NAME) for name in kinds}
+    asked.only("kind", "country", "mc", "since", "until", "least", "focus", "page", "links", "format")
+    focus = asked.text("focus")
     return Wanted(
-        kinds=chosen or tuple(BY_NAME),
-        country=country if country in dict(countries()) else "",
-        code=args.get("mc", "").strip().upper().replace("\0", ""),
-        since=_day(args.get("since", "")),
-        until=_day(args.get("until", "")),
-        least=min(_number(args.get("least", ""), 1), MOST_LINKS),
-        focus=_focus(args["focus"]) if args.get("focus") else None,
+        kinds=tuple(name for name in BY_NAME if name in chosen) or tuple(BY_NAME),
+        country=asked.choice(_("Country"), asked.text("country"), dict(countries())),
+        code=asked.text("mc").upper(),
+        since=asked.day(_("Events from"), "since"),
+        until=asked.day(_("Events until"), "until"),
+        least=asked.number(_("Links, at least"), "least", MOST_LINKS),
+        focus=_focus(focus) if focus else None,
     )
 
 
@@ -75,6 +81,7 @@ def drawn(found: Network, actor: Actor) -> dict[str, Any]:
     if len(ends) > MOST_LINES:
         shown = sorted(map(max, ends))[MOST_LINES]
         ends = [pair for pair in ends if max(pair) < shown]
+    nodes = found.nodes(found.keys[:shown])
     number = {kind.name: at for at, kind in enumerate(NODES)}
     root = request.script_root
     return {
@@ -88,7 +95,7 @@ def drawn(found: Network, actor: Actor) -> dict[str, Any]:
             }
             for kind in NODES
         ],
-        "nodes": [_drawn_node(node, number[node.kind]) for node in map(found.node, found.keys[:shown])],
+        "nodes": [_drawn_node(node, number[node.kind]) for node in nodes],
         "edges": [end for pair in ends for end in pair],
         "focus": place.get(found.focus.key) if found.focus else None,
     }
@@ -100,7 +107,7 @@ def _drawn_node(node: Node, kind: int) -> list[Any]:
 
 
 def _focus(text: str) -> Key:
-    kind, _, number = text.partition(":")
+    kind, _colon, number = text.partition(":")
     if kind not in BY_NAME or not (number.isascii() and number.isdigit()):
         abort(404)
     return kind, int(number[:18])
@@ -110,23 +117,20 @@ def _number(text: str, default: int) -> int:
     return int(text[:9]) if text.isascii() and text.isdigit() else default
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 class Sheet:
     """One page of a long table; ``argument`` is the query argument with its number."""
 
     def __init__(
-        self, found: Sequence[Any], present: Callable[[Any], Any], argument: str, args: MultiDict[str, str]
+        self,
+        found: Sequence[Any],
+        present: Callable[[Sequence[Any]], list[Any]],
+        argument: str,
+        args: MultiDict[str, str],
     ) -> None:
         self.argument = argument
         self.total = len(found)
         self.last_number = max(1, ceil(self.total / PER_PAGE))
         self.number = min(max(_number(args.get(argument, ""), 1), 1), self.last_number)
         self.first = (self.number - 1) * PER_PAGE + 1
-        self.rows = [present(each) for each in found[self.first - 1 : self.first - 1 + PER_PAGE]]
+        self.rows = present(found[self.first - 1 : self.first - 1 + PER_PAGE])
         self.last = self.first + len(self.rows) - 1

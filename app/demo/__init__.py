@@ -1,8 +1,13 @@
 """The demonstration: the consortium's own data in a portal one can try out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
 import click
 from flask import Flask
 
+from app.core import clock
 from app.core.access import SYSTEM, Role
 from app.core.audit import acting_as
 from app.core.database import writing
@@ -13,12 +18,25 @@ from app.extensions import db
 
 def load(app: Flask) -> bool:
     """Load the consortium's data where there is none yet; answers whether it did."""
-    with app.test_request_context("/"), writing(), acting_as(SYSTEM):
+    consortium = app.config["CONSORTIUM"]
+    with app.test_request_context("/"), writing(), acting_as(SYSTEM), _not_before(consortium.demo_as_of):
         if not is_empty():
             return False
-        load_consortium(app.config["PORTAL"].consortium, app.config["CONSORTIUM"])
+        load_consortium(app.config["PORTAL"].consortium, consortium)
         db.session.commit()
         return True
+
+
+@contextmanager
+def _not_before(day: date | None) -> Iterator[None]:
+    """Reckon with ``day`` where the portal's is earlier: what the files tell of as past could not be entered."""
+    asked = clock.as_of()
+    if day is not None and clock.today() < day:
+        clock.reckon_with(day)
+    try:
+        yield
+    finally:
+        clock.reckon_with(asked)
 
 
 def prepare(app: Flask) -> None:
@@ -28,6 +46,7 @@ def prepare(app: Flask) -> None:
 
     with app.app_context(), writing():
         migrations().upgrade()
+    _make_keys(app)
     load(app)
     with app.test_request_context("/"), writing(), acting_as(SYSTEM):
         users = demo_users(db.session)
@@ -35,3 +54,13 @@ def prepare(app: Flask) -> None:
         for role in users:
             click.echo(f"{role} {app.config['PORTAL'].public_url}{entry_path(role)}")
         db.session.commit()
+
+
+def _make_keys(app: Flask) -> None:
+    """Make keys to seal with, in the demonstration's own folder, where there are none."""
+    from app.mou.commands import make_keys
+    from app.mou.seals.queries import authority_file
+
+    folder = app.config["PORTAL"].seal_folder
+    if folder is not None and authority_file(folder) is None:
+        make_keys(app)

@@ -1,10 +1,12 @@
 """Reads a consortium's clusters, with their members, invitations and self-checks."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from app.clusters import invitations, memberships, services
 from app.clusters.models import Cluster, ClusterScope, ClusterState, ClusterType, MemberRole
+from app.clusters.rules import NotReadyToWork
 from app.clusters.self_checks import GROUPS
 from app.clusters.services import ClusterFacts
 from app.core.access import SYSTEM, Actor
@@ -15,9 +17,9 @@ from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 
 S = ClusterState
-# The usual way; a dormant cluster was active before.
-WAY = (S.FORMING, S.ACTIVE, S.CONSOLIDATED)
-WAYS = {S.PROPOSED: (), S.DORMANT: (S.FORMING, S.ACTIVE, S.DORMANT)}
+# The usual way; a dormant cluster was active before, a consolidated one waits for its events.
+WAY = (S.FORMING, S.ACTIVE)
+WAYS = {S.PROPOSED: (), S.DORMANT: (*WAY, S.DORMANT), S.CONSOLIDATED: WAY}
 
 
 def load_clusters(
@@ -26,7 +28,10 @@ def load_clusters(
     designs: Mapping[str, MicroCredential],
     consortium: Consortium,
 ) -> dict[str, Cluster]:
-    """Enter the clusters and move each to its state, so that every move is on record; answers them by key."""
+    """Enter the clusters and move each to its state, so that every move is on record; answers them by key.
+
+    ``consolidate`` takes the last step with those that are consolidated.
+    """
     clusters: dict[str, Cluster] = {}
     for entry in entries:
         facts = _facts(entry, designs, clusters.get(entry.get("parent", "")))
@@ -41,6 +46,14 @@ def load_clusters(
             services.publish(SYSTEM, cluster, cluster.version, published=True)
         _checks(entry, cluster)
     return clusters
+
+
+def consolidate(entries: list[dict[str, Any]], clusters: Mapping[str, Cluster], consortium: Consortium) -> None:
+    """Call those clusters consolidated that the file says are; their events, which it takes, are entered by now."""
+    for cluster in (clusters[entry["key"]] for entry in entries if entry["state"] == S.CONSOLIDATED.value):
+        # On a day long after the file's events nothing happened within a year, and the cluster stays active.
+        with suppress(NotReadyToWork):
+            services.move(SYSTEM, cluster, cluster.version, S.CONSOLIDATED, needs=consortium.clusters)
 
 
 def _facts(entry: dict[str, Any], designs: Mapping[str, MicroCredential], parent: Cluster | None) -> ClusterFacts:

@@ -8,12 +8,16 @@ from typing import Any
 from app.clusters.models import Cluster
 from app.core.access import SYSTEM
 from app.demo.days import day_of
+from app.demo.feedback import load_feedback
+from app.demo.papers import load_papers
 from app.events.agenda import services as agenda
+from app.events.agenda.models import AgendaKind
 from app.events.agenda.services import ItemFacts
+from app.events.facts import EventFacts
 from app.events.models import ConsultationType, Event, EventKind, EventState, Format, MeetingType, Visibility
 from app.events.outcomes import services as outcomes
 from app.events.outcomes.services import DecisionFacts
-from app.events.services import EventFacts, edit, log, move, plan
+from app.events.services import edit, log, move, plan
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 
@@ -41,10 +45,12 @@ def load_events(files: dict[str, list[dict[str, Any]]], known: Known, zone: str)
     for entry in files["deadlines"]:
         _load_deadline(entry, _deadline(entry, zone), meetings.get(entry["meeting"]))
     for entry in files["meetings"]:
-        _report(entered[entry["key"]], EventState(entry["state"]))
+        if not entry.get("minutes"):  # those with minutes are written up first (``demo.minutes``)
+            report(entered[entry["key"]], EventState(entry["state"]))
     for entry in files["examples"]:
         entered[entry["key"]] = event = _load(entry, _facts(entry, known))
-        _report(event, EventState(entry["state"]))
+        load_feedback(entry, event, known.organisations, known.designs)
+        report(event, EventState(entry["state"]))
     return entered
 
 
@@ -60,10 +66,25 @@ def _load_deadline(entry: dict[str, Any], facts: EventFacts, meeting: Event | No
 
 
 def _load_outcomes(entry: dict[str, Any], event: Event) -> None:
-    for title in lines_of(entry.get("agenda") or {}):
-        agenda.add(SYSTEM, event, ItemFacts(title=title))
+    timetable = entry.get("timetable") or []
+    for place, title in enumerate(lines_of(entry.get("agenda") or {})):
+        when = _slot(timetable[place]) if place < len(timetable) else {}
+        agenda.add(SYSTEM, event, ItemFacts(title=title, **when))
     for text in lines_of(entry.get("decisions") or {}):
         outcomes.decide(SYSTEM, event, DecisionFacts(text=text, decided_on=event.ends_on), is_example=event.is_example)
+
+
+def _slot(entry: dict[str, Any]) -> dict[str, Any]:
+    """When an item of an agenda is, what kind it is and who presents it."""
+    starts, _dash, ends = entry["time"].partition("-")
+    return {
+        "day": day_of(entry["day"]),
+        "starts": time.fromisoformat(starts),
+        "ends": time.fromisoformat(ends),
+        "kind": AgendaKind(entry["kind"]),
+        "presenters": entry.get("presenters"),
+        "work_package": entry.get("wp"),
+    }
 
 
 def lines_of(text: Mapping[str, str]) -> list[dict[str, str]]:
@@ -74,11 +95,12 @@ def lines_of(text: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _load(entry: dict[str, Any], facts: EventFacts) -> Event:
-    """Enter an event with its outcomes; what was held is written up and closed by ``_report``."""
+    """Enter an event with its outcomes; what was held is written up and closed by ``report``."""
     state, marks = EventState(entry["state"]), {"is_example": entry["is_example"]}
     if state in REPORTED:
         event = log(SYSTEM, facts, **marks)
         _load_outcomes(entry, event)
+        load_papers(entry, event)
         return event
     reason = (entry.get("reason") or {}).get("en")
     former = entry.get("moved_from")
@@ -92,7 +114,8 @@ def _load(entry: dict[str, Any], facts: EventFacts) -> Event:
     return event
 
 
-def _report(event: Event, state: EventState) -> None:
+def report(event: Event, state: EventState) -> None:
+    """Have what was held written up and closed, as far as the file says."""
     for step in REPORTED[1 : REPORTED.index(state) + 1] if state in REPORTED else ():
         move(SYSTEM, event, event.version, step)
 
@@ -132,6 +155,10 @@ def _facts(entry: dict[str, Any], known: Known) -> EventFacts:
         organisations=[organisations[key] for key in entry["organisations"]],
         microcredentials=list(designs.values()) if concerned == "all" else [designs[code] for code in concerned],
         series=entry.get("series"),
+        hosts=[organisations[key] for key in entry.get("hosts") or ()],
+        work_packages=entry.get("wps") or (),
+        onsite_seats=entry.get("onsite_seats"),
+        online_seats=entry.get("online_seats"),
         summary=entry.get("summary"),
         **(entry.get("counts") or {}),
     )

@@ -8,11 +8,14 @@ from sqlalchemy import select
 
 from app.core.access import SYSTEM
 from app.core.consortium import Consortium
-from app.demo.clusters import load_clusters
+from app.demo.clusters import consolidate, load_clusters
 from app.demo.days import day_of
 from app.demo.events import Known, load_events
+from app.demo.gatherings import load_gatherings
 from app.demo.mapping import load_mapping
+from app.demo.memoranda import load_memoranda, load_templates
 from app.demo.microcredentials import load_microcredentials
+from app.demo.minutes import load_minutes
 from app.extensions import db
 from app.stakeholders.consent import ConsentAct, ConsentFacts, ConsentPurpose, ConsentWay, record_consent
 from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, RecognitionRole, Source
@@ -39,9 +42,16 @@ def load_consortium(folder: Path, consortium: Consortium) -> None:
         _person(entry, organisations)
     designs = load_microcredentials(_read(folder / "microcredentials.yaml")["microcredentials"], organisations)
     entries = _read(folder / "clusters.yaml")["clusters"]
-    known = Known(organisations, designs, load_clusters(entries, organisations, designs, consortium))
-    events = load_events(_read(folder / "events.yaml"), known, consortium.zone)
+    clusters = load_clusters(entries, organisations, designs, consortium)
+    known = Known(organisations, designs, clusters)
+    dated = _read(folder / "events.yaml")
+    events = load_events(dated, known, consortium.zone)
+    consolidate(entries, clusters, consortium)
     load_mapping(_read(folder / "mapping.yaml")["mapping"], organisations, designs, events)
+    load_gatherings(dated["examples"], events, organisations)
+    load_minutes(dated["meetings"], events, organisations)
+    offered = load_templates(folder / "memoranda")
+    load_memoranda(_read(folder / "memoranda.yaml")["memoranda"], offered, organisations, designs)
 
 
 def _read(file: Path) -> dict[str, Any]:

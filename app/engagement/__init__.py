@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
-from app.core import clock, panels
+from app.core import clock, panels, records
 from app.core.access import Actor, Permission
 from app.core.navigation import Entry, add
+from app.core.records import Kind
 
 
 def init_app(app: Flask) -> None:
@@ -52,6 +53,15 @@ def init_app(app: Flask) -> None:
         mapping_codes=listing.codes_of,
         mapping_scope=listing.scope_of,
         days_ago=listing.days_ago,
+    )
+    records.add(
+        app,
+        Kind(
+            "mapping_entry",
+            _l("Place in the mapping"),
+            lambda keys: {key: url_for("engagement.show", entry_id=key) for key in keys},
+        ),
+        Kind("judgement", _l("Judgement")),
     )
     app.register_blueprint(views.bp)
     app.register_blueprint(touch_views.bp)

@@ -1,6 +1,5 @@
 """Forms of the mapping: a judgement, an organisation to be mapped, what surrounds the judgements."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from app.clusters import queries as clusters
 from app.clusters.forms import ClustersField
 from app.core import clock
 from app.core.access import Permission, current_actor
+from app.core.asked import Asked
 from app.core.errors import Refused
 from app.core.fields import ChoiceField, DayField, TextField, is_key
 from app.core.forms import BaseForm
@@ -24,7 +24,7 @@ from app.events import queries as events
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
-from app.stakeholders.forms import OrganisationsField
+from app.stakeholders.fields import OrganisationsField
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
@@ -185,13 +185,25 @@ class MapForm(JudgedForm):
     expectations = TextField(_l("What does it expect of us?"))
 
     @classmethod
-    def new(cls, asked: Mapping[str, str]) -> "MapForm":
-        """An empty form with what came with a link: an organisation, a country, a cluster, a micro-credential."""
-        actor, country, code = current_actor(), asked.get("country"), asked.get("mc")
-        chosen = next(iter(stakeholders.by_keys(actor, _keys(asked.get("organisation")))), None)
-        cluster = next(iter(clusters.by_keys(actor, _keys(asked.get("cluster")))), None)
-        concerned = events.microcredentials_named(actor, code) if code else []
+    def new(cls, asked: Asked) -> "MapForm":
+        """An empty form with what came with a link: an organisation, a country, a cluster, a micro-credential.
+
+        What names none of those that the actor may choose is said in ``asked.left_out``.
+        """
+        actor, code = current_actor(), asked.text("mc")
         own = {choice[0] for choice in judging_countries()}
+        country = asked.choice(_("Country"), asked.text("country"), own)
+        chosen = next(iter(stakeholders.by_keys(actor, _keys(asked.text("organisation")))), None)
+        cluster = next(iter(clusters.by_keys(actor, _keys(asked.text("cluster")))), None)
+        concerned = events.microcredentials_named(actor, code) if code else []
+        for label, found, name in (
+            (_("Organisation"), chosen, "organisation"),
+            (_("Cluster"), cluster, "cluster"),
+            (_("Micro-credential"), concerned, "mc"),
+        ):
+            if not found:
+                asked.miss(label, asked.text(name))
+        asked.only("organisation", "country", "cluster", "mc")
         home = country or (chosen.country if chosen else None) or next(iter(sorted(actor.countries)), None)
         return cls(
             data={

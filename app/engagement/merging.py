@@ -6,6 +6,7 @@ Judgements are evidence and stay where they are, so an entry whose place is take
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,11 @@ TABLE: Any = MappingEntry.__table__
 LINKS: Any = MappingEntry.link_model.__table__
 
 
-@settles("mapping_entry", "organisation_id")
+@settles(
+    "mapping_entry",
+    "organisation_id",
+    _l("Where both are mapped for the same, one entry is left, which shows the judgements of both."),
+)
 def one_place(session: Session, row: Values, organisation_id: int) -> tuple[list[Step], bool]:
     """Let the organisation that stays be mapped for each country, cluster and micro-credential once.
 

@@ -44,9 +44,12 @@ class Timeline:
 def draw(judgements: Sequence[Any], events: Sequence[Any], today: date) -> Timeline:
     """The timeline of judgements (oldest first, with ``judged_on``, ``attitude``, ``event_id``) up to ``today``.
 
-    ``events`` are rows with ``id`` and ``starts_on``; those before the first judgement are left out.
+    ``events`` are rows with ``id`` and ``starts_on``; those before the first judgement are left out, but for the ones
+    that moved a judgement.
     """
-    first = min(judgements[0].judged_on, today - SHORTEST)
+    causes = {row.event_id for row in judgements if row.event_id}
+    moving = [row.starts_on for row in events if row.id in causes]
+    first = min([judgements[0].judged_on, today - SHORTEST, *moving])
     days = max((today - first).days, 1)
 
     def place(day: date) -> float:
@@ -55,7 +58,6 @@ def draw(judgements: Sequence[Any], events: Sequence[Any], today: date) -> Timel
 
     points = [Mark(place(row.judged_on), _height(row.attitude), row) for row in judgements]
     line = [f"M{points[0].x} {points[0].y}"] + [f"H{point.x}V{point.y}" for point in points[1:]]
-    causes = {row.event_id for row in judgements if row.event_id}
     shown = [row for row in events if first <= row.starts_on <= today]
     return Timeline(
         path="".join([*line, f"H{RIGHT}"]),

@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock
 from app.core.access import Actor, Permission, current_actor, requires
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.asked import Asked
+from app.core.templating import country_name
+from app.core.web import answer, changed, created, form_page
 from app.engagement import contact, picture, queries, services, timeline
 from app.engagement.forms import DescribeForm, JudgeForm, MapForm
 from app.engagement.listing import MappingListing
@@ -37,11 +39,14 @@ def show_picture() -> Response:
     """Influence and interest of one scope, as a picture and as a table."""
     actor = current_actor()
     offered, clusters = queries.microcredentials_mapped(actor), queries.clusters_mapped(actor)
-    scope = _scope_asked(actor, [row.code for row in offered], {row.id for row in clusters})
+    asked = Asked(request.args)
+    asked.only("of", "country", "cluster", "mc")
+    scope = _scope_asked(actor, asked, [row.code for row in offered], {row.id for row in clusters})
     rows = queries.of_scope(actor, scope)
     return answer(
         "engagement/picture.html",
         scope=scope,
+        left_out=asked.left_out,
         offered=offered,
         clusters=clusters,
         countries=countries(),
@@ -52,21 +57,25 @@ def show_picture() -> Response:
     )
 
 
-def _scope_asked(actor: Actor, codes: Sequence[str], clusters: Collection[int]) -> queries.Scope:
-    """What the picture is to be of; without a scope that somebody is mapped for, a country at hand.
+def _scope_asked(actor: Actor, asked: Asked, codes: Sequence[str], clusters: Collection[int]) -> queries.Scope:
+    """What the picture is to be of; without a scope that somebody is mapped for, a country at hand, which is said.
 
     Links say ``country``, ``cluster`` or ``mc``; the page's own choice says one of them in ``of``, as ``cluster:3``.
     """
-    kind, _colon, chosen = request.args.get("of", "").partition(":")
-    asked = {kind: chosen} if chosen else request.args
-    if asked.get("country") in dict(countries()):
-        return queries.Scope(country=asked["country"])
-    if asked.get("cluster", "") in {str(key) for key in clusters}:
-        return queries.Scope(cluster=int(asked["cluster"]))
-    if asked.get("mc", "").upper() in codes:
-        return queries.Scope(code=asked["mc"].upper())
-    at_hand = [*sorted(actor.countries), *sorted(queries.countries_mapped(actor))]
-    return queries.Scope(country=next(iter(at_hand), ""))
+    kind, _colon, chosen = asked.text("of").partition(":")
+    wanted = {kind: chosen} if chosen else {name: asked.text(name) for name in ("country", "cluster", "mc")}
+    if wanted.get("country") in dict(countries()):
+        return queries.Scope(country=wanted["country"])
+    if wanted.get("cluster", "") in {str(key) for key in clusters}:
+        return queries.Scope(cluster=int(wanted["cluster"]))
+    if wanted.get("mc", "").upper() in codes:
+        return queries.Scope(code=wanted["mc"].upper())
+    at_hand = next(iter([*sorted(actor.countries), *sorted(queries.countries_mapped(actor))]), "")
+    named = next((name for name in wanted if wanted[name]), "")
+    labels = {"country": _("Country"), "cluster": _("Cluster"), "mc": _("Micro-credential")}
+    text = wanted[named] if named in labels else asked.text("of")
+    asked.miss(labels.get(named, _("For what?")), text, country_name(at_hand) if at_hand else "")
+    return queries.Scope(country=at_hand)
 
 
 @bp.get("/<int:entry_id>")
@@ -90,13 +99,14 @@ def show(entry_id: int) -> Response:
 @requires(Permission.MAPPING_EDIT)
 def create() -> BaseResponse:
     """Map an organisation, with the first judgement."""
-    form = MapForm.new(request.args)
+    asked = Asked(request.args)
+    form = MapForm.new(asked)
     if form.validate_on_submit():
         with form.refusals():
             entry = services.map_organisation(current_actor(), form.entry_facts(), form.judgement_facts())
             location = url_for("engagement.show", entry_id=entry.id)
             return created(form, location, _("%(name)s is mapped.", name=entry.organisation.name))
-    return form_page("engagement/map.html", form)
+    return form_page("engagement/map.html", form, left_out=asked.left_out)
 
 
 @bp.route("/<int:entry_id>/judge", methods=["GET", "POST"])
@@ -109,7 +119,7 @@ def judge(entry_id: int) -> BaseResponse:
     if form.validate_on_submit():
         with form.refusals(entry):
             services.judge(current_actor(), entry, form.version.data, form.facts_of_judgement())
-            return redirect_to(_back(form, entry), _("Judged: %(name)s.", name=entry.organisation.name))
+            return changed(form, _back(form, entry), _("Judged: %(name)s.", name=entry.organisation.name))
     return form_page("engagement/judge.html", form, entry=entry)
 
 
@@ -123,7 +133,7 @@ def edit(entry_id: int) -> BaseResponse:
     if form.validate_on_submit():
         with form.refusals(entry):
             services.describe(current_actor(), entry, form.version.data, **form.description())
-            return redirect_to(url_for("engagement.show", entry_id=entry.id), _("Saved."))
+            return changed(form, url_for("engagement.show", entry_id=entry.id), _("Saved."))
     return form_page("engagement/describe.html", form, entry=entry)
 
 

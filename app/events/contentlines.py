@@ -2,6 +2,8 @@
 
 import re
 
+# Which program wrote a calendar; it stays the same in feeds, files and mails.
+PRODID = "-//Consortium portal//Calendar//EN"
 _LINE_BREAKS = re.compile("\r\n|[\x0b\x0c\x85\u2028\u2029]")
 # Control characters but tab and line feed (RFC 5545 §3.1 allows none), and halves of surrogate pairs, which
 # have no UTF-8 form.

@@ -15,10 +15,14 @@ from app.clusters.forms import ClustersField
 from app.clusters.models import Cluster
 from app.core import clock, portal
 from app.core.access import Permission, current_actor
-from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField, TranslatedField
+from app.core.errors import Refused
+from app.core.fields import ChecksField, ChoiceField, ClockField, DayField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
+from app.core.reach import choosable
 from app.core.templating import plain_tr, reader_language
-from app.events import zones
+from app.events import rules, work_packages, zones
+from app.events.clashes import Wanted
+from app.events.facts import EventFacts, check
 from app.events.models import (
     DEADLINE_STATES,
     ConsultationType,
@@ -29,11 +33,10 @@ from app.events.models import (
     MeetingType,
     Visibility,
 )
-from app.events.services import EventFacts, check
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
-from app.stakeholders.forms import OrganisationsField, RegionField
+from app.stakeholders.fields import OrganisationsField, RegionField
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
@@ -50,7 +53,7 @@ NOT_FOR = {
     EventKind.DEADLINE: (
         *("meeting_type", "consultation_type", "number", "starts_time", "ends_time", "format", "venue", "address"),
         *("city", "region", "link", "link_follows", "series_name", "summary", "women", "men", "nonbinary"),
-        *("undisclosed", "total"),
+        *("undisclosed", "total", "hosts", "work_packages", "onsite_seats", "online_seats"),
     ),
 }
 
@@ -79,8 +82,7 @@ def zone_choices() -> list[tuple[str, str]]:
 
 def creating_countries() -> list[tuple[str, str]]:
     """Countries in which the actor may enter events."""
-    reached = current_actor().countries_for(Permission.EVENT_CREATE)
-    return [choice for choice in countries() if reached is None or choice[0] in reached]
+    return choosable(current_actor(), Permission.EVENT_CREATE, countries())
 
 
 def may_create_for_all() -> bool:
@@ -144,6 +146,12 @@ class EventForm(BaseForm):
     )
     link_follows = BooleanField(_l("The link follows later"))
     organiser = OrganisationsField(_l("Organiser"), multiple=False)
+    hosts = OrganisationsField(
+        _l("Who hosts it?"), description=_l("Whoever receives the others, beside the organiser; one or several.")
+    )
+    work_packages = ChecksField(_l("Which work packages does it belong to?"), choices=work_packages.choices)
+    onsite_seats = CountField(_l("Seats on site"))
+    online_seats = CountField(_l("Seats online"))
     cluster = ClustersField(
         _l("Which cluster holds it?"),
         multiple=False,
@@ -214,6 +222,17 @@ class EventForm(BaseForm):
         """Ask the rules of events."""
         check_readable(self, lambda: (self.event_facts(), self.state))
 
+    def wanted(self, of: int | None) -> Wanted | None:
+        """The time and place as far as they are typed; ``None`` while there is no day, or none that can be."""
+        if self.starts_on.data is None:
+            return None
+        days, times = (self.starts_on.data, self.ends_on.data), (self.starts_time.data, self.ends_time.data)
+        try:
+            lasts = rules.span(self.zone.data, *days, *times)
+        except Refused:
+            return None
+        return Wanted(lasts=lasts, venue=self.venue.data, city=self.city.data, link=self.link.data, of=of)
+
     def event_facts(self) -> EventFacts:
         """What was filled in."""
         values = self.facts("plan_as", "series_name")
@@ -229,6 +248,7 @@ class EventForm(BaseForm):
             "organiser": next(iter(chosen_organisations(self.organiser.values)), None),
             "cluster": self._cluster(),
             "series": self._named_series(),
+            "hosts": chosen_organisations(values.get("hosts") or ()),
             "organisations": chosen_organisations(values["organisations"]),
             "microcredentials": microcredentials.by_keys(current_actor(), values["microcredentials"]),
         }
@@ -274,6 +294,13 @@ class MoveForm(BaseForm):
     """A move to another state, with the version the page showed."""
 
     state = ChoiceField(_l("State"), choices=EventState.choices)
+
+
+class SwapForm(BaseForm):
+    """Two events that exchange their dates."""
+
+    other = ChoiceField(_l("With which event?"), any_label=_l("Choose one"))
+    reason = LineField(_l("Why?"), description=_l("It stands on both pages and in calendars."))
 
 
 class CancelForm(BaseForm):

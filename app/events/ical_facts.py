@@ -114,6 +114,7 @@ def _description(event: Event, codes: list[str], *, for_everybody: bool) -> str:
     texts = [
         event.change_reason,
         *(reading.text for text in said if (reading := read_in(text, SOURCE_LANGUAGE))),
+        f"Work packages: {', '.join(event.work_packages)}" if event.work_packages else None,
         f"Micro-credentials: {', '.join(codes)}" if codes else None,
     ]
     return "\n\n".join(text for text in texts if text)

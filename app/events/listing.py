@@ -1,25 +1,30 @@
 """The list of events."""
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import SQLColumnExpression, func, select
+from sqlalchemy import SQLColumnExpression, String, cast, func, or_, select
 
 from app.clusters.listing import choices as clusters
 from app.clusters.queries import beneath
 from app.core import clock
 from app.core.access import Actor, current_actor
+from app.core.asked import is_day
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
-from app.events import queries
-from app.events.models import Event, EventKind, EventState, event_organisation
+from app.core.templating import plain_tr
+from app.events import queries, work_packages
+from app.events.models import Event, EventKind, EventState, event_host, event_organisation
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
+# Filters that say which days are shown; a calendar page does so by itself.
+WHEN = frozenset({"period", "day"})
 E = Event
 LINK = Event.link_model
 PERIODS = (("upcoming", _l("To come")), ("past", _l("Past")))
@@ -51,13 +56,43 @@ def local_time(row: Any, name: str) -> str:
 
 
 def organisers() -> list[tuple[str, str]]:
-    """Organisations that organise something the actor may see, for a filter."""
+    """Organisations that organise or host something the actor may see, for a filter."""
     return [(str(row.id), row.name) for row in queries.organisers(current_actor())]
+
+
+def series() -> list[tuple[str, str]]:
+    """Series with an event that the actor may see, for a filter."""
+    return [(str(row.id), plain_tr(row.name)) for row in queries.series_of(current_actor())]
+
+
+def _arranged_by(statement: Rows, key: str) -> Rows:
+    """Events that an organisation organises or hosts."""
+    hosted = select(event_host.c.event_id).where(event_host.c.organisation_id == int(key))
+    return statement.where(or_(E.organiser_id == int(key), E.id.in_(hosted)))
+
+
+def _of_work_package(statement: Rows, number: str) -> Rows:
+    """Events of a work package; its number stands in a JSON list, which both databases can read as text."""
+    return statement.where(cast(E.work_packages, String).contains(f'"{number}"', autoescape=True))
+
+
+def _host_names() -> Any:
+    return (
+        select(func.aggregate_strings(Organisation.name, "; "))
+        .join(event_host, event_host.c.organisation_id == Organisation.id)
+        .where(event_host.c.event_id == E.id)
+        .correlate(E)
+        .scalar_subquery()
+    )
 
 
 def _in_period(statement: Rows, period: str) -> Rows:
     today = clock.today()
     return statement.where(E.ends_on >= today if period == "upcoming" else E.ends_on < today)
+
+
+def _from_day(statement: Rows, day: str) -> Rows:
+    return statement.where(E.ends_on >= date.fromisoformat(day))
 
 
 def _of_cluster(statement: Rows, key: str) -> Rows:
@@ -102,6 +137,10 @@ class EventListing(Listing):
         Column("place", _l("Place"), lambda row: row.city or row.venue),
         Column("country", _l("Country"), lambda row: row.country, sort=(E.country, E.starts_on), in_page=False),
         Column("organiser", _l("Organiser"), lambda row: row.organiser, in_page=False),
+        Column("hosts", _l("Hosts"), lambda row: "; ".join(sorted((row.hosts or "").split("; "))), in_page=False),
+        Column("work_packages", _l("Work packages"), lambda row: " ".join(row.work_packages or ()), in_page=False),
+        Column("onsite_seats", _l("Seats on site"), lambda row: row.onsite_seats, in_page=False),
+        Column("online_seats", _l("Seats online"), lambda row: row.online_seats, in_page=False),
         Column("cluster", _l("Cluster"), lambda row: row.cluster_id, in_page=False),
         Column("organisations", _l("Organisations"), lambda row: row.organisations, in_page=False),
         Column("women", _l("Women"), lambda row: row.women, in_page=False),
@@ -115,12 +154,15 @@ class EventListing(Listing):
     )
     filters = (
         Filter("period", _l("When"), _in_period, lambda: PERIODS),
+        Filter("day", _l("From"), _from_day, kind="date", accepts=is_day),
         Filter("kind", _l("Kind"), lambda s, v: s.where(E.kind == v), EventKind.choices),
         Filter("country", _l("Country"), lambda s, v: s.where(E.country == v), countries),
         Filter("state", _l("State"), lambda s, v: s.where(E.state == v), EventState.choices),
         Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
         Filter("cluster", _l("Cluster"), _of_cluster, clusters, varies=True),
-        Filter("organiser", _l("Organiser"), lambda s, v: s.where(E.organiser_id == int(v)), organisers, varies=True),
+        Filter("series", _l("Series"), lambda s, v: s.where(E.series_id == int(v)), series, varies=True),
+        Filter("organiser", _l("Organiser or host"), _arranged_by, organisers, varies=True),
+        Filter("wp", _l("Work package"), _of_work_package, work_packages.choices),
     )
 
     def statement(self, actor: Actor) -> Rows:
@@ -138,6 +180,8 @@ class EventListing(Listing):
                 *(E.ends_at, E.format, E.venue, E.city, E.country, E.cluster_id, E.is_example),
                 *(E.women, E.men, E.nonbinary, E.undisclosed),
                 Organisation.name.label("organiser"),
+                *(E.work_packages, E.onsite_seats, E.online_seats),
+                _host_names().label("hosts"),
                 taking_part.label("organisations"),
                 _codes(actor).label("codes"),
             )

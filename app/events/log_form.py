@@ -1,13 +1,14 @@
 """The short form: something that took place, in the few facts that matter."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
-from wtforms.validators import DataRequired, InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from app.core import clock
 from app.core.access import current_actor
@@ -15,6 +16,7 @@ from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextFi
 from app.core.forms import BaseForm
 from app.core.templating import reader_language
 from app.events import queries
+from app.events.facts import EventFacts
 from app.events.forms import (
     TITLE_LENGTH,
     CountField,
@@ -28,15 +30,17 @@ from app.events.forms import (
     zone_choices,
 )
 from app.events.models import ConsultationType, EventKind, EventState, Format, Visibility
-from app.events.rules import WITHOUT_PLACE
-from app.events.services import EventFacts
+from app.events.rules import WITHOUT_PLACE, ends_next_day
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
-from app.stakeholders.forms import OrganisationsField, QuickOrganisationForm, language_choices
+from app.stakeholders.fields import OrganisationsField, language_choices
+from app.stakeholders.forms import QuickOrganisationForm
 
 DRAFT = "draft"
-LINK = re.compile(r"https?://\S+")
+# Telephones begin a typed line with a capital: Https://. A full stop or a bracket after an address is no part of it.
+LINK = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)»”\"']", re.IGNORECASE)
+LINK_IN_TEXT = re.compile(rf"[(<]?{LINK.pattern}[)>]?[.!?]?", re.IGNORECASE)
 LOGGED_KINDS = (EventKind.CONSULTATION, EventKind.ROUND_TABLE, EventKind.WORKSHOP, EventKind.MEETING)
 
 
@@ -49,7 +53,7 @@ class LogForm(BaseForm):
     )
     title = LineField(_l("Title"), [DataRequired(_l("Write a title."))], longest=TITLE_LENGTH)
     language = ChoiceField(_l("Written in"), choices=language_choices)
-    starts_on = DayField(_l("Date"), [InputRequired(_l("Choose a day."))])
+    starts_on = DayField(_l("Date"), [InputRequired(_l("Choose a day."))], render_kw={"data-today": True})
     starts_time = ClockField(_l("From"), [Optional()])
     ends_time = ClockField(_l("Until"), [Optional()])
     zone = ChoiceField(_l("Time zone"), choices=zone_choices)
@@ -100,6 +104,11 @@ class LogForm(BaseForm):
         """Show refusals at their fields; place and link share one."""
         super().refuse({"venue" if name == "link" else name: message for name, message in messages.items()})
 
+    def validate_venue(self, field: LineField) -> None:
+        """Refuse a second link, which nobody would find again."""
+        if len(LINK.findall(field.data or "")) > 1:
+            raise ValidationError(_("Write one link here, and others in what was said."))
+
     @property
     def state(self) -> EventState:
         """The state in which it is entered: held, or a draft to go on with."""
@@ -113,10 +122,13 @@ class LogForm(BaseForm):
         """What was filled in: a pasted web address is the link of an online event, anything else beside it a place."""
         kind, where = EventKind(self.kind.data), self.venue.data or ""
         link = LINK.search(where)
-        where = LINK.sub("", where).strip(" ,;:–-")
+        where = LINK_IN_TEXT.sub("", where).strip(" ,;:–-")
         form = Format(self.format.data)
         if link and form is Format.ONSITE:
             form = Format.HYBRID if where else Format.ONLINE
+        starts_on, ends_on = self.starts_on.data, None
+        if starts_on and ends_next_day(self.starts_time.data, self.ends_time.data):
+            ends_on = starts_on + timedelta(days=1)
         consulted = self.consultation_type.data if kind is EventKind.CONSULTATION else None
         values = self.facts("language", "title", "summary", "venue", "format", "kind", "consultation_type")
         written_in = self.language.data
@@ -124,6 +136,7 @@ class LogForm(BaseForm):
             **values
             | {
                 "kind": kind,
+                "ends_on": ends_on,
                 "consultation_type": ConsultationType(consulted) if consulted else None,
                 "title": {written_in: self.title.data or ""},
                 "summary": {written_in: self.summary.data} if self.summary.data else None,

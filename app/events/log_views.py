@@ -1,19 +1,23 @@
 """The page on which something that took place is logged, an organisation that is not in the register included."""
 
-from flask import request
+from hashlib import sha256
+
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
-from app.core.errors import NotAllowed
+from app.core.submissions import AlreadySubmitted, refuse_repeat, remember
 from app.core.templating import plain_tr
 from app.core.web import created, form_page
 from app.events import services
 from app.events.log_form import LogForm, NewOrganisationForm
 from app.events.models import Event, EventState
 from app.events.plan_views import page_url, remark
+from app.events.rules import words
 from app.events.views import bp
+from app.extensions import db
 from app.stakeholders import services as stakeholder_services
 from app.stakeholders.lookalikes import Lookalike, similar
 from app.stakeholders.models import Category, NameKind
@@ -68,31 +72,48 @@ def holds(form: LogForm, quick: NewOrganisationForm) -> bool:
 def add_organisation(form: LogForm, quick: NewOrganisationForm, anyway: bool) -> list[Lookalike]:
     """Put the organisation typed beside the picker into the register and choose it.
 
-    Answers organisations with a like name instead, unless it is to be added ``anyway``: a second press of the button
-    finds the one that the first press made.
+    Answers organisations with a like name instead, unless it is to be added ``anyway``. A second press of the button
+    chooses the one that the first press made.
     """
     if not quick.validate():
         return []
-    actor = current_actor()
-    alike = [] if anyway else similar(actor, [quick.name.data or ""], quick.country.data)
-    if alike:
-        return alike
-    name = NameFacts(quick.name.data, form.language.data or "en", NameKind.WORKING)
-    facts = OrganisationFacts(names=[name], category=Category(quick.category.data), country=quick.country.data)
+    key = _press_of(form, quick)
     try:
-        organisation = stakeholder_services.create_organisation(actor, facts)
-    except NotAllowed:
-        quick.refuse({"country": _("Your role does not let you add organisations of this country.")})
-        return []
+        refuse_repeat(db.session, key)
+        alike = [] if anyway else similar(current_actor(), [quick.name.data or ""], quick.country.data)
+        if alike:
+            return alike
+        chosen = _put_into_register(quick, form.language.data or "en", key)
+    except AlreadySubmitted as made:
+        chosen = int(made.location.rpartition("/")[2])
     picker = form.organisations
-    picker.data, picker.query = [*picker.values, organisation.id], ""
+    picker.data, picker.query = list(dict.fromkeys([*picker.values, chosen])), ""
     for field in (quick.name, quick.category):
         field.process(None)
     return []
 
 
+def _press_of(form: LogForm, quick: NewOrganisationForm) -> str | None:
+    """The form's key and what was typed: one form may add several organisations."""
+    typed = f"{quick.country.data} {quick.category.data} {quick.name.data}"
+    return f"{form.submission_key.data} {sha256(typed.encode()).hexdigest()}" if form.submission_key.data else None
+
+
+def _put_into_register(quick: NewOrganisationForm, language: str, key: str | None) -> int:
+    name = NameFacts(quick.name.data, language, NameKind.WORKING)
+    facts = OrganisationFacts(names=[name], category=Category(quick.category.data), country=quick.country.data)
+    organisation = stakeholder_services.create_organisation(current_actor(), facts)
+    remember(db.session, key, url_for("stakeholders.show", organisation_id=organisation.id))
+    return organisation.id
+
+
 def saved_message(event: Event) -> str:
-    """What was saved, naming the micro-credentials it concerns."""
+    """What was saved, naming the day it ended where that is another one, and the micro-credentials it concerns."""
+    until = _("It ended on the next day, %(day)s.", day=words(event.ends_on)) if event.ends_on > event.starts_on else ""
+    return f"{_saved(event)} {until}".strip()
+
+
+def _saved(event: Event) -> str:
     concerned = list(event.microcredentials)
     if not concerned:
         return _("Saved.")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clusters.models import Cluster
@@ -104,6 +104,14 @@ event_organisation = Table(
     Column("organisation_id", ForeignKey("organisation.id"), primary_key=True, index=True),
 )
 
+# Who receives the others: beside the organiser, who answers for the event and may change it.
+event_host = Table(
+    "event_host",
+    Base.metadata,
+    Column("event_id", ForeignKey("event.id", ondelete="CASCADE"), primary_key=True),
+    Column("organisation_id", ForeignKey("organisation.id"), primary_key=True, index=True),
+)
+
 
 class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, ConcernsMicroCredentials):
     """Something that takes place or falls due.
@@ -157,12 +165,21 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     cluster_id: Mapped[int | None] = mapped_column(ForeignKey("cluster.id"))
     responsible: Mapped[TranslatedText | None]
+    # The numbers of the consortium's work packages it belongs to, such as "WP6".
+    work_packages: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    # For how many people there is room; ``None`` where nobody said.
+    onsite_seats: Mapped[int | None]
+    online_seats: Mapped[int | None]
 
     summary: Mapped[TranslatedText | None]
     women: Mapped[int | None]
     men: Mapped[int | None]
     nonbinary: Mapped[int | None]
     undisclosed: Mapped[int | None]
+    # How many of them from each country, by code; ``other`` are those from elsewhere.
+    by_country: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    # So many days before it, those who have not answered are reminded; ``None`` for never.
+    remind_days: Mapped[int | None]
 
     is_example: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int | None]
@@ -181,6 +198,8 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
     organisations: Mapped[list[Organisation]] = relationship(
         secondary=event_organisation, order_by=Organisation.name_key
     )
+
+    hosts: Mapped[list[Organisation]] = relationship(secondary=event_host, order_by=Organisation.name_key)
 
     @property
     def link_date(self) -> date:
@@ -258,6 +277,8 @@ class Rescheduling(AppendOnly, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     reason: Mapped[str | None]
+    # The event it exchanged dates with, where it did.
+    swapped_with_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     actor_id: Mapped[int | None]
     actor_name: Mapped[str]
     moved_at: Mapped[datetime] = mapped_column(default=clock.now)

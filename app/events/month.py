@@ -41,12 +41,20 @@ class Month:
     month: int
 
     @classmethod
+    def of(cls, day: date) -> "Month":
+        """The month a day is in."""
+        return cls(day.year, day.month)
+
+    @staticmethod
+    def is_name(text: str) -> bool:
+        """Whether ``text`` names a month from 2000 to 2100 as ``YYYY-MM``."""
+        match = _MONTH.fullmatch(text)
+        return bool(match) and FIRST_YEAR <= int(text[:4]) <= LAST_YEAR
+
+    @classmethod
     def named(cls, text: str | None, today: date) -> "Month":
         """The month that ``YYYY-MM`` names; that of ``today`` where it names none from 2000 to 2100."""
-        match = _MONTH.fullmatch(text or "")
-        if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-            return cls(int(match[1]), int(match[2]))
-        return cls(today.year, today.month)
+        return cls(int(text[:4]), int(text[5:])) if text and cls.is_name(text) else cls.of(today)
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"

@@ -1,19 +1,23 @@
 """Pages on which events are planned, changed, moved on, cancelled and, as drafts, deleted."""
 
+from datetime import date
+
 from flask import flash, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import portal
 from app.core.access import Permission, current_actor, requires
-from app.core.errors import Refused
-from app.core.web import answer, created, form_page, redirect_to
-from app.events import queries, rules, services
-from app.events.forms import CancelForm, EventForm, MoveForm
+from app.core.templating import plain_tr
+from app.core.web import answer, changed, created, form_page, redirect_to
+from app.events import clashes, queries, rules, services, swapping
+from app.events.agenda import queries as agenda
+from app.events.forms import CancelForm, EventForm, MoveForm, SwapForm
 from app.events.models import Event, EventKind, EventState
 from app.events.permissions import check_edit
 from app.events.views import bp, page_of
-from app.extensions import db
+from app.events.when import said
 
 SAID_AFTER = {
     EventState.PLANNED: lambda: _("It is planned."),
@@ -30,13 +34,19 @@ def page_url(event: Event) -> str:
     return url_for("events.show", event_id=event.id)
 
 
-def remark(event: Event) -> None:
-    """Tell what was accepted and may still surprise: a time shown twice, a day outside the project."""
+def remark(event: Event, former: date | None = None) -> None:
+    """Tell what was accepted and may still surprise: a time shown twice, a day outside the project, a moved agenda.
+
+    ``former`` is the day it began on before.
+    """
     consortium = portal.consortium()
     if rules.shown_twice(event.starts_at, event.zone) or rules.shown_twice(event.ends_at, event.zone):
         flash(_("The clocks go back that night and show this time twice; meant is the first of the two."), "attention")
     if rules.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end):
         flash(_("The day lies outside the run of the project."), "attention")
+    passed = (event.starts_on - former).days if former else 0
+    if passed and agenda.has_days(event):
+        flash(ngettext("The agenda moved along by %(num)d day.", "The agenda moved along by %(num)d days.", passed))
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -60,15 +70,27 @@ def edit(event_id: int) -> BaseResponse:
     """Change an event."""
     event = queries.event_to_edit(current_actor(), event_id)
     check_edit(current_actor(), event)
-    if event.state is EventState.CLOSED and request.method == "GET":
+    if event.state is EventState.CLOSED and request.method != "POST":
         return page_of(event, [_("This event is closed. Reopen it to change it.")])
-    form = EventForm.of(event)
+    form, former = EventForm.of(event), event.starts_on
     if form.validate_on_submit():
         with form.refusals(event):
             services.edit(current_actor(), event, form.version.data, form.event_facts())
-            remark(event)
-            return redirect_to(page_url(event), _("Saved."))
+            remark(event, former)
+            return changed(form, page_url(event), _("Saved."))
     return form_page("events/form.html", form, event=event, kind=event.kind, kinds=())
+
+
+@bp.get("/clashes")
+@requires(Permission.EVENT_CREATE)
+def clashing() -> BaseResponse:
+    """What the time and place that are being typed clash with, for the form."""
+    form, key = EventForm(EventKind.MEETING, formdata=request.args), request.args.get("of", type=int)
+    if key is not None:
+        check_edit(current_actor(), queries.event_to_edit(current_actor(), key))
+    wanted = form.wanted(key)
+    found = clashes.with_what(current_actor(), wanted) if wanted else ()
+    return answer("events/clashes.html", "events/_clashes_of_form.html", clashes=found)
 
 
 @bp.post("/<int:event_id>/move")
@@ -78,15 +100,13 @@ def move(event_id: int) -> BaseResponse:
     event = queries.event(current_actor(), event_id)
     form = MoveForm()
     check_edit(current_actor(), event)
-    if not form.validate_on_submit():
-        return page_of(event, [str(text) for errors in form.errors.values() for text in errors])
-    state = EventState(form.state.data)
-    try:
-        services.move(current_actor(), event, form.version.data, state)
-    except Refused as refused:
-        db.session.rollback()
-        return page_of(queries.event(current_actor(), event_id), list(refused.messages.values()))
-    return redirect_to(page_url(event), SAID_AFTER[state]())
+    if form.validate_on_submit():
+        with form.refusals():
+            state = EventState(form.state.data)
+            services.move(current_actor(), event, form.version.data, state)
+            return redirect_to(page_url(event), SAID_AFTER[state]())
+    problems = [str(text) for errors in form.errors.values() for text in errors]
+    return page_of(queries.event(current_actor(), event_id), problems)
 
 
 @bp.route("/<int:event_id>/cancel", methods=["GET", "POST"])
@@ -95,16 +115,32 @@ def cancel(event_id: int) -> BaseResponse:
     """Call an event off and say why."""
     event = queries.event(current_actor(), event_id)
     check_edit(current_actor(), event)
+    if request.method != "POST" and not event.moves.allows(event.state, EventState.CANCELLED):
+        words = {"new": EventState.CANCELLED.label, "old": event.state.label}
+        return page_of(event, [_("This cannot become “%(new)s”: it is “%(old)s”.", **words)])
     form = CancelForm(data={"version": event.version})
     if form.validate_on_submit():
-        try:
+        with form.refusals():
             services.cancel(current_actor(), event, form.version.data, form.reason.data)
-        except Refused as refused:
-            db.session.rollback()
-            form.refuse(refused.messages)
-        else:
-            return redirect_to(page_url(event), _("It is cancelled. Calendars will show it struck out."), "attention")
+            return changed(form, page_url(event), _("It is cancelled. Calendars will show it struck out."))
     return form_page("events/cancel.html", form, event=event)
+
+
+@bp.route("/<int:event_id>/swap", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def swap(event_id: int) -> BaseResponse:
+    """Let two events exchange their dates."""
+    event = queries.event(current_actor(), event_id)
+    check_edit(current_actor(), event)
+    others = {str(other.id): other for other in swapping.candidates(current_actor(), event)}
+    form = SwapForm(data={"version": event.version})
+    form.other.choices = [(key, f"{plain_tr(other.title)} · {said(other)}") for key, other in others.items()]
+    if form.validate_on_submit():
+        with form.refusals():
+            other = others.get(form.other.data or "")
+            swapping.swap(current_actor(), event, form.version.data, other, form.reason.data)
+            return changed(form, page_url(event), _("The two exchanged their dates."))
+    return form_page("events/swap.html", form, event=event)
 
 
 @bp.route("/<int:event_id>/delete", methods=["GET", "POST"])

@@ -14,7 +14,8 @@ from app.core.access import Actor, Permission, Role
 from app.core.database import plain_rows
 from app.core.reach import reach
 from app.core.states import moves_of
-from app.events.models import Event, EventSeries, EventState, Rescheduling, Visibility, event_organisation
+from app.events import presence
+from app.events.models import Event, EventSeries, EventState, Rescheduling, Visibility, event_host, event_organisation
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.microcredentials.models import MicroCredential
@@ -25,7 +26,7 @@ from app.stakeholders.queries import visible_to as organisations_visible_to
 # A row of some columns of a query below.
 Found = Row[*tuple[Any, ...]]
 # Tables whose rows are part of an event rather than records that refer to it.
-OWN_TABLES = {event_organisation.name, Event.link_model.__tablename__}
+OWN_TABLES = {event_organisation.name, event_host.name, Event.link_model.__tablename__}
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -57,7 +58,8 @@ def _takes_part(actor: Actor) -> ColumnElement[bool]:
     taking_part = select(event_organisation.c.event_id).where(
         event_organisation.c.organisation_id.in_(actor.organisations)
     )
-    return or_(Event.organiser_id.in_(actor.organisations), Event.id.in_(taking_part))
+    hosting = select(event_host.c.event_id).where(event_host.c.organisation_id.in_(actor.organisations))
+    return or_(Event.organiser_id.in_(actor.organisations), Event.id.in_(taking_part), Event.id.in_(hosting))
 
 
 def _changeable_drafts(actor: Actor) -> list[ColumnElement[bool]]:
@@ -92,6 +94,7 @@ def event_to_edit(actor: Actor, event_id: int) -> Event:
             joinedload(Event.organiser),
             joinedload(Event.cluster),
             selectinload(Event.organisations),
+            selectinload(Event.hosts),
             selectinload(Event.microcredential_links),
         )
     ).scalar_one()
@@ -118,6 +121,24 @@ def _taking_part(actor: Actor) -> Select[*tuple[Any, ...]]:
         .join(event_organisation, event_organisation.c.organisation_id == Organisation.id)
         .where(event_organisation.c.event_id == bindparam("key"))
         .order_by(Organisation.name_key)
+    )
+
+
+presence.ask(hosts=select(event_host.c.event_id).where(event_host.c.event_id == presence.KEY).exists())
+
+
+def hosts_of(actor: Actor, event: Event) -> Sequence[Found]:
+    """Who hosts it, by name, as far as the register is open to the actor."""
+    return plain_rows(db.session, _hosting(actor), {"key": event.id})
+
+
+@lru_cache(maxsize=256)
+def _hosting(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Organisation.id, Organisation.name, Organisation.country, Organisation.is_example)
+        .join(event_host, event_host.c.organisation_id == Organisation.id)
+        .where(event_host.c.event_id == bindparam("key"), organisations_visible_to(actor))
+        .order_by(Organisation.name_key, Organisation.id)
     )
 
 
@@ -167,34 +188,40 @@ def reschedulings(event: Event) -> list[Rescheduling]:
     )
 
 
-def between(actor: Actor, first: date, last: date) -> Sequence[Found]:
-    """Events that touch the days from ``first`` to ``last``, in their order, for a calendar page."""
-    return db.session.execute(
+def on_days(actor: Actor, first: date, last: date) -> Select[*tuple[Any, ...]]:
+    """Events that touch the days from ``first`` to ``last`` at their place, in their order, for a calendar page."""
+    return (
         select(
-            Event.id,
-            Event.kind,
-            Event.title,
-            Event.state,
-            Event.zone,
-            Event.all_day,
-            Event.starts_on,
-            Event.ends_on,
-            Event.starts_at,
-            Event.ends_at,
-            Event.is_example,
+            *(Event.id, Event.kind, Event.title, Event.state, Event.zone, Event.all_day, Event.is_example),
+            *(Event.starts_on, Event.ends_on, Event.starts_at, Event.ends_at),
+            *(Event.format, Event.venue, Event.city, Event.country),
         )
         .where(Event.starts_on <= last, Event.ends_on >= first, visible_to(actor))
         .order_by(Event.starts_on, Event.all_day.desc(), Event.starts_at, Event.id)
-    ).all()
+    )
+
+
+def lock(event: Event) -> None:
+    """Hold the event's row until the transaction ends: numbers are given in turn, and nobody is asked twice."""
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
 
 
 def organisers(actor: Actor) -> Sequence[Found]:
-    """Organisations that organise something the actor may see: rows of key and name."""
+    """Organisations that organise or host something the actor may see: rows of key and name."""
     organising = select(Event.organiser_id).where(visible_to(actor))
+    hosting = select(event_host.c.organisation_id).join(Event, Event.id == event_host.c.event_id)
     return db.session.execute(
         select(Organisation.id, Organisation.name)
-        .where(Organisation.id.in_(organising))
+        .where(or_(Organisation.id.in_(organising), Organisation.id.in_(hosting.where(visible_to(actor)))))
         .order_by(Organisation.name_key)
+    ).all()
+
+
+def series_of(actor: Actor) -> Sequence[Found]:
+    """Series with an event that the actor may see, the oldest first: rows of key and name."""
+    seen = select(Event.series_id).where(visible_to(actor))
+    return db.session.execute(
+        select(EventSeries.id, EventSeries.name).where(EventSeries.id.in_(seen)).order_by(EventSeries.id)
     ).all()
 
 

@@ -4,7 +4,7 @@ Times are typed as the clock of the event's place shows them. A time that this c
 shows twice, as summer time ends, is taken as the first of the two (an end: as the first one after the start).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
@@ -20,7 +20,9 @@ from app.events.models import DEADLINE_STATES, ConsultationType, EventKind, Even
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST = timedelta(days=366)
+LONGEST_EVENING = timedelta(hours=12)  # what begins on one day and ends on the next; more than that is a slip
 MOST_PEOPLE = 1_000_000
+MOST_SEATS = 100_000
 # An event of these kinds is logged for the sake of the micro-credentials it concerned.
 ABOUT_MICROCREDENTIALS = frozenset({EventKind.CONSULTATION, EventKind.ROUND_TABLE})
 WITHOUT_PLACE = frozenset({ConsultationType.WRITTEN, ConsultationType.SURVEY})
@@ -54,8 +56,16 @@ class NumberWrong(Refused):
     """A meeting's number that nobody would count to."""
 
 
+class SeatsWrong(Refused):
+    """Seats that are no number of seats, or where nobody meets."""
+
+
 class LinkWrong(Refused):
     """A link that is no web address."""
+
+
+class LinkInPlace(Refused):
+    """A web address where everybody reads it."""
 
 
 class PlaceMissing(Refused):
@@ -147,6 +157,14 @@ def span(
     return Span(zone, starts_on, last, first, end)
 
 
+def ends_next_day(starts: time | None, ends: time | None) -> bool:
+    """Whether two times of one day, such as 22:00 and 01:00, mean an end on the day after."""
+    if starts is None or ends is None or ends >= starts:
+        return False
+    first, last = (timedelta(hours=moment.hour, minutes=moment.minute) for moment in (starts, ends))
+    return last + timedelta(days=1) - first <= LONGEST_EVENING
+
+
 def _check_days(first: date, last: date) -> None:
     for field, day in (("starts_on", first), ("ends_on", last)):
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -202,9 +220,10 @@ def check_counts(counts: Sequence[int | None], total: int | None) -> None:
 
     No total, or only a total, is fine.
     """
-    for field, count in zip(("women", "men", "nonbinary", "undisclosed", "total"), (*counts, total), strict=True):
-        if count is not None and not 0 <= count <= MOST_PEOPLE:
-            raise CountsWrong(**{field: _("Write a number from 0 to %(most)s.", most=MOST_PEOPLE)})
+    named = zip(("women", "men", "nonbinary", "undisclosed", "total"), (*counts, total), strict=True)
+    wrong = [field for field, count in named if count is not None and not 0 <= count <= MOST_PEOPLE]
+    if wrong:
+        raise CountsWrong(**dict.fromkeys(wrong, _("Write a number from 0 to %(most)s.", most=MOST_PEOPLE)))
     known = [count or 0 for count in counts]
     if total is not None and any(count is not None for count in counts) and sum(known) != total:
         raise CountsWrong(
@@ -214,10 +233,37 @@ def check_counts(counts: Sequence[int | None], total: int | None) -> None:
         )
 
 
+def check_countries(people: int, by_country: Mapping[str, int]) -> None:
+    """Where people came from adds up to how many there were. Raises ``CountsWrong``; no country is fine."""
+    if any(not 0 <= count <= MOST_PEOPLE for count in by_country.values()):
+        raise CountsWrong(by_country=_("Write a number from 0 to %(most)s.", most=MOST_PEOPLE))
+    made = sum(by_country.values())
+    if by_country and made != people:
+        each = ", ".join(f"{code} {count}" for code, count in by_country.items())
+        raise CountsWrong(
+            total=_("By country there are %(made)s (%(each)s), not %(total)s.", made=made, each=each, total=people)
+        )
+
+
 def check_number(number: int | None) -> None:
     """A meeting's number counts from 1. Raises ``NumberWrong``."""
     if number is not None and not 1 <= number <= 9999:
         raise NumberWrong(number=_("Write a number from 1 to 9999."))
+
+
+def check_seats(held: Format | None, onsite: int | None, online: int | None) -> None:
+    """Room for somebody, and only where people meet. Raises ``SeatsWrong``."""
+    wrong = {
+        name: _("Write a number from 1 to %(most)s.", most=MOST_SEATS)
+        for name, seats in (("onsite_seats", onsite), ("online_seats", online))
+        if seats is not None and not 1 <= seats <= MOST_SEATS
+    }
+    if held is Format.ONLINE and onsite is not None:
+        wrong.setdefault("onsite_seats", _("It takes place online: leave this empty, or choose another form."))
+    if held is Format.ONSITE and online is not None:
+        wrong.setdefault("online_seats", _("It takes place on site: leave this empty, or choose another form."))
+    if wrong:
+        raise SeatsWrong(**wrong)
 
 
 def check_link(link: str | None) -> None:
@@ -234,6 +280,14 @@ def check_link(link: str | None) -> None:
         or any(c.isspace() or not c.isprintable() for c in link)
     ):
         raise LinkWrong(link=_("Write an address like https://example.org/meeting."))
+
+
+def check_no_link(**places: str | None) -> None:
+    """No web address in a place, by the name of its field: a place is public. Raises ``LinkInPlace``."""
+    public = [field for field, place in places.items() if place and "://" in place]
+    if public:
+        told = _("Everybody reads this. Write the web address under “Link”, which visitors do not see.")
+        raise LinkInPlace(**dict.fromkeys(public, told))
 
 
 def check_place(format: Format | None, place: str | None, link: str | None, *, needs_link: bool) -> None:  # noqa: A002

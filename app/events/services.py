@@ -1,120 +1,50 @@
 """What may happen to events: planned or logged, edited, moved from state to state, cancelled; drafts deleted."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import date, time
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import date
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
 
-from app.clusters.models import Cluster
 from app.core import clock
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
 from app.events import queries, rules
+from app.events.facts import COUNTS, TIME, WORKED_OUT, EventFacts, check, check_place, span_of
 from app.events.ical_facts import published_part
 from app.events.models import (
     OVER,
-    ConsultationType,
     Event,
-    EventKind,
     EventSeries,
     EventState,
-    Format,
-    MeetingType,
     Rescheduling,
-    Visibility,
 )
 from app.events.permissions import check_edit, may_edit
+from app.events.watching.services import Change, announce
 from app.extensions import db
-from app.microcredentials.models import MicroCredential
-from app.stakeholders.models import Organisation
 
 # Called within the transaction, after the flush, for every event that was made, changed, moved or deleted, so that
 # whoever keeps something made from events (feeds) never commits without it.
 after_change: list[Callable[[Event], None]] = []
+# Called after an event got another time, with the day it began on before: what says days of it moves along.
+when_moved: list[Callable[[Event, date], None]] = []
 # Whether something was written of an event besides its summary: minutes of its agenda, decisions.
 minutes_sources: list[Callable[[Event], bool]] = []
-
-TIME = ("zone", "all_day", "starts_on", "ends_on", "starts_at", "ends_at")
-# Facts that are not simply put into the attribute of their name.
-WORKED_OUT = frozenset(
-    {*TIME, "starts_time", "ends_time", "total", "reason", "link_follows", "microcredentials", "series"}
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class EventFacts:
-    """What an event is, as somebody filled it in.
-
-    Times are those on the clock of ``zone``; none means whole days. ``link_follows`` allows an online event whose link
-    is not known yet. ``total`` checks the counts; alone it counts as not stated. ``reason`` says why a time changed.
-    ``series`` is the name of what the event continues.
-    """
-
-    kind: EventKind
-    title: dict[str, str]
-    zone: str
-    starts_on: date
-    ends_on: date | None = None
-    starts_time: time | None = None
-    ends_time: time | None = None
-    reason: str | None = None
-    visibility: Visibility = Visibility.CONSORTIUM
-    meeting_type: MeetingType | None = None
-    consultation_type: ConsultationType | None = None
-    number: int | None = None
-    description: dict[str, str] | None = None
-    format: Format | None = None
-    venue: str | None = None
-    address: str | None = None
-    city: str | None = None
-    country: str | None = None
-    region: str | None = None
-    link: str | None = None
-    link_follows: bool = False
-    organiser: Organisation | None = None
-    cluster: Cluster | None = None
-    series: dict[str, str] | None = None
-    responsible: dict[str, str] | None = None
-    organisations: Sequence[Organisation] = field(default=())
-    microcredentials: Sequence[MicroCredential] = field(default=())
-    summary: dict[str, str] | None = None
-    women: int | None = None
-    men: int | None = None
-    nonbinary: int | None = None
-    undisclosed: int | None = None
-    total: int | None = None
-
-    @property
-    def counts(self) -> tuple[int | None, ...]:
-        """How many women, men, non-binary people and others there were."""
-        return (self.women, self.men, self.nonbinary, self.undisclosed)
+# What forbids to change what the minutes of an event say; each raises ``Refused``.
+writing_checks: list[Callable[[Event], None]] = []
+# Whether something is cited by an event's number: its decisions and actions.
+cited_by_number: list[Callable[[Event], bool]] = []
+# What must hold of an event before it is closed; each raises ``Refused`` where it does not.
+closing_checks: list[Callable[[Event], None]] = []
 
 
-def check(facts: EventFacts, state: EventState) -> None:
-    """Check facts against every rule that holds of an event in ``state``.
-
-    Raises ``Refused`` for everything wrong with them at once, or ``StateUnfit``.
-    """
-    rules.check_state(facts.kind, state)
-    checks: list[Callable[[], object]] = [
-        lambda: rules.check_title(facts.title),
-        lambda: _check_time(facts, is_over=state in OVER),
-        lambda: rules.check_link(facts.link),
-        lambda: rules.check_counts(facts.counts, facts.total),
-        lambda: rules.check_number(facts.number),
-    ]
-    if facts.kind is not EventKind.DEADLINE and facts.consultation_type not in rules.WITHOUT_PLACE:
-        needs_link = state not in OVER and not facts.link_follows
-        place = facts.venue or facts.city
-        checks.append(lambda: rules.check_place(facts.format, place, facts.link, needs_link=needs_link))
-    if state in OVER:
-        people = sum(count or 0 for count in facts.counts) or facts.total
-        checks.append(lambda: rules.check_somebody_there(people, len(facts.organisations)))
-        checks.append(lambda: rules.check_concerns(facts.kind, len(facts.microcredentials)))
-    rules.all_of(*checks)
+def check_writing(event: Event) -> None:
+    """Raise ``Refused`` where what the minutes of an event say must stay as it is."""
+    for asked in writing_checks:
+        asked(event)
 
 
 def plan(actor: Actor, facts: EventFacts, state: EventState = EventState.PLANNED, **marks: Any) -> Event:
@@ -123,7 +53,7 @@ def plan(actor: Actor, facts: EventFacts, state: EventState = EventState.PLANNED
     ``marks`` are what no form says: ``is_example``, and of an action what set it and its number there. Raises
     ``Refused`` for facts that break a rule and ``NotAllowed`` outside the actor's countries.
     """
-    event = _new(actor, facts, marks)
+    event = _new(actor, facts, marks, going_to=state)
     if state is not EventState.DRAFT:
         _check_move(event, state)
         event.move_to(state, actor)
@@ -150,19 +80,70 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
     expect_version(event, version)
     if event.state is EventState.CLOSED:
         raise Refused(_("This event is closed. Reopen it to change it."))
+    if (facts.summary or None) != (event.summary or None):
+        check_writing(event)
     before, former_time = published_part(event), _time_of(event)
     check(facts, event.state)
+    if facts.number != event.number and event.set_by_id is None and any(asked(event) for asked in cited_by_number):
+        raise Refused(number=_("Its decisions and actions are cited by this number. Leave it as it is."))
+    if event.by_country:
+        rules.check_countries(sum(number or 0 for number in facts.counts) or facts.total or 0, event.by_country)
     if event.state is EventState.MINUTED:
         rules.check_minutes(facts.summary, is_written_of=_is_written_of(event))
     with db.session.no_autoflush:
         _fill(event, facts)
-    if former_time != _time_of(event):
-        _reschedule(actor, event, former_time, facts.reason)
+    moved = _reschedule(actor, event, former_time, facts.reason) if former_time != _time_of(event) else None
+    _let_follow(event, former_time)
     if not may_edit(actor, event):
         raise Refused(
             organiser=_("Then you could not change it any more; leave the organiser or the country as it is.")
         )
     _count_up(event, before)
+    event.updated_at = clock.now()
+    _changed(event)
+    if moved is not None:
+        announce(event, Change.MOVED, moved)
+
+
+def put_off(actor: Actor, event: Event, span: rules.Span, reason: str, swapped_with: Event | None = None) -> None:
+    """Give an event another time that holds, and keep the one before with the reason.
+
+    The caller has checked who acts and that both are to come.
+    """
+    before, former = published_part(event), _time_of(event)
+    for name in TIME:
+        setattr(event, name, getattr(span, name))
+    moved = _reschedule(actor, event, former, reason)
+    if moved is not None and swapped_with is not None:
+        moved.swapped_with_id = swapped_with.id
+    _let_follow(event, former)
+    _count_up(event, before)
+    event.updated_at = clock.now()
+    _changed(event)
+    if moved is not None:
+        announce(event, Change.MOVED, moved)
+
+
+def count(
+    actor: Actor, event: Event, version: int | None, counts: Mapping[str, int | None], by_country: Mapping[str, int]
+) -> None:
+    """Write down how many were there: by gender (the names of the four columns) and by country, without a name.
+
+    Raises ``CountsWrong`` where they do not add up, ``NobodyThere`` for nobody at what took place, ``EditConflict`` and
+    ``NotAllowed``.
+    """
+    check_edit(actor, event)
+    expect_version(event, version)
+    if event.state is EventState.CLOSED:
+        raise Refused(_("This event is closed. Reopen it to change it."))
+    made = sum(number or 0 for number in counts.values())
+    rules.check_counts([counts.get(name) for name in COUNTS], None)
+    rules.check_countries(made, by_country)
+    if event.state in OVER:
+        rules.check_somebody_there(made, len(event.organisations))
+    for name in COUNTS:
+        setattr(event, name, counts.get(name))
+    event.by_country = dict(by_country) or None
     event.updated_at = clock.now()
     _changed(event)
 
@@ -186,6 +167,8 @@ def move(actor: Actor, event: Event, version: int | None, state: EventState, rea
     _count_up(event, before)
     event.updated_at = clock.now()
     _changed(event)
+    if EventState.CANCELLED in (former, state):
+        announce(event, Change.CANCELLED if state is EventState.CANCELLED else Change.RESTORED)
 
 
 def cancel(actor: Actor, event: Event, version: int | None, reason: str | None) -> None:
@@ -240,6 +223,7 @@ def _fill(event: Event, facts: EventFacts) -> None:
     event.organiser_id = facts.organiser.id if facts.organiser else None
     event.cluster_id = facts.cluster.id if facts.cluster else None
     event.series = _series(event, facts.series)
+    event.work_packages = list(facts.work_packages or ()) or None
     event.concern(facts.microcredentials)
     if facts.total is not None and all(count is None for count in facts.counts):
         event.undisclosed = facts.total
@@ -256,42 +240,52 @@ def _series(event: Event, name: dict[str, str] | None) -> EventSeries | None:
     return queries.series_named(name) or EventSeries(name=name, is_example=event.is_example)
 
 
-def _span(facts: EventFacts) -> rules.Span:
-    return rules.span(facts.zone, facts.starts_on, facts.ends_on, facts.starts_time, facts.ends_time)
-
-
-def _check_time(facts: EventFacts, *, is_over: bool) -> None:
-    span = _span(facts)
-    if is_over:
-        rules.check_day_has_come(span.ends_on, clock.today(span.zone))
-
-
 def _set_time(event: Event, facts: EventFacts) -> None:
-    span = _span(facts)
+    span = span_of(facts)
     for name in TIME:
         setattr(event, name, getattr(span, name))
+
+
+def _let_follow(event: Event, former: dict[str, Any]) -> None:
+    for follows in when_moved if former["starts_on"] != event.starts_on else ():
+        follows(event, former["starts_on"])
 
 
 def _time_of(event: Event) -> dict[str, Any]:
     return {name: getattr(event, name) for name in TIME}
 
 
-def _reschedule(actor: Actor, event: Event, former: dict[str, Any], reason: str | None) -> None:
+def _reschedule(actor: Actor, event: Event, former: dict[str, Any], reason: str | None) -> Rescheduling | None:
+    """Keep the time that an event was announced for; of a draft, and of what is over, nobody waited for it."""
     if event.state is EventState.CANCELLED:
         raise Refused(starts_on=_("It was cancelled and keeps its date. Reopen it to give it another one."))
-    if event.is_published and event.state not in OVER:  # Of what is over, a time is put right; nobody waited for it.
-        event.change_reason = reason
-        db.session.add(
-            Rescheduling(event_id=event.id, reason=reason, actor_id=actor.user_id, actor_name=actor.name, **former)
-        )
+    if not event.is_published or event.state in OVER:
+        return None
+    event.change_reason = reason
+    moved = Rescheduling(event_id=event.id, reason=reason, actor_id=actor.user_id, actor_name=actor.name, **former)
+    db.session.add(moved)
+    return moved
+
+
+def lacking(event: Event) -> list[str]:
+    """What a draft of something that took place lacks before it can be said to have been held."""
+    try:
+        rules.all_of(*_held(event))
+    except Refused as refused:
+        return list(refused.messages.values())
+    return []
 
 
 def _check_move(event: Event, state: EventState) -> None:
     """Check what a state asks of an event that is about to go there."""
     rules.check_state(event.kind, state)
     checks = _held(event) if state in OVER else []
+    if event.state is EventState.DRAFT and state not in OVER:
+        checks.append(lambda: check_place(event, needs_link=False))
     if state is EventState.MINUTED:
         checks.append(lambda: rules.check_minutes(event.summary, is_written_of=_is_written_of(event)))
+    if state is EventState.CLOSED:
+        checks += [partial(check, event) for check in closing_checks]
     rules.all_of(*checks)
 
 
@@ -304,6 +298,7 @@ def _held(event: Event) -> list[Callable[[], object]]:
         lambda: rules.check_day_has_come(event.ends_on, clock.today(event.zone)),
         lambda: rules.check_somebody_there(event.people, len(event.organisations)),
         lambda: rules.check_concerns(event.kind, len(event.microcredential_links)),
+        lambda: check_place(event, needs_link=False),
     ]
 
 

@@ -12,7 +12,7 @@ from app.events.rules import words
 
 def said(event: Any) -> str:
     """When an event or its row is: "16 May 2025, 14:00–17:00 (UTC+4)", "5–7 May 2025"."""
-    days = _days(event)
+    days = words_of(event.starts_on, event.ends_on)
     if event.all_day:
         return days
     zone = ZoneInfo(event.zone)
@@ -37,7 +37,8 @@ def offset(moment: datetime) -> str:
     return f"UTC{sign}{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
 
 
-def _days(event: Any) -> str:
-    if event.starts_on == event.ends_on:
-        return words(event.starts_on)
-    return str(format_interval(event.starts_on, event.ends_on, "yMMMd", locale=get_locale() or "en_GB"))
+def words_of(first: date, last: date) -> str:
+    """Days in words: "16 May 2025", "5–7 May 2025"."""
+    if first == last:
+        return words(first)
+    return str(format_interval(first, last, "yMMMd", locale=get_locale() or "en_GB"))

@@ -1,9 +1,9 @@
 """Feeds put together, and kept per feed while this process runs.
 
-A feed is kept in chunks of consecutive places, plain and deflated. After a change only the chunks with a changed place
-are read and deflated again, so that the first reader after a change among thousands of events pays for sixty-four.
-Deflated chunks end at a byte with nothing remembered (a full flush), so they can stand one behind the other in one gzip
-member.
+A feed is kept in chunks of consecutive places, deflated, and plain where somebody reads it so. After a change only the
+chunks with a changed place are read and deflated again, so that the first reader after a change among thousands of
+events pays for sixty-four. Deflated chunks end at a byte with nothing remembered (a full flush), so they can stand one
+behind the other in one gzip member.
 """
 
 import struct
@@ -17,9 +17,12 @@ from itertools import accumulate, groupby
 from threading import Lock
 
 from app.core import memory
+from app.feeds.checksums import Checksum
 
 CHUNK = 64
 MEMORY = 32 * 1024 * 1024
+# A feed up to this size is kept as it is read, too, once somebody reads it unpacked; calendar programs ask for gzip.
+KEPT_PLAIN = 6 * 1024 * 1024
 LEVEL = 6
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
@@ -29,33 +32,49 @@ Placed = tuple[int, bytes, str | None]
 
 @dataclass
 class Chunk:
-    """Consecutive places of a feed: their entries joined, and deflated once somebody wants them packed."""
+    """Consecutive places of a feed: their entries joined, as long as they are kept so, and deflated once asked for."""
 
-    plain: bytes = b""
+    plain: bytes | None
+    length: int = 0
     zones: frozenset[str] = frozenset()
-    packed: bytes | None = None
+    packed: bytes = b""
+    checksum: Checksum | None = None
 
     @classmethod
     def of(cls, entries: Iterable[Placed]) -> "Chunk":
         """The chunk of some places in order."""
         placed = list(entries)
         zones = frozenset(zone for _position, _octets, zone in placed if zone)
-        return cls(b"".join(octets for _position, octets, _zone in placed), zones)
+        plain = b"".join(octets for _position, octets, _zone in placed)
+        return cls(plain, len(plain), zones)
 
-    def deflated(self) -> bytes:
-        """The chunk deflated, ready to stand before another one."""
-        if self.packed is None:
-            self.packed = _deflate(self.plain, zlib.Z_FULL_FLUSH)
-        return self.packed
+    def text(self) -> bytes:
+        """The entries as they are read."""
+        plain = self.plain  # Another thread may forget it in between.
+        # An object, because the deflated entries have no end of their own.
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(self.packed) if plain is None else plain
+
+    def pack(self) -> Checksum:
+        """Deflate the entries, ready to stand before others, once; answers their checksum."""
+        if self.checksum is None:
+            plain = self.text()
+            self.packed, self.checksum = _deflate(plain, zlib.Z_FULL_FLUSH), Checksum.of(plain)
+        return self.checksum
+
+    def forget_plain(self) -> None:
+        """Keep the entries deflated only."""
+        if self.checksum is not None:
+            self.plain = None
 
 
 class Pieces(RawIOBase):
-    """Octets in several pieces, read as one file, so that a server can send them without a copy of the whole."""
+    """A feed in pieces, read as one file, so that a server can send it without a copy of the whole."""
 
-    def __init__(self, pieces: Sequence[bytes]) -> None:
-        self._pieces = pieces
-        self._ends = list(accumulate(map(len, pieces)))
+    def __init__(self, head: bytes, chunks: Sequence[Chunk], foot: bytes) -> None:
+        self._pieces = [Chunk(head, len(head)), *chunks, Chunk(foot, len(foot))]
+        self._ends = list(accumulate(piece.length for piece in self._pieces))
         self._position = 0
+        self._in_hand: tuple[int, bytes] = (0, head)
 
     def __len__(self) -> int:
         return self._ends[-1]
@@ -79,21 +98,28 @@ class Pieces(RawIOBase):
         parts: list[bytes] = []
         index = bisect_right(self._ends, self._position)
         while self._position < end:
-            piece, begins = self._pieces[index], self._ends[index] - len(self._pieces[index])
+            piece, begins = self._piece(index), self._ends[index] - self._pieces[index].length
             parts.append(piece[self._position - begins : end - begins])
             self._position = min(end, self._ends[index])
             index += 1
         return b"".join(parts)
 
+    def _piece(self, index: int) -> bytes:
+        """One piece; a server reads it in several goes, and inflating it again for each would cost as often."""
+        if self._in_hand[0] != index:
+            self._in_hand = (index, self._pieces[index].text())
+        return self._in_hand[1]
+
 
 @dataclass
 class Body:
-    """One version of a feed. ``frame`` puts the calendar's head before the entries and its foot behind them."""
+    """One version of a feed; the calendar's head stands before its entries and the foot behind them."""
 
     version: int
     places: int
     chunks: list[Chunk] = field(default_factory=list)
     packed: bytes | None = None
+    is_read_plain: bool = False
 
     @property
     def zones(self) -> frozenset[str]:
@@ -103,20 +129,26 @@ class Body:
     @property
     def size(self) -> int:
         """The memory it takes, in bytes."""
-        return sum(len(chunk.plain) + len(chunk.packed or b"") for chunk in self.chunks) + len(self.packed or b"")
+        return sum(len(chunk.plain or b"") + len(chunk.packed) for chunk in self.chunks) + len(self.packed or b"")
 
-    def framed(self, head: bytes, foot: bytes) -> list[bytes]:
-        """The whole feed, as pieces in order."""
-        return [head, *(chunk.plain for chunk in self.chunks), foot]
+    def framed(self, head: bytes, foot: bytes) -> Pieces:
+        """The whole feed as it is read; a feed that somebody reads so is kept so, unless it is a large one."""
+        if not self.is_read_plain and sum(chunk.length for chunk in self.chunks) <= KEPT_PLAIN:
+            self.is_read_plain = True
+            for chunk in self.chunks:
+                chunk.plain = chunk.text()
+        return Pieces(head, self.chunks, foot)
 
     def gzipped(self, head: bytes, foot: bytes) -> bytes:
         """The whole feed as one gzip member (RFC 1952)."""
-        checksum = length = 0
-        for piece in self.framed(head, foot):
-            checksum = zlib.crc32(piece, checksum)
-            length += len(piece)
-        deflated = (_deflate(head, zlib.Z_FULL_FLUSH), *(chunk.deflated() for chunk in self.chunks))
-        end = _deflate(foot, zlib.Z_FINISH) + struct.pack("<LL", checksum, length & 0xFFFFFFFF)
+        whole = Checksum.of(head)
+        for chunk in self.chunks:
+            whole += chunk.pack()
+            if not self.is_read_plain:
+                chunk.forget_plain()
+        whole += Checksum.of(foot)
+        deflated = (_deflate(head, zlib.Z_FULL_FLUSH), *(chunk.packed for chunk in self.chunks))
+        end = _deflate(foot, zlib.Z_FINISH) + struct.pack("<LL", whole.value, whole.length & 0xFFFFFFFF)
         return b"".join((GZIP_HEAD, *deflated, end))
 
 
@@ -189,13 +221,13 @@ class Bodies:
     ) -> Body:
         """A new body with the chunks of ``positions`` read again; the old one may still be on its way to a reader."""
         numbers = sorted({position // CHUNK for position in positions})
-        chunks = [*body.chunks, *(Chunk() for _missing in range(-(-places // CHUNK) - len(body.chunks)))]
+        chunks = [*body.chunks, *(Chunk(b"") for _missing in range(-(-places // CHUNK) - len(body.chunks)))]
         for number in numbers:
-            chunks[number] = Chunk()
+            chunks[number] = Chunk(b"")
         found = read(_ranges(numbers)) if numbers else ()
         for number, entries in groupby(found, lambda placed: placed[0] // CHUNK):
             chunks[number] = Chunk.of(entries)
-        return Body(version, places, chunks)
+        return Body(version, places, chunks, is_read_plain=body.is_read_plain)
 
 
 def _ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from app.events.contentlines import clean_line, clean_text, escape, fold
+from app.events.contentlines import PRODID, clean_line, clean_text, escape, fold
+from app.events.vtimezone import vtimezone
 from app.events.zones import canonical
-from app.feeds.zones import vtimezone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PRODID = "-//Consortium portal//Calendar//EN"
 #: How often a subscriber should ask again (RFC 5545 §3.3.6). Nextcloud asks weekly unless it is told.
 REFRESH = "PT4H"
 FOOT = b"END:VCALENDAR\r\n"

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session, SessionTransaction, selectinload
 
 from app.accounts.models import RoleGrant, User
 from app.clusters.models import Cluster
-from app.clusters.queries import above, beneath
+from app.clusters.queries import beneath
 from app.clusters.services import after_change as after_cluster_change
 from app.core import clock, outbox, portal
 from app.core.consortium import Consortium
 from app.core.mentions import after_redaction
 from app.events.ical_facts import published_facts
 from app.events.models import Event, Visibility
+from app.events.scopes import named, scopes_of
 from app.events.services import after_change
 from app.extensions import db
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
@@ -35,19 +36,9 @@ COUNTED = "feeds that this transaction has counted up"
 PEOPLE = "this transaction changed whom personal feeds are for"
 
 
-def cluster_scope(key: int) -> str:
-    """What a cluster's feed is called."""
-    return f"cluster:{key}"
-
-
 def public_scopes(event: Event) -> set[str]:
     """The public feeds an event belongs to."""
-    scopes = {"all", f"kind:{event.kind.value}"}
-    if event.country:
-        scopes.add(f"country:{event.country}")
-    if event.cluster_id:
-        scopes |= {cluster_scope(key) for key in above(event.cluster_id)}
-    return scopes | {f"mc:{entry.code}" for entry in event.microcredentials if entry.is_for_everybody}
+    return scopes_of(event, [entry for entry in event.microcredentials if entry.is_for_everybody])
 
 
 def follow(event: Event) -> None:
@@ -69,7 +60,7 @@ def follow_cluster(cluster: Cluster, former_parent: int | None) -> None:
     """Count a cluster's feed up, whose name stands in it; when it gets another place, its events move with it."""
     session = db.session
     is_gone = inspect(cluster).deleted or inspect(cluster).was_deleted
-    _count_up(session, cluster_scope(cluster.id))
+    _count_up(session, named("cluster", cluster.id))
     if is_gone or cluster.parent_id == former_parent:
         return
     moved = select(Event).join(CalendarEntry, CalendarEntry.event_id == Event.id)

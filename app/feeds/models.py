@@ -1,12 +1,14 @@
-"""Calendar entries as they are sent, their places in feeds, and how often each feed has changed."""
+"""Calendar entries as they are sent, their places in feeds, how often each feed changed, and who fetched it when."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
+from app.core.vocabulary import Term
 
 
 class CalendarEntry(Base):
@@ -30,7 +32,7 @@ class CalendarEntry(Base):
 
 
 class CalendarPlace(Base):
-    """An entry's place in one public feed: ``all``, ``country:AM``, ``kind:workshop``, ``mc:AM-03``, ``cluster:7``.
+    """An entry's place in one public feed, whose ``scope`` is named as in ``app/events/scopes.py``.
 
     Positions of a feed are dense and stay: an entry that leaves makes its place empty. ``version`` is that of the feed
     in which the place changed last, so that a reader who has one version finds what came after.
@@ -62,3 +64,28 @@ class FeedVersion(Base):
     version: Mapped[int]
     places: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime]
+
+
+class Program(Term):
+    """What fetches a feed, as far as it says so itself."""
+
+    GOOGLE = "google", _l("Google Calendar")
+    APPLE = "apple", _l("Apple Calendar")
+    OUTLOOK = "outlook", _l("Outlook")
+    THUNDERBIRD = "thunderbird", _l("Thunderbird")
+    NEXTCLOUD = "nextcloud", _l("Nextcloud")
+    OTHER = "other", _l("Another program")
+
+
+class FeedFetch(Base):
+    """When a program fetched a feed last, by the minute or so; one's own feed is ``my:`` with its secret's number.
+
+    No address and no person is kept, and losing some of it does no harm.
+    """
+
+    __tablename__ = "feed_fetch"
+    __table_args__ = (UniqueConstraint("scope", "program"),)
+
+    scope: Mapped[str]
+    program: Mapped[Program]
+    fetched_at: Mapped[datetime]

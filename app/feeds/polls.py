@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.feeds.bodies import Bodies
+from app.feeds.fetches import Fetches
 from app.feeds.queries import Look
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # Where a view says which feed it answered with, of which version and date: a public one, the same for everybody.
 ANSWERED = "portal.feed"
+# Where a view says which feed was fetched, one's own too.
+FETCHED = "portal.feed fetched"
 MOST = 5_000
 # Everything in a request that its answer follows from.
 ASKED = (
@@ -49,8 +52,9 @@ class Answer:
 class Polls:
     """The portal as a WSGI application, with what it answered to polls."""
 
-    def __init__(self, app: Flask, engine: Engine) -> None:
+    def __init__(self, app: Flask, engine: Engine, fetches: Fetches) -> None:
         self._app = app
+        self._fetches = fetches
         self._portal: WSGIApplication = app.wsgi_app
         self._look = Look(engine)
         self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
@@ -64,10 +68,13 @@ class Polls:
         answer = self._answers.get(asked)
         body = self._body(answer) if answer is not None else None
         if answer is not None and body is not None:
+            self._fetches.note(answer.scope, environ.get("HTTP_USER_AGENT"))
             start_response(answer.status, list(answer.headers))
             return [body] if body else []
 
         def note(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            if FETCHED in environ:
+                self._fetches.note(environ[FETCHED], environ.get("HTTP_USER_AGENT"))
             if ANSWERED in environ and (status[:3] == "304" or ("Content-Encoding", "gzip") in headers):
                 if len(self._answers) >= MOST:
                     self._answers.clear()

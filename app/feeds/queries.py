@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, or_, 
 from app.clusters.models import Cluster
 from app.core.access import ANYBODY
 from app.core.i18n import SOURCE_LANGUAGE, read_in
-from app.events.models import Event
+from app.events.models import Event, EventSeries
+from app.events.scopes import named
 from app.feeds.bodies import Placed
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 from app.microcredentials.models import MicroCredential
@@ -110,5 +111,13 @@ def personal(connection: Connection, criterion: ColumnElement[bool], is_internal
 def published_cluster(connection: Connection, key: int) -> str | None:
     """The name of a published cluster, in English where it has one."""
     names = connection.scalar(select(Cluster.name).where(Cluster.id == key, Cluster.is_published.is_(True)))
+    reading = read_in(names, SOURCE_LANGUAGE)
+    return reading.text if reading else None
+
+
+def published_series(connection: Connection, key: int) -> str | None:
+    """The name of a series that ever had a public event, in English where it has one; others are not told of."""
+    had_one = select(FeedVersion.id).where(FeedVersion.scope == named("series", key)).exists()
+    names = connection.scalar(select(EventSeries.name).where(EventSeries.id == key, had_one))
     reading = read_in(names, SOURCE_LANGUAGE)
     return reading.text if reading else None

@@ -8,11 +8,12 @@ from email.utils import format_datetime
 from typing import IO, TYPE_CHECKING, cast
 
 import tzdata  # type: ignore[import-untyped]
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection, select
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_date, parse_etags
+from werkzeug.wrappers import Response as BaseResponse
 from werkzeug.wsgi import wrap_file
 
 from app.core import portal
@@ -20,12 +21,13 @@ from app.core.access import Actor, current_actor, public
 from app.core.database import snapshot
 from app.events.models import EventKind
 from app.events.queries import event as visible_event
+from app.events.scopes import EVERYTHING, named
 from app.extensions import db
 from app.feeds import personal, queries
-from app.feeds.bodies import Bodies, Body, Chunk, Pieces
-from app.feeds.entries import cluster_scope
+from app.feeds.bodies import Bodies, Body, Chunk
+from app.feeds.fetches import own_scope
 from app.feeds.models import CalendarEntry
-from app.feeds.polls import ANSWERED
+from app.feeds.polls import ANSWERED, FETCHED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -68,15 +70,17 @@ class Unchanged(Response):
 @public("Published events are for everybody's calendar")
 def everything() -> Response:
     """All public events."""
-    return _public("all", "all events")
+    return _public(EVERYTHING, "all events")
 
 
 @bp.get("/feeds/country/<code>.ics")
 @public("Published events are for everybody's calendar")
-def country(code: str) -> Response:
+def country(code: str) -> BaseResponse:
     """Public events of one country."""
+    if code != code.upper():
+        return _in_capitals("calendars.country", code)
     found = portal.consortium().by_country.get(code)
-    return _public(f"country:{code}", found.name["en"]) if found else _no_calendar()
+    return _public(named("country", code), found.name["en"]) if found else _no_calendar()
 
 
 @bp.get("/feeds/kind/<kind>.ics")
@@ -85,14 +89,16 @@ def kind(kind: str) -> Response:
     """Public events of one kind."""
     if kind not in set(EventKind):
         return _no_calendar()
-    return _public(f"kind:{kind}", kind.replace("_", " ") + "s")
+    return _public(named("kind", kind), kind.replace("_", " ") + "s")
 
 
 @bp.get("/feeds/mc/<code>.ics")
 @public("Published events of published micro-credentials are for everybody's calendar")
-def microcredential(code: str) -> Response:
+def microcredential(code: str) -> BaseResponse:
     """Public events that concern one micro-credential, once that is published."""
-    return _public(f"mc:{code}", code, lambda connection: queries.version_of_microcredential(connection, code))
+    if code != code.upper():
+        return _in_capitals("calendars.microcredential", code)
+    return _public(named("mc", code), code, lambda connection: queries.version_of_microcredential(connection, code))
 
 
 @bp.get("/feeds/cluster/<int:cluster_id>.ics")
@@ -101,7 +107,16 @@ def cluster(cluster_id: int) -> Response:
     """Public events of one cluster and of those beneath it, once the cluster is published."""
     with snapshot(db.engine) as connection:
         name = queries.published_cluster(connection, cluster_id)
-    return _public(cluster_scope(cluster_id), name) if name else _no_calendar()
+    return _public(named("cluster", cluster_id), name) if name else _no_calendar()
+
+
+@bp.get("/feeds/series/<int:series_id>.ics")
+@public("Published events are for everybody's calendar")
+def series(series_id: int) -> Response:
+    """Public events of one series, once it had one."""
+    with snapshot(db.engine) as connection:
+        name = queries.published_series(connection, series_id)
+    return _public(named("series", series_id), name) if name else _no_calendar()
 
 
 @bp.get("/feeds/my/<secret>.ics")
@@ -114,7 +129,7 @@ def own(secret: str) -> Response:
             return _no_calendar()
         return _answer(
             Feed(
-                scope=f"my:{found.secret_id}",
+                scope=own_scope(found.secret_id),
                 label=found.actor.name,
                 version=found.version,
                 changed_at=found.changed_at or queries.BEFORE_ANY[2],
@@ -172,6 +187,11 @@ def _public(scope: str, label: str, find: Callable[[Connection], queries.Version
         return _answer(Feed(scope=scope, label=label, version=version, changed_at=changed_at, load=load))
 
 
+def _in_capitals(endpoint: str, code: str) -> BaseResponse:
+    """The way to the one address of a feed whose code somebody typed in small letters: its bytes name that address."""
+    return redirect(url_for(endpoint, code=code.upper()), 301)
+
+
 def _no_calendar() -> Response:
     """The one answer, for a program to read, where there is no feed: its subject is none, or not for everybody.
 
@@ -199,6 +219,7 @@ def _answer(feed: Feed) -> Response:
         "Vary": "Accept-Encoding",
         "X-Robots-Tag": "noindex",
     }
+    request.environ[FETCHED] = feed.scope
     if not feed.is_own:
         request.environ[ANSWERED] = (feed.scope, feed.version, feed.changed_at)
     if _is_known(tag, feed.changed_at):
@@ -210,7 +231,7 @@ def _answer(feed: Feed) -> Response:
         headers["Content-Encoding"] = "gzip"
         packed = bodies.gzipped(body, lambda: _frame(feed, body.zones))
         return Response(packed, content_type=MIME, headers=headers)
-    pieces = Pieces(body.framed(*_frame(feed, body.zones)))
+    pieces = body.framed(*_frame(feed, body.zones))
     headers["Content-Length"] = str(len(pieces))
     file = wrap_file(request.environ, cast("IO[bytes]", pieces))
     return Response(file, content_type=MIME, headers=headers, direct_passthrough=True)

@@ -1,6 +1,6 @@
 """The catalogue of micro-credentials, and the links by which every other record concerns them."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
@@ -12,14 +12,22 @@ from app.core.records import Kind
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entry in the frame."""
-    from app.microcredentials import import_views, names, queries, views
+    from app.microcredentials import import_views, names, views
+    from app.microcredentials import public_texts as _public_texts  # noqa: F401 - what privacy looks through
+    from app.microcredentials.forms import MicroCredentialForm
 
     app.jinja_env.globals.update(
         isced_name=names.isced_name, language_name=names.language_name, target_group_name=names.target_group_name
     )
     app.register_blueprint(import_views.bp)
     app.register_blueprint(views.bp)
-    records.add(app, Kind("microcredential", _l("Micro-credential"), lambda keys: _pages(queries.codes_of(keys))))
+    records.add(
+        app,
+        Kind("microcredential", _l("Micro-credential"), _pages, MicroCredentialForm),
+        Kind("microcredential_developer", _l("Part in developing a micro-credential")),
+        Kind("learning_outcome", _l("Learning outcome")),
+        Kind("assessment", _l("Assessment")),
+    )
     add(
         app,
         Entry("registers", "microcredentials.index", _l("Micro-credentials"), icon="mortarboard", order=30),
@@ -27,5 +35,7 @@ def init_app(app: Flask) -> None:
     )
 
 
-def _pages(codes: Mapping[int, str]) -> dict[int, str]:
-    return {key: url_for("microcredentials.show", code=code) for key, code in codes.items()}
+def _pages(keys: Sequence[int]) -> dict[int, str]:
+    from app.microcredentials import queries
+
+    return {key: url_for("microcredentials.show", code=code) for key, code in queries.codes_of(keys).items()}

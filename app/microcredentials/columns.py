@@ -14,7 +14,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.core import sheet_columns
-from app.core.cells import CellFault, day, not_one_of, points, split, term_of, truth, whole_number
+from app.core.cells import CellFault, day, not_one_of, points, split, term_of, truth, whole_number, wording
 from app.core.consortium import Consortium
 from app.core.sheet_columns import Draft, paired
 from app.core.vocabulary import Term
@@ -141,7 +141,8 @@ def _rounded(value: Any) -> Any:
 def _translated(name: str, languages: Sequence[str]) -> tuple[SheetColumn, ...]:
     def column(language: str) -> SheetColumn:
         def read(cell: str, draft: Draft, known: Known) -> None:
-            texts = {**(draft.values.get(name) or {}), language: cell}
+            stands = draft.values.get(name) or {}
+            texts = {**stands, language: cell if cell == stands.get(language) else wording(cell)}
             draft.values[name] = {code: text for code, text in texts.items() if text}
 
         return SheetColumn(f"{name}_{language}", lambda facts: (getattr(facts, name) or {}).get(language), read)
@@ -201,7 +202,8 @@ def _lines(name: str, languages: Sequence[str]) -> tuple[SheetColumn, ...]:
 
         def read(cell: str, draft: Draft, known: Known) -> None:
             for line, text in _paired(draft, name, cell.split("\n")):
-                texts = {**line.get("text", {}), language: " ".join(text.split())}
+                stands, said = line.get("text", {}), " ".join(text.split())
+                texts = {**stands, language: said if said == stands.get(language) else wording(said)}
                 line["text"] = {code: text for code, text in texts.items() if text}
                 line["told"] = line.get("told") or language in line["text"]
 

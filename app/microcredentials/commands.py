@@ -20,7 +20,7 @@ def import_file(app: Flask, file: Path, dry_run: bool) -> tuple[str, bool]:
     """Import a CSV or XLSX file, or say what that would do; answers the report and whether the file is accepted."""
     with app.app_context(), writing(), acting_as(SYSTEM):
         try:
-            sheet = read_sheet(file.read_bytes())
+            sheet = read_sheet(file.read_bytes(), file.name)
         except Refused as refused:
             return str(refused), False
         report = import_rows(SYSTEM, sheet, app.config["CONSORTIUM"], dry_run=dry_run)

@@ -76,5 +76,5 @@ def row_line(text: str) -> Callable[[Callable[[str], Any]], str]:
 
 def _isced_code(text: str) -> str:
     """The code that a field begins with, as the list of suggestions writes it: ``0723 Textiles``."""
-    found = re.match(r"\d+", text, re.ASCII)
+    found = re.match(r"\d+(?![.,]?\w)", text, re.ASCII)
     return found[0] if found else text

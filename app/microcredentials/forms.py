@@ -16,10 +16,11 @@ from wtforms.validators import AnyOf, InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from app.core import portal
-from app.core.access import current_actor
+from app.core.access import Permission, current_actor
 from app.core.fields import ChecksField, ChoiceField, DayField, LineField, RowsField, TextField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.pickers import PickerField
+from app.core.reach import choosable, likely
 from app.core.templating import country_name, reader_language
 from app.microcredentials import queries
 from app.microcredentials.facts import PLAIN, AssessmentFacts, MicroCredentialFacts, OutcomeFacts
@@ -39,13 +40,18 @@ from app.microcredentials.models import (
     UseType,
 )
 from app.microcredentials.names import content_languages, credential_countries, target_group_name
-from app.microcredentials.services import check
-from app.stakeholders.forms import OrganisationsField
+from app.microcredentials.services import check, check_move, edit_permission
+from app.stakeholders.fields import OrganisationsField
 from app.stakeholders.queries import by_keys
 
 OUTCOME_ROWS = 5
 ASSESSMENT_ROWS = 2
 ISCED_ROWS = 3
+
+
+def creating_countries() -> list[tuple[str, str]]:
+    """Countries for which the actor may enter designs."""
+    return choosable(current_actor(), Permission.MICROCREDENTIAL_CREATE, credential_countries())
 
 
 class MicroCredentialsField(PickerField):
@@ -91,7 +97,7 @@ class MicroCredentialForm(BaseForm):
         description=_l("Country and number, like AM-03. It becomes part of the address."),
     )
     country = ChoiceField(
-        _l("Country"), [InputRequired(_l("Choose a country."))], choices=credential_countries, any_label=""
+        _l("Country"), [InputRequired(_l("Choose a country."))], choices=creating_countries, any_label=""
     )
     title = TranslatedField(_l("Title"), longest=500)
     description = TranslatedField(_l("Description"), rows=4)
@@ -161,13 +167,22 @@ class MicroCredentialForm(BaseForm):
             self.isced_f.append_entry("")
 
     @classmethod
+    def new(cls) -> "MicroCredentialForm":
+        """An empty form, with the actor's country where there is one, and own organisations."""
+        actor = current_actor()
+        return cls(data={"country": likely(actor, creating_countries()), "developers": sorted(actor.organisations)})
+
+    @classmethod
     def of(cls, microcredential: MicroCredential) -> "MicroCredentialForm":
         """The form as the design stands."""
-        return cls(obj=microcredential)
+        form = cls(obj=microcredential)
+        needed, stands = edit_permission(microcredential), microcredential.country
+        form.country.choices = choosable(current_actor(), needed, credential_countries(), stands)
+        return form
 
     def foreseen(self) -> None:
-        """Ask the rules of designs."""
-        check(self.design_facts())
+        """Ask the rules of designs, and of one that is published what it has to keep."""
+        check(self.design_facts(), self._record)
 
     def design_facts(self) -> MicroCredentialFacts:
         """What was filled in."""
@@ -216,6 +231,14 @@ class MoveForm(BaseForm):
 
     to = HiddenField(validators=[AnyOf([state.value for state in MicroCredentialState])])
     reason = TextField(_l("Why?"), longest=1000)
+
+    def __init__(self, microcredential: MicroCredential, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._design = microcredential
+
+    def foreseen(self) -> None:
+        """Ask what must hold before the move."""
+        check_move(self._design, MicroCredentialState(self.to.data), self.reason.data)
 
 
 class UploadForm(BaseForm):

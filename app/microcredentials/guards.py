@@ -6,25 +6,26 @@ of its own for each gate.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
 from flask_babel import gettext as _
 
 from app.core.errors import Refused
+from app.core.sheets import LONGEST_LINE
 from app.core.states import StateTransitionError
 from app.microcredentials import annex, isced
 from app.microcredentials.annex import Design, Element
 from app.microcredentials.facts import MicroCredentialFacts
 from app.microcredentials.frameworks import level_codes
-from app.microcredentials.models import MicroCredentialState
+from app.microcredentials.models import MicroCredential, MicroCredentialState
 
+FIRST_LETTERS = re.compile(r"[A-Z]+")
 CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9.-]{0,38}[A-Z0-9])?")
 ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 MOST_HOURS = 10_000
 MOST_POINTS = 1_000
-LONGEST_LINE = 500  # what the form's lines take; a file may not bring what the form could not save again
 
 
 class DesignIncomplete(Refused):
@@ -48,9 +49,32 @@ class NotEditable(StateTransitionError):
     """The state of a micro-credential does not let its design be changed."""
 
 
-def faults(facts: MicroCredentialFacts) -> dict[str, str]:
-    """What is wrong with a design, by field; empty when it can be kept."""
-    return {field: message for check in _CHECKS for field, message in check(facts)}
+def faults(
+    facts: MicroCredentialFacts, countries: Collection[str] = (), stands: MicroCredential | None = None
+) -> dict[str, str]:
+    """What is wrong with a design, by field; empty when it can be kept.
+
+    ``countries`` are those of the consortium, with which codes begin; ``stands`` is the design as it is kept now.
+    """
+    found = {field: message for check in _CHECKS for field, message in check(facts)}
+    if "code" not in found and (message := _code_fault(facts, countries, stands)):
+        found["code"] = message
+    return found
+
+
+def _code_fault(facts: MicroCredentialFacts, countries: Collection[str], stands: MicroCredential | None) -> str | None:
+    if stands is not None and stands.published_at and facts.code != stands.code:
+        return _("The code is part of a public address and stays.")
+    if stands is not None and (stands.code, stands.country) == (facts.code, facts.country):
+        return None  # It was kept so before there was this rule, and a public code could not be changed.
+    begins = FIRST_LETTERS.match(facts.code)
+    if facts.country and begins and begins[0] in countries and begins[0] != facts.country:
+        return _(
+            "The code begins with %(begins)s, which is another country. Begin it with %(country)s.",
+            begins=begins[0],
+            country=facts.country,
+        )
+    return None
 
 
 def _identity(facts: MicroCredentialFacts) -> Iterator[tuple[str, str]]:
@@ -115,15 +139,17 @@ _CHECKS = (_identity, _amounts, _levels, _codes, _lengths)
 
 
 def ready(design: Design, wanted: MicroCredentialState) -> None:
-    """Stand before a move to ``wanted``. Raises ``DesignIncomplete`` or ``NotPublishable``."""
-    if wanted in (MicroCredentialState.FINAL, MicroCredentialState.PUBLISHED):
-        gaps = annex.missing(design)
-        if gaps:
-            raise DesignIncomplete(gaps)
-    if wanted is MicroCredentialState.PUBLISHED:
-        unsaid = list(_unsaid(design))
-        if unsaid:
-            raise NotPublishable(unsaid)
+    """Stand before a move to ``wanted``.
+
+    Raises ``DesignIncomplete`` or ``NotPublishable``; the latter names everything, also what the design lacks.
+    """
+    is_public = wanted is MicroCredentialState.PUBLISHED
+    gaps = annex.missing(design) if is_public or wanted is MicroCredentialState.FINAL else ()
+    unsaid = list(_unsaid(design)) if is_public else []
+    if unsaid:
+        raise NotPublishable([*(str(element.label) for element in gaps), *unsaid])
+    if gaps:
+        raise DesignIncomplete(gaps)
 
 
 def _unsaid(design: Any) -> Iterator[str]:

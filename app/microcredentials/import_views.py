@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import portal
 from app.core.access import Permission, current_actor, requires
-from app.core.errors import Refused
-from app.core.files import StoredFile, keep
+from app.core.files import StoredFile, keep, opened
 from app.core.sheets import read_sheet
 from app.core.web import answer, created, form_page
 from app.extensions import db
@@ -32,7 +31,7 @@ def upload() -> BaseResponse:
     if form.validate_on_submit():
         with form.refusals():
             stream, store = form.file.data.stream, portal.files()
-            read_sheet(stream.read())
+            read_sheet(stream.read(), form.file.data.filename or "")
             stream.seek(0)
             file = keep(db.session, store, stream, form.file.data.filename, current_actor().user_id)
             location = url_for("microcredentials_import.check", file_id=file.id, existing=form.existing.data)
@@ -69,10 +68,6 @@ def check(file_id: int) -> BaseResponse:
 
 
 def _run(file: StoredFile, existing: Existing, **how: Any) -> Report:
-    store = portal.files()
-    try:
-        content = store.read(file.sha256)
-    except FileNotFoundError:
-        raise Refused(_("The file is no longer there. Send it again.")) from None
-    sheet = read_sheet(content)
+    with opened(portal.files(), file.sha256) as stream:
+        sheet = read_sheet(stream.read(), file.name)
     return import_rows(current_actor(), sheet, portal.consortium(), existing=existing, **how)

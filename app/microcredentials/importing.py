@@ -17,7 +17,7 @@ from app.core.access import Actor, Permission
 from app.core.cells import CellFault, split
 from app.core.consortium import Consortium
 from app.core.errors import DomainError, Refused
-from app.core.sheet_columns import Action, Change, Draft, Fault, cell_fault, differences
+from app.core.sheet_columns import Action, Change, Draft, Fault, beyond_fault, cell_fault, differences, formula_message
 from app.core.sheets import Sheet, SheetRow
 from app.microcredentials import columns, guards, queries, services
 from app.microcredentials.columns import Known, SheetColumn
@@ -141,13 +141,18 @@ class _Reading:
 
     def _read_row(self, row: SheetRow) -> None:
         code = _code(row)
-        if not code:
-            self._fault(row.number, "code", _("Every row needs a code."))
+        if not code or "code" in row.formulas:
+            self._fault(row.number, "code", formula_message() if code else _("Every row needs a code."))
+            self._read_cells(row, Draft(dict(BLANK)), without="code")  # for what else is wrong with it
             return
         if code in self.seen:
             self._fault(row.number, "code", _("%(code)s is in row %(row)s already.", code=code, row=self.seen[code]))
+            self._read_cells(row, Draft(dict(BLANK)))
             return
         self.seen[code] = row.number
+        if shifted := beyond_fault(row.cells):
+            self._fault(row.number, *shifted)
+            return
         record = self.records.get(code)
         if record is not None and self.existing is Existing.SKIP:
             self.result.planned.append(Planned(row.number, Action.SKIP, facts_of(record), record))
@@ -157,25 +162,31 @@ class _Reading:
         if facts is not None and len(self.result.faults) == before:
             self._plan(row, record, facts)
 
-    def _facts(self, row: SheetRow, record: MicroCredential | None) -> MicroCredentialFacts | None:
-        draft = Draft(_values(record) if record else dict(BLANK))
+    def _read_cells(self, row: SheetRow, draft: Draft, without: str = "") -> set[str]:
+        """Read the cells of a row into a draft, but for one; answers the columns that could not be read."""
         unread: set[str] = set()
         for column in self.columns:
             cell = row.cells.get(column.key.lower())  # a spreadsheet may have capitals where we have none
-            if cell is not None and not self._read_cell(row, column, cell, draft):
+            if cell is not None and column.key != without and not self._read_cell(row, column, cell, draft):
                 unread.update((column.key, *FOLLOWING.get(column.key, ())))
+        return unread
+
+    def _facts(self, row: SheetRow, record: MicroCredential | None) -> MicroCredentialFacts | None:
+        draft = Draft(_values(record) if record else dict(BLANK))
+        unread = self._read_cells(row, draft)
         try:
             facts = columns.finished(draft)
         except CellFault as fault:
             self._fault(row.number, fault.column, str(fault))
             return None
-        for name, message in guards.faults(facts).items():
+        for name, message in guards.faults(facts, self.known.consortium.by_country, record).items():
             if COLUMN_OF.get(name, name) not in unread:
                 self._fault(row.number, COLUMN_OF.get(name, name), message)
         return facts
 
     def _read_cell(self, row: SheetRow, column: SheetColumn, cell: str, draft: Draft) -> bool:
-        message = cell_fault(column, cell, draft, self.known)
+        is_formula = column.key.lower() in row.formulas
+        message = formula_message() if is_formula else cell_fault(column, cell, draft, self.known)
         if message is not None:
             self._fault(row.number, column.key, message)
         return message is None

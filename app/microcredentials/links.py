@@ -222,9 +222,22 @@ def _newest(actor: Actor, kind: LinkKind) -> Select[Any]:
 
 
 def everything_concerning(session: Session, actor: Actor, microcredential_id: int, limit: int = 50) -> list[Concern]:
-    """What concerns a micro-credential, by kind, newest first; one statement a kind."""
-    open_kinds = [kind for kind in kinds() if kind.open_to(actor)]
-    return [concerning(session, actor, microcredential_id, kind, limit=limit) for kind in open_kinds]
+    """What concerns a micro-credential, by kind, newest first: one statement, and one for each kind there is any of."""
+    open_kinds = tuple(kind for kind in kinds() if kind.open_to(actor))
+    there_is = plain_rows(session, _present(open_kinds), {"microcredential": microcredential_id})[0]
+    return [
+        concerning(session, actor, microcredential_id, kind, limit=limit) if has_any else Concern(kind, [], 0)
+        for kind, has_any in zip(open_kinds, there_is, strict=True)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _present(asked: tuple[LinkKind, ...]) -> Select[*tuple[Any, ...]]:
+    """Whether anything of these kinds concerns a micro-credential, open to who asks or not; most have few kinds."""
+    models = (kind.model.link_model for kind in asked)
+    return select(
+        *(select(model.id).where(model.microcredential_id == bindparam("microcredential")).exists() for model in models)
+    )
 
 
 def referrers(session: Session, microcredential: MicroCredential, limit: int = 20) -> list[str]:

@@ -21,6 +21,8 @@ from app.stakeholders.models import Organisation, OrganisationName
 from app.stakeholders.queries import visible_to as organisations_visible_to
 
 MOST_OPTIONS = 20
+# As many as a device keeps to choose from without a network.
+MOST_ON_A_DEVICE = 500
 MOST_CHANGES = 20
 MOST_DEVELOPERS = 200
 CHUNK = 500
@@ -112,12 +114,12 @@ def organisations_called(actor: Actor, names: Iterable[str]) -> dict[str, list[O
     }
 
 
-def find_options(actor: Actor, query: str, language: str) -> list[Option]:
+def find_options(actor: Actor, query: str, language: str, most: int = MOST_OPTIONS) -> list[Option]:
     """Micro-credentials found by code or title in any script, for a picker; retired ones are not offered."""
     statement = select(M).where(visible_to(actor), M.state != MicroCredentialState.RETIRED)
     if search_key(query):
         statement = statement.where(FOUND_BY.holds(query)).order_by(FOUND_BY.nearness(query))
-    return [_option(row, language) for row in db.session.scalars(statement.order_by(M.code).limit(MOST_OPTIONS))]
+    return [_option(row, language) for row in db.session.scalars(statement.order_by(M.code).limit(most))]
 
 
 def options_of(actor: Actor, keys: Sequence[int], language: str) -> list[Option]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
@@ -72,12 +72,8 @@ def _edit(actor: Actor, microcredential: MicroCredential, version: int | None, f
     actor.check(needed, microcredential)
     guards.editable(microcredential.state)
     expect_version(microcredential, version)
-    if microcredential.published_at and facts.code != microcredential.code:
-        raise Refused(code=_("The code is part of a public address and stays."))
-    check(facts)
+    check(facts, microcredential)
     actor.check(needed, facts, at="country")
-    if microcredential.state is S.PUBLISHED:
-        guards.ready(facts, S.PUBLISHED)
     _fill(microcredential, facts)
     microcredential.updated_at = clock.now()  # a change of outcomes alone must give the design a new version, too
 
@@ -109,15 +105,20 @@ def move(
     expect_version(microcredential, version)
     if not microcredential.moves.allows(microcredential.state, wanted):
         microcredential.move_to(wanted, actor)
-    if needs_reason(microcredential.state, wanted) and not (reason and reason.strip()):
-        raise Refused(reason=_("Write why, in a few words."))
-    guards.ready(microcredential, wanted)
+    check_move(microcredential, wanted, reason)
     if wanted is S.PUBLISHED:
         microcredential.published_at = clock.now()
     microcredential.move_to(wanted, actor, reason.strip() if reason else None)
     db.session.flush()
     if wanted is S.PUBLISHED:
         _tell(microcredential)
+
+
+def check_move(microcredential: MicroCredential, wanted: MicroCredentialState, reason: str | None) -> None:
+    """Check what a move needs. Raises ``DesignIncomplete`` or ``NotPublishable``, ``Refused`` without a reason."""
+    if needs_reason(microcredential.state, wanted) and not (reason and reason.strip()):
+        raise Refused(reason=_("Write why, in a few words."))
+    guards.ready(microcredential, wanted)
 
 
 def needs_reason(old: MicroCredentialState, new: MicroCredentialState) -> bool:
@@ -153,11 +154,22 @@ def _tell(microcredential: MicroCredential) -> None:
     db.session.flush()
 
 
-def check(facts: MicroCredentialFacts) -> None:
-    """Check what holds of every design. Raises ``Refused`` with everything that ``guards.faults`` finds."""
-    faults = guards.faults(facts)
+def check(facts: MicroCredentialFacts, stands: MicroCredential | None = None) -> None:
+    """Check what holds of every design, and that one that ``stands`` published stays fit to be public.
+
+    Raises ``Refused`` with everything that ``guards.faults`` finds, and with what a published one would lack.
+    """
+    faults = guards.faults(facts, portal.consortium().by_country, stands)
+    lacks = None
+    if stands is not None and stands.state is S.PUBLISHED:
+        try:
+            guards.ready(facts, S.PUBLISHED)
+        except Refused as unfit:
+            if not faults:
+                raise
+            lacks = str(unfit)
     if faults:
-        raise Refused(**faults)
+        raise Refused(lacks, **faults)
 
 
 def _fill(microcredential: MicroCredential, facts: MicroCredentialFacts) -> None:

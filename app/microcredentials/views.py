@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import panels
 from app.core.access import Permission, current_actor, public, requires
-from app.core.errors import NotAllowed, Refused
+from app.core.errors import NotAllowed
 from app.core.options import Offer
 from app.core.templating import reader_language
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.web import answer, changed, created, form_page, redirect_to
 from app.extensions import db
 from app.microcredentials import annex, guards, links, queries, services
 from app.microcredentials.forms import MicroCredentialForm, MoveForm
@@ -41,18 +41,20 @@ def index() -> Response:
 @public("What is published is there for everybody")
 def show(code: str) -> Response:
     """One micro-credential: what it is, what it still lacks, and everything that concerns it."""
-    return _page(queries.by_code(current_actor(), code), MoveForm())
+    return _page(queries.by_code(current_actor(), code))
 
 
-def _page(microcredential: MicroCredential, form: MoveForm) -> Response:
-    actor = current_actor()
+def _page(microcredential: MicroCredential, form: MoveForm | None = None) -> Response:
+    actor, moves = current_actor(), _moves(microcredential)
+    if form is None and moves:
+        form = MoveForm(microcredential)
     concerns = links.everything_concerning(db.session, actor, microcredential.id, NEWEST)
     return answer(
         "microcredentials/show.html",
-        status=form.status,
+        status=form.status if form else 200,
         mc=microcredential,
         form=form,
-        moves=_moves(microcredential),
+        moves=moves,
         may_edit=_may_edit(microcredential),
         design=_design(microcredential),
         annex=annex.annex,
@@ -107,8 +109,7 @@ def concerns(code: str, kind: str) -> Response:
 def create() -> BaseResponse:
     """Add a design."""
     actor = current_actor()
-    country = next(iter(sorted(actor.countries)), None)
-    form = MicroCredentialForm(data={"country": country, "developers": sorted(actor.organisations)})
+    form = MicroCredentialForm.new()
     if form.validate_on_submit():
         with form.refusals():
             microcredential = services.create(actor, form.design_facts())
@@ -129,7 +130,7 @@ def edit(code: str) -> BaseResponse:
     if form.validate_on_submit():
         with form.refusals(microcredential), form.kept_from(NotAllowed, guards.NotEditable):
             services.edit(actor, microcredential, form.version.data, form.design_facts())
-            return redirect_to(url_for("microcredentials.show", code=microcredential.code), _("Saved."))
+            return changed(form, url_for("microcredentials.show", code=microcredential.code), _("Saved."))
     return form_page("microcredentials/form.html", form, mc=microcredential, isced=isced_suggestions())
 
 
@@ -138,23 +139,18 @@ def edit(code: str) -> BaseResponse:
 def move(code: str) -> BaseResponse:
     """Move a design on or back; what keeps it from moving is said on its page."""
     microcredential = queries.by_code(current_actor(), code)
-    form = MoveForm()
-    if form.validate_on_submit() and _moved(microcredential, form):
-        message = _("%(code)s: %(state)s.", code=microcredential.code, state=microcredential.state.label)
-        return redirect_to(url_for("microcredentials.show", code=microcredential.code), message)
+    form = MoveForm(microcredential)
+    if form.validate_on_submit():
+        with form.refusals():
+            _carry_out(microcredential, form)
+            message = _("%(code)s: %(state)s.", code=microcredential.code, state=microcredential.state.label)
+            return redirect_to(url_for("microcredentials.show", code=microcredential.code), message)
     return _page(microcredential, form)
 
 
-def _moved(microcredential: MicroCredential, form: MoveForm) -> bool:
-    """Carry the move out; what the service refuses is shown with the form, and a conflict is a page of its own."""
+def _carry_out(microcredential: MicroCredential, form: MoveForm) -> None:
     wanted = MicroCredentialState(form.to.data)
-    try:
-        services.move(current_actor(), microcredential, wanted, form.version.data, form.reason.data)
-    except Refused as refused:
-        db.session.rollback()
-        form.refuse(refused.messages)
-        return False
-    return True
+    services.move(current_actor(), microcredential, wanted, form.version.data, form.reason.data)
 
 
 @bp.route("/<code>/retire", methods=["GET", "POST"])
@@ -163,10 +159,12 @@ def retire(code: str) -> BaseResponse:
     """Ask before a micro-credential is retired, and why."""
     microcredential = queries.by_code(current_actor(), code)
     current_actor().check(services.move_permission(microcredential.state, RETIRED), microcredential)
-    form = MoveForm(data={"to": RETIRED.value, "version": microcredential.version})
-    if form.validate_on_submit() and _moved(microcredential, form):
-        message = _("%(code)s is retired.", code=microcredential.code)
-        return redirect_to(url_for("microcredentials.show", code=microcredential.code), message)
+    form = MoveForm(microcredential, data={"to": RETIRED.value, "version": microcredential.version})
+    if form.validate_on_submit():
+        with form.refusals():
+            _carry_out(microcredential, form)
+            message = _("%(code)s is retired.", code=microcredential.code)
+            return redirect_to(url_for("microcredentials.show", code=microcredential.code), message)
     referrers = links.referrers(db.session, microcredential)
     return form_page("microcredentials/retire.html", form, mc=microcredential, referrers=referrers)
 
@@ -183,7 +181,8 @@ def delete(code: str) -> BaseResponse:
 @bp.get("/options")
 @public("Pickers ask it; it answers what the actor may see")
 def options() -> str:
-    """Options of a picker of micro-credentials."""
+    """Options of a picker of micro-credentials; ``all`` of them for a device that will have no network."""
     actor, language = current_actor(), reader_language().code
-    offer = Offer.asked(lambda query: queries.find_options(actor, query, language), request.args)
+    most = queries.MOST_ON_A_DEVICE if request.args.get("all") else queries.MOST_OPTIONS
+    offer = Offer.asked(lambda query: queries.find_options(actor, query, language, most), request.args)
     return render_template("components/_options.html", field=offer)

@@ -45,6 +45,7 @@ def _examinations(app: Flask) -> Iterator[tuple[str, object]]:
         yield "redis", lambda: _redis(settings.redis_url or "")
     yield "mail", lambda: _mail(settings)
     yield "jobs", _jobs
+    yield "seal", lambda: _seal(settings)
 
 
 def _server_version() -> str:
@@ -83,6 +84,19 @@ def _redis(url: str) -> str:
 
     redis.Redis.from_url(url, socket_timeout=3).ping()
     return "answers"
+
+
+def _seal(settings: Settings) -> str:
+    from app.core import clock
+    from app.mou.seals import keys
+
+    if settings.seal_folder is None:
+        return "no keys set; signed memoranda wait for their seal"
+    keys.load(settings.seal_folder, settings.seal_passphrase)
+    found = keys.certificate(settings.seal_folder, clock.now())
+    if found is None or found.ends_soon:
+        raise RuntimeError(f"the certificate ends on {found.ends if found else '?'}; portal seal renew makes a new one")
+    return f"good until {found.ends}"
 
 
 def _mail(settings: Settings) -> str:

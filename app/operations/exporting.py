@@ -12,6 +12,7 @@ from app.extensions import db
 def listings() -> dict[str, Listing]:
     """The registers by the names the command line knows them by."""
     from app.clusters.listing import ClusterListing
+    from app.events.feedback.listing import FeedbackListing
     from app.events.listing import EventListing
     from app.events.outcomes.listing import RegisterListing
     from app.microcredentials.listing import MicroCredentialListing
@@ -24,6 +25,7 @@ def listings() -> dict[str, Listing]:
         "clusters": ClusterListing(),
         "events": EventListing(),
         "decisions": RegisterListing(),
+        "feedback": FeedbackListing(),
     }
 
 

@@ -34,7 +34,8 @@ def mailbox_reader(view: Any) -> Any:
 def mailbox() -> Response:
     """Every message the portal sent or would send."""
     recipient = request.args.get("to", "").strip()
-    return answer("operations/mailbox.html", mails=queries.mails(recipient), recipient=recipient)
+    mails = queries.mails(recipient)
+    return answer("operations/mailbox.html", mails=mails, failures=queries.failures(mails), recipient=recipient)
 
 
 @bp.get("/mailbox/<int:mail_id>")
@@ -42,14 +43,16 @@ def mailbox() -> Response:
 @mailbox_reader
 def mail(mail_id: int) -> Response:
     """One message as it was written."""
-    return answer("operations/mail.html", mail=queries.mail(mail_id))
+    message = queries.mail(mail_id)
+    return answer("operations/mail.html", mail=message, failure=queries.failures([message]).get(mail_id))
 
 
 @bp.get("/jobs")
 @requires(Permission.OUTBOX_READ)
 def jobs() -> Response:
     """Jobs that failed, with their errors."""
-    return answer("operations/jobs.html", jobs=outbox.unfinished(db.session))
+    unfinished = outbox.unfinished(db.session)
+    return answer("operations/jobs.html", jobs=unfinished, messages=queries.messages_of(unfinished))
 
 
 @bp.post("/jobs/<int:job_id>/again")

@@ -13,7 +13,9 @@ def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entries in the frame."""
     from app.stakeholders import (
         duplicate_views,  # noqa: F401 - it puts its pages into the blueprint
+        forms,
         merge_views,  # noqa: F401 - as above
+        people_forms,
         people_merge_views,  # noqa: F401 - as above
         people_views,
         privacy_views,
@@ -22,9 +24,11 @@ def init_app(app: Flask) -> None:
     from app.stakeholders.imports import forgetting as _forgetting  # noqa: F401 - what happens to files on erasure
     from app.stakeholders.imports import jobs as _jobs  # noqa: F401 - the worker has to know its kind of job
     from app.stakeholders.imports import views as import_views
-    from app.stakeholders.listing import language_label, region_name
+    from app.stakeholders.imports.organisation_register import OrganisationRegister
+    from app.stakeholders.listing import OrganisationListing, language_label, region_name
     from app.stakeholders.merging import can_be_undone
 
+    OrganisationRegister.listing = OrganisationListing
     app.jinja_env.globals.update(region_name=region_name, language_label=language_label, can_be_undone=can_be_undone)
     app.register_blueprint(people_views.bp)
     app.register_blueprint(privacy_views.bp)
@@ -56,6 +60,22 @@ def init_app(app: Flask) -> None:
             "organisation",
             _l("Organisation"),
             lambda keys: {k: url_for("stakeholders.show", organisation_id=k) for k in keys},
+            forms.OrganisationForm,
         ),
-        Kind("person", _l("Person"), lambda keys: {k: url_for("people.show", person_id=k) for k in keys}),
+        Kind("organisation_name", _l("Name of an organisation")),
+        Kind(
+            "person",
+            _l("Person"),
+            lambda keys: {k: url_for("people.show", person_id=k) for k in keys},
+            people_forms.PersonForm,
+        ),
+        Kind("affiliation", _l("Function at an organisation"), form=people_forms.AffiliationForm),
+        Kind("consent_entry", _l("Consent")),
+        Kind("organisation_merge", _l("Merged entries")),
+        Kind("organisation_not_same", _l("Found to be different")),
+        Kind("person_merge", _l("Merged entries")),
+        Kind("person_not_same", _l("Found to be different")),
+        Kind("import_batch", _l("Imported file")),
+        Kind("import_row", _l("Row of an import")),
+        Kind("import_mapping", _l("Columns of an import")),
     )

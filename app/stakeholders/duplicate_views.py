@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
+from app.core.asked import Asked
 from app.core.web import answer, redirect_to
 from app.stakeholders import lookalikes, merging, queries
 from app.stakeholders.forms import KeepApartForm
@@ -19,7 +20,8 @@ MOST_TYPED = 20
 def alike() -> Response:
     """Organisations that look like the one whose names and country are being written."""
     typed = [value.strip()[:500] for name, value in request.args.items() if name.endswith(("text", "name"))]
-    country = next((value for name, value in request.args.items() if name.endswith("country")), None)
+    country = next((value for name, value in request.args.items() if name.endswith("country")), "")
+    country = country if country in dict(countries()) else ""
     without = request.args.get("without", type=int)
     found = lookalikes.similar(current_actor(), [name for name in typed if name][:MOST_TYPED], country, without)
     kind = "_choose_alike" if "choose" in request.args else "_alike"
@@ -30,8 +32,9 @@ def alike() -> Response:
 @requires(Permission.STAKEHOLDER_MERGE)
 def duplicates() -> Response:
     """Pairs of organisations that look alike, each with why."""
-    known = dict(countries())
-    country = request.args.get("country") if request.args.get("country") in known else None
+    known, asked = dict(countries()), Asked(request.args)
+    country = asked.choice(_("Country"), asked.text("country"), known) or None
+    asked.only("country")
     pairs, more = lookalikes.pairs(current_actor(), country)
     return answer(
         "stakeholders/duplicates.html",
@@ -39,6 +42,7 @@ def duplicates() -> Response:
         more=more,
         countries=known,
         country=country,
+        left_out=asked.left_out,
         form=KeepApartForm(),
     )
 

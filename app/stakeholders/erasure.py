@@ -5,24 +5,22 @@ which the name stands may mean somebody else, so whoever erases chooses among th
 ``core.redaction`` alone. See docs/adr/013.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, or_, select
 
 from app.accounts import saved
-from app.core import append_only, audit, clock, mentions, outbox, portal
+from app.core import append_only, audit, clock, files, mail, mentions
 from app.core.access import Actor, Permission
 from app.core.database import Base
 from app.core.errors import Refused, expect_version
-from app.core.files import StoredFile
-from app.core.mail import MailState
-from app.core.mentions import PLACEHOLDER, Mention, Sought
-from app.core.redaction import redact
+from app.core.mentions import PLACEHOLDER, Mention
+from app.core.redaction import redact, redact_audit
+from app.core.sought import SPELLED, Likeness, Sought
 from app.core.vocabulary import Term
 from app.extensions import db
 from app.stakeholders import subject_data
@@ -30,7 +28,6 @@ from app.stakeholders.consent import ConsentEntry
 from app.stakeholders.models import Person
 from app.stakeholders.subject_data import SubjectData
 
-FORGET_FILE = "stakeholders.forget_file"
 PERSONAL = (
     "given_name",
     "family_name",
@@ -45,9 +42,28 @@ PERSONAL = (
 )
 NO_NAME = "Erased person"
 
-# What features above do when a person is erased, such as forgetting the files a person was imported from. Each is
-# called with the acting person, the person as it still stands, and what is looked for.
-when_erased: list[Callable[[Actor, Person, Sought], None]] = []
+
+@dataclass(frozen=True)
+class Erasing:
+    """An erasure that has begun: who erases whom, as what the audit says, and what is looked for.
+
+    ``found`` is where it stands: as a name, or as a like word that was chosen. ``keys`` are those of the person and of
+    everybody who was merged into this one, ``mailboxes`` the addresses that any of them has.
+    """
+
+    actor: Actor
+    person: Person
+    wanted: Sought
+    found: Sequence[Mention]
+    keys: frozenset[int]
+    mailboxes: frozenset[str]
+    why: str
+
+
+# What features above do when a person is erased, such as forgetting the files a person was imported from. Each finds
+# what concerns the person and answers what is to be done with it. All have found theirs before the first one does it,
+# so that none looks for what another has emptied.
+when_erased: list[Callable[[Erasing], Callable[[], None]]] = []
 
 
 class ErasureReason(Term):
@@ -67,44 +83,89 @@ class Erased:
     left: int
 
 
-def erase(actor: Actor, person: Person, version: int | None, reason: ErasureReason, chosen: Collection[str]) -> Erased:
-    """Erase a person for good; ``chosen`` are keys of the mentions whose texts are redacted, too.
+def erase(
+    actor: Actor, data: SubjectData, version: int | None, reason: ErasureReason, chosen: Collection[str]
+) -> Erased:
+    """Erase a person for good, given as ``collect`` finds it in the same transaction.
 
-    Raises ``NotAllowed`` for whom it is not the actor's to do, ``EditConflict``, and ``Refused`` when it was done.
+    ``chosen`` are keys of the mentions whose texts are redacted, too. Raises ``NotAllowed`` for whom it is not the
+    actor's to do, ``EditConflict``, and ``Refused`` when it was done.
     """
+    person, session = data.person, db.session
     actor.check(Permission.PERSON_ERASE, person)
     expect_version(person, version)
     if person.erased_on:
         raise Refused(_("This person was erased."))
-    session, why = db.session, f"erasure of person {person.id}"
-    data, wanted = subject_data.collect(person), subject_data.sought(person)
-    listed = {place.mention.key: place for place in data.places}
-    saved.forget(wanted)
-    for told in when_erased:
-        told(actor, person, wanted)
-    picked = [place.mention for key, place in listed.items() if key in chosen and not place.is_kept]
-    _redact(actor, picked, wanted, why)
-    _empty(person, data)
+    begun = _begun(actor, data, chosen)
+    why, wanted = begun.why, begun.wanted
+    before = mentions.newest(session, append_only.tables())
+    picked = [place.mention for place in data.places if place.mention.key in chosen and not place.is_kept]
+    saved.forget(data.views)
+    for carry_out in [find(begun) for find in when_erased]:
+        carry_out()
+    _redact(actor, [*picked, *_beside(data, picked)], wanted, why)
+    _empty(person)
     _empty_ledger(actor, person, why)
     session.flush()
     _empty_audit(actor, person, why)
-    _redact(actor, _written_meanwhile(listed, wanted, {place.is_sure for place in picked}), wanted, why)
+    _redact(actor, _written_meanwhile(data, before, wanted, {place.likeness for place in picked}), wanted, why)
     audit.note(session, person, "erase", actor, reason=reason.value, redacted=len(picked))
     session.flush()
     session.expire_all()
-    return Erased(len(picked), len(listed) - len(picked))
+    return Erased(len(picked), len(data.places) - len(picked))
 
 
-def _written_meanwhile(listed: Collection[str], wanted: Sought, sure: Collection[bool]) -> list[Mention]:
-    """Evidence of the redactions themselves: the audit of a text that changed holds what it said before."""
+def _begun(actor: Actor, data: SubjectData, chosen: Collection[str]) -> Erasing:
+    person = data.person
+    meant = [place.mention for place in data.places if place.mention.likeness in SPELLED or place.mention.key in chosen]
+    return Erasing(
+        actor,
+        person,
+        subject_data.sought(person),
+        [*meant, *data.keys],
+        frozenset(entry.id for entry in subject_data.entries_of(person)),
+        subject_data.mailboxes_of(person),
+        f"erasure of person {person.id}",
+    )
+
+
+def _beside(data: SubjectData, picked: Collection[Mention]) -> list[Mention]:
+    """Mentions in columns of keys that are made of picked texts of the same row.
+
+    A key that holds the name more surely than any text of its row does, as that of a namesake's given and family name,
+    goes with whatever of them is picked.
+    """
+    texts: dict[tuple[str, int], list[Mention]] = {}
+    for place in data.places:
+        texts.setdefault(place.row, []).append(place.mention)
+    found, goes = [], set(picked)
+    for key in data.keys:
+        beside = texts[key.table, key.record_id]
+        alike = [text for text in beside if text.likeness is key.likeness] or beside
+        if not goes.isdisjoint(alike):
+            found.append(key)
+    return found
+
+
+def _written_meanwhile(
+    data: SubjectData, before: Mapping[str, int], wanted: Sought, which: Collection[Likeness]
+) -> list[Mention]:
+    """Evidence of the redactions themselves, since the audit of a text that changed holds what it said before.
+
+    With it comes what is left in the evidence about the person, which is looked through without being asked.
+    """
+    own = {"audit_entry": [row.id for row in data.audit], "consent_entry": [row.id for row in data.person.consents]}
+    columns = {name: Base.metadata.tables[name].c.id for name in before}
+    within = {name: or_(columns[name] > last, columns[name].in_(own.get(name, ()))) for name, last in before.items()}
     return [
         place
-        for place in mentions.find(db.session, wanted, only=append_only.tables())
-        if place.key not in listed and place.column not in subject_data.DOERS and place.is_sure in sure
+        for place in mentions.find(db.session, wanted, within)
+        if place.column not in subject_data.DOERS and place.likeness in which
     ]
 
 
-def _empty(person: Person, data: SubjectData) -> None:
+def _empty(person: Person) -> None:
+    mail.empty(db.session, subject_data.mailboxes_of(person))
     for entry in subject_data.entries_of(person):
         for column in PERSONAL:
             setattr(entry, column, None)
@@ -114,37 +175,26 @@ def _empty(person: Person, data: SubjectData) -> None:
             affiliation.role_title = {}
     for merge in subject_data.merges_of(person):
         merge.steps = []
-    for mail in data.mails:
-        mail.recipient = mail.subject = mail.text = PLACEHOLDER
-        mail.html = None
-        mail.state = MailState.KEPT if mail.state is MailState.WAITING else mail.state
 
 
 def _empty_ledger(actor: Actor, person: Person, why: str) -> None:
     table: Any = ConsentEntry.__table__
-    files = {entry.evidence for entry in person.consents if entry.evidence}
+    shown = {entry.evidence for entry in person.consents if entry.evidence}
     for entry in person.consents:
         values: dict[str, Any] = {"note": PLACEHOLDER} if entry.note else {}
         if entry.evidence_id:
             values["evidence_id"] = None
         if values:
             redact(db.session, (table, entry.id), values, actor, why)
-    for file in files:
-        outbox.enqueue(db.session, FORGET_FILE, {"sha256": file.sha256})
-        db.session.delete(file)
+    for file in shown:
+        files.let_go(db.session, file)
 
 
 def _empty_audit(actor: Actor, person: Person, why: str) -> None:
     """Take what told who it was out of the audit of the person and the affiliations; which columns changed stays."""
-    table: Any = audit.AuditEntry.__table__
-    for entry in subject_data.own_audit(person):
-        hidden = {"person": PERSONAL, "affiliation": ("role_title",)}[entry.record_kind]
-        changes = {
-            column: [PLACEHOLDER if value else value for value in change] if column in hidden else change
-            for column, change in entry.changes.items()
-        }
-        if changes != entry.changes:
-            redact(db.session, (table, entry.id), {"changes": changes}, actor, why)
+    own = subject_data.own_audit(person)
+    for kind, hidden in (("person", PERSONAL), ("affiliation", ("role_title",))):
+        redact_audit(db.session, [entry for entry in own if entry.record_kind == kind], hidden, actor, why)
 
 
 def _redact(actor: Actor, found: Iterable[Mention], wanted: Sought, why: str) -> None:
@@ -177,21 +227,13 @@ def _rewrite(model: Any, table: Table, key: int, values: dict[str, Any]) -> None
 
 def _rest(table: Table, key: int, places: Iterable[Mention], wanted: Sought) -> dict[str, Any]:
     """The columns without the name; a column of search keys loses it without a placeholder."""
-    sure: dict[str, set[bool]] = {}
+    which: dict[str, set[Likeness]] = {}
     for place in places:
-        sure.setdefault(place.column, set()).add(place.is_sure)
-    row = db.session.connection().execute(select(*(table.c[name] for name in sure)).where(table.c.id == key)).one()
+        which.setdefault(place.column, set()).add(place.likeness)
+    row = db.session.connection().execute(select(*(table.c[name] for name in which)).where(table.c.id == key)).one()
     return {
-        name: mentions.without(value, wanted, "", sure[name]).strip()
-        if name.endswith("_key")
-        else mentions.without(value, wanted, PLACEHOLDER, sure[name])
-        for name, value in zip(sure, row, strict=True)
+        name: mentions.without(value, wanted, "", which[name]).strip()
+        if mentions.is_key(name)
+        else mentions.without(value, wanted, PLACEHOLDER, which[name])
+        for name, value in zip(which, row, strict=True)
     }
-
-
-@outbox.handles(FORGET_FILE)
-def forget_file(session: Session, payload: dict[str, Any]) -> None:
-    """Remove the bytes of a file that showed a consent, unless somebody else gave the same ones."""
-    if not session.scalar(select(exists().where(StoredFile.sha256 == payload["sha256"]))):
-        store = portal.files()
-        store.remove(payload["sha256"])

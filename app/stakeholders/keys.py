@@ -1,4 +1,4 @@
-"""Keys of names that were stored before there were such keys; `portal db upgrade` asks for them."""
+"""Keys of names and places that were stored before there were such keys; `portal db upgrade` asks for them."""
 
 from typing import cast
 
@@ -13,7 +13,25 @@ AT_ONCE = 1_000
 
 
 def work_out() -> int:
-    """Give every name without keys its own, below the audit, since nobody changed it; answers how many there were."""
+    """Give every name and place without keys its own, below the audit, since nobody changed it; answers how many."""
+    return _of_names() + _of_places()
+
+
+def _of_places() -> int:
+    organisations = cast(Table, Organisation.__table__)
+    keyless = select(organisations.c.id, organisations.c.city).where(
+        organisations.c.city.is_not(None), organisations.c.city_key.is_(None)
+    )
+    found = [{"key": row.id, "found": search_key(row.city)} for row in db.session.connection().execute(keyless)]
+    if found:
+        statement = update(organisations).where(organisations.c.id == bindparam("key"))
+        # What is worked out is no change of the organisation's.
+        kept = {"updated_at": organisations.c.updated_at}
+        db.session.connection().execute(statement.values(city_key=bindparam("found"), **kept), found)
+    return len(found)
+
+
+def _of_names() -> int:
     organisations, names = cast(Table, Organisation.__table__), cast(Table, OrganisationName.__table__)
     connection = db.session.connection()
     keyless = (

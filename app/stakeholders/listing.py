@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import Response
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import SQLColumnExpression, func, select
+from sqlalchemy import SQLColumnExpression, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core import portal
 from app.core.access import Actor
+from app.core.exonyms import keys_of_place
 from app.core.list_page import ListPage
 from app.core.listing import Column, Filter, Listing, Rows, has_code
 from app.core.record_export import export_records, written
@@ -82,7 +83,7 @@ class OrganisationListing(Listing):
         Filter("country", _l("Country"), lambda s, v: s.where(O.country == v), countries),
         Filter("region", _l("Region"), lambda s, v: s.where(O.region == v), regions),
         Filter("category", _l("Category"), lambda s, v: s.where(O.category == v), Category.choices),
-        Filter("place", _l("Place"), lambda s, v: s.where(func.lower(O.city) == v.lower()), kind="text"),
+        Filter("place", _l("Place"), lambda s, v: s.where(O.city_key.in_(keys_of_place(v))), kind="text"),
         Filter(
             "role",
             _l("Role in recognition"),

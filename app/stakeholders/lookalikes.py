@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, or_, select, union
+from sqlalchemy import Row, and_, exists, select, union
 from sqlalchemy.orm import aliased
 
+from app.core import portal
 from app.core.access import Actor, Permission
 from app.core.database import plain_rows
 from app.extensions import db
@@ -33,6 +34,7 @@ class Lookalike:
     name: str
     native_name: str | None
     category: Category
+    country: str
     city: str | None
     alike: str
     score: float
@@ -63,21 +65,21 @@ class Pair:
 def similar(actor: Actor, names: Sequence[str], country: str | None, without: int | None = None) -> list[Lookalike]:
     """Organisations of ``country`` that the actor may see and that look like one of ``names``, the likest first.
 
-    ``without`` is the key of the organisation that the names belong to, if it is in the register.
+    Where nobody said a country yet, those of every country. ``without`` is the key of the organisation that the names
+    belong to, if it is in the register.
     """
-    if not country:
-        return []
-    return [found for found in similar_to_each(actor, [(names, country)])[0] if found.id != without][:MOST_WARNED]
+    return [found for found in similar_to_each(actor, [(names, country or "")])[0] if found.id != without][:MOST_WARNED]
 
 
 def similar_to_each(actor: Actor, asked: Sequence[Asked]) -> list[list[Lookalike]]:
     """The same for many organisations at once, as an import brings them: one statement for fifty of them."""
+    every = sorted(portal.consortium().by_country)
     answers: list[list[Lookalike]] = []
     for start in range(0, len(asked), AT_ONCE):
         some = asked[start : start + AT_ONCE]
         keys = [[key for key in map(duplicate_key, names) if key] for names, _country in some]
         places = [
-            {block for key in found for block in blocks(country, key)}
+            {block for key in found for code in ([country] if country else every) for block in blocks(code, key)}
             for found, (_, country) in zip(keys, some, strict=True)
         ]
         by_block: dict[str, list[Row[Any]]] = {}
@@ -92,13 +94,22 @@ def similar_to_each(actor: Actor, asked: Sequence[Asked]) -> list[list[Lookalike
 def _named(actor: Actor, wanted: Sequence[str]) -> Sequence[Any]:
     if not wanted:
         return ()
+    # Looked up first: with many blocks a database would rather go through every organisation than use both indexes.
+    met = union(select(N.id).where(N.head_block.in_(wanted)), select(N.id).where(N.tail_block.in_(wanted)))
     statement = (
         select(
             *(N.organisation_id, N.text, N.duplicate_key, N.head_block, N.tail_block),
-            *(Organisation.name, Organisation.native_name, Organisation.category, Organisation.city),
+            *(
+                Organisation.name,
+                Organisation.native_name,
+                Organisation.category,
+                Organisation.country,
+                Organisation.city,
+            ),
         )
         .join(Organisation, Organisation.id == N.organisation_id)
-        .where(or_(N.head_block.in_(wanted), N.tail_block.in_(wanted)), visible_to(actor))
+        .where(N.id.in_(met.scalar_subquery()), visible_to(actor))
+        .order_by(N.id)
         .limit(MOST_NAMES)
     )
     return db.session.execute(statement).all()
@@ -111,7 +122,14 @@ def _likest(keys: Sequence[str], rows: set[Row[Any]]) -> list[Lookalike]:
         known = best.get(row.organisation_id)
         if score and (known is None or (score, row.text) > (known.score, known.alike)):
             best[row.organisation_id] = Lookalike(
-                row.organisation_id, row.name, row.native_name, row.category, row.city, row.text, score
+                row.organisation_id,
+                row.name,
+                row.native_name,
+                row.category,
+                row.country,
+                row.city,
+                row.text,
+                score,
             )
     return sorted(best.values(), key=lambda found: (-found.score, found.name, found.id))
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import RadioField, SelectMultipleField
+from wtforms.validators import Length
 
 from app.core.forms import BaseForm, VersionField
 from app.core.templating import country_name, day
@@ -13,6 +14,7 @@ from app.stakeholders import merging, people_merging
 from app.stakeholders.listing import language_label, region_name
 from app.stakeholders.merging import Versions
 from app.stakeholders.models import Organisation, Person, RecognitionRole
+from app.stakeholders.namesakes import MOST
 
 Record = Organisation | Person
 
@@ -51,6 +53,14 @@ class MergeForm(BaseForm):
     def rows(self) -> list[tuple[Any, Any, Any]]:
         """Each field in which they differ, and how both have it."""
         return [(self[name], *(told(name, getattr(one, name)) for one in self.pair)) for name in self.differing]
+
+
+class KeepPeopleApartForm(BaseForm):
+    """People of one name who are different people."""
+
+    people = SelectMultipleField(
+        _l("People"), [Length(2, MOST, _l("Choose at least two people."))], coerce=int, validate_choice=False
+    )
 
 
 def sides() -> list[tuple[str, Any]]:

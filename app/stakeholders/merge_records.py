@@ -27,6 +27,18 @@ class NotTheSame(Base, Audited):
     decided_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class NotTheSamePerson(Base, Audited):
+    """Two people of one name who were found to be different; ``low_id`` is the smaller key."""
+
+    __tablename__ = "person_not_same"
+    __table_args__ = (UniqueConstraint("low_id", "high_id"), CheckConstraint("low_id < high_id", name="order"))
+
+    low_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), info={MERGE: DROP})
+    high_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True, info={MERGE: DROP})
+    decided_by: Mapped[str]
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class OrganisationMerge(Base, Audited):
     """One organisation that went up in another: what was moved, step by step, so that it can be undone."""
 

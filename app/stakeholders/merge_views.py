@@ -4,10 +4,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import merging as references
 from app.core.access import Permission, current_actor, requires
 from app.core.web import form_page, redirect_to
-from app.extensions import db
 from app.stakeholders import lookalikes, merging, queries
 from app.stakeholders.forms import ChooseOtherForm
 from app.stakeholders.merge_forms import MergeForm
@@ -23,7 +21,9 @@ def choose_other(organisation_id: int) -> BaseResponse:
     actor.check(Permission.STAKEHOLDER_MERGE, organisation)
     form = ChooseOtherForm()
     if form.validate_on_submit():
-        return redirect_to(url_for("stakeholders.merge", survivor_id=organisation.id, absorbed_id=form.other.data))
+        with form.refusals():
+            merging.check(actor, organisation, queries.organisation(actor, int(form.other.data)))
+            return redirect_to(url_for("stakeholders.merge", survivor_id=organisation.id, absorbed_id=form.other.data))
     names = [name.text for name in organisation.names] or [organisation.name]
     alike = lookalikes.similar(actor, names, organisation.country, without=organisation.id)
     return form_page("stakeholders/choose_other.html", form, organisation=organisation, alike=alike)
@@ -35,6 +35,7 @@ def merge(survivor_id: int, absorbed_id: int) -> BaseResponse:
     """Look at two organisations side by side, choose of each field whose it is to be, and make them one."""
     actor = current_actor()
     survivor, absorbed = queries.organisation(actor, survivor_id), queries.organisation(actor, absorbed_id)
+    merging.check(actor, survivor, absorbed)
     form = MergeForm.of(survivor, absorbed)
     if form.validate_on_submit():
         with form.refusals():
@@ -43,7 +44,7 @@ def merge(survivor_id: int, absorbed_id: int) -> BaseResponse:
                 url_for("stakeholders.show", organisation_id=survivor_id),
                 _("They are one now. You can undo this for %(count)s days.", count=merging.UNDO_DAYS),
             )
-    moving = sum(references.counted(db.session, merging.ORGANISATIONS, absorbed_id).values())
+    moving = queries.moving_along(merging.ORGANISATIONS, absorbed_id, survivor_id)
     return form_page("stakeholders/merge.html", form, survivor=survivor, absorbed=absorbed, moving=moving)
 
 

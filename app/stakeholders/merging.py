@@ -60,17 +60,31 @@ def prefers_other(mine: Any, other: Any, names: Iterable[str] = tuple(FIELDS)) -
     return {name for name in names if not getattr(mine, name) and getattr(other, name)}
 
 
+def check(actor: Actor, survivor: Organisation, absorbed: Organisation) -> None:
+    """Refuse to merge two that cannot be one, or are not the actor's; told of the one that goes at ``other``.
+
+    Raises ``NotAllowed`` and ``Refused``.
+    """
+    actor.check(Permission.STAKEHOLDER_MERGE, survivor)
+    actor.check(Permission.STAKEHOLDER_MERGE, absorbed, at="other")
+    if survivor.id == absorbed.id:
+        raise Refused(other=_("An organisation cannot be merged with itself."))
+    for organisation in (survivor, absorbed):
+        if organisation.absorbed_by_id is not None:
+            raise Refused(other=_("“%(name)s” was merged already.", name=organisation.name))
+    if survivor.partner_number is not None and absorbed.partner_number is not None:
+        why = _("Both are partners with a number in the project. Two partners of the project cannot become one here.")
+        raise Refused(other=why)
+
+
 def merge(
     actor: Actor, survivor: Organisation, absorbed: Organisation, versions: Versions, chosen: set[str]
 ) -> OrganisationMerge:
     """Let ``absorbed`` go up in ``survivor``, which takes the fields ``chosen`` from it.
 
-    Raises ``NotAllowed`` without the right for both, ``Refused`` where they cannot be one, and ``EditConflict`` when
-    somebody saved one of them in between.
+    Raises what ``check`` raises, and ``EditConflict`` when somebody saved one of them in between.
     """
-    for organisation in (survivor, absorbed):
-        actor.check(Permission.STAKEHOLDER_MERGE, organisation)
-    _refuse_impossible(survivor, absorbed)
+    check(actor, survivor, absorbed)
     expect_version(survivor, versions.survivor)
     expect_version(absorbed, versions.absorbed)
     db.session.flush()
@@ -122,18 +136,6 @@ def keep_apart(actor: Actor, one: Organisation, other: Organisation) -> None:
     if db.session.scalar(known) is None:
         db.session.add(NotTheSame(low_id=low, high_id=high, decided_by=actor.name))
         db.session.flush()
-
-
-def _refuse_impossible(survivor: Organisation, absorbed: Organisation) -> None:
-    if survivor.id == absorbed.id:
-        raise Refused(_("An organisation cannot be merged with itself."))
-    for organisation in (survivor, absorbed):
-        if organisation.absorbed_by_id is not None:
-            raise Refused(_("“%(name)s” was merged already.", name=organisation.name))
-    if survivor.partner_number is not None and absorbed.partner_number is not None:
-        raise Refused(
-            _("Both are partners with a number in the project. Two partners of the project cannot become one here.")
-        )
 
 
 def _refuse_late(record: OrganisationMerge, survivor: Organisation) -> None:
@@ -196,6 +198,8 @@ def _look_up_in(country: str, organisation_id: int) -> list[Step]:
 def _join_facts(survivor: Organisation, absorbed: Organisation, chosen: set[str]) -> list[Step]:
     table, session = ORGANISATIONS, db.session
     facts: dict[str, Any] = {name: getattr(absorbed, name) for name in FIELDS if name in chosen}
+    if "city" in chosen:
+        facts["city_key"] = absorbed.city_key
     if "name" in chosen:
         facts |= {"name_language": absorbed.name_language, "name_key": absorbed.name_key}
     first, second = (absorbed, survivor) if "name" in chosen else (survivor, absorbed)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core.audit import Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.i18n import TranslatedText
 from app.core.merging import KEEP, MERGE
+from app.core.search_key import search_key
 from app.core.vocabulary import Term
 
 if TYPE_CHECKING:
@@ -124,7 +125,9 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
         Index("ix_organisation_country", "country", "name_key", "id"),
         Index("ix_organisation_category", "category", "name_key", "id"),
         Index("ix_organisation_absorbed_by", "absorbed_by_id", "name_key", "id"),
+        Index("ix_organisation_city_key", "city_key", "name_key", "id"),
     )
+    audit_skips = ("city_key",)
 
     name: Mapped[str]
     name_language: Mapped[str] = mapped_column(default="en")
@@ -136,6 +139,7 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     country: Mapped[str]
     region: Mapped[str | None]
     city: Mapped[str | None]
+    city_key: Mapped[str | None]
     address: Mapped[str | None]
     website: Mapped[str | None]
     email: Mapped[str | None]
@@ -160,6 +164,12 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     affiliations: Mapped[list["Affiliation"]] = relationship(
         back_populates="organisation", order_by="Affiliation.valid_from.desc().nulls_last(), Affiliation.id"
     )
+
+    @validates("city")
+    def _find_city(self, _name: str, city: str | None) -> str | None:
+        """Find the place however it is written."""
+        self.city_key = search_key(city) if city else None
+        return city
 
     @property
     def recognition(self) -> list[RecognitionRole]:
@@ -196,7 +206,7 @@ class OrganisationName(Base, Audited):
     kind: Mapped[NameKind]
     position: Mapped[int] = mapped_column(default=0)
     search_key: Mapped[str] = mapped_column(index=True)
-    duplicate_key: Mapped[str | None]
+    duplicate_key: Mapped[str | None] = mapped_column(index=True)
     head_block: Mapped[str | None] = mapped_column(index=True)
     tail_block: Mapped[str | None] = mapped_column(index=True)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select
@@ -11,6 +11,7 @@ from app.core.access import Actor
 from app.core.database import plain_rows
 from app.core.search_key import search_key
 from app.extensions import db
+from app.stakeholders.merge_records import NotTheSamePerson
 from app.stakeholders.models import Affiliation, Organisation, Person
 from app.stakeholders.queries import FOUND_AS, people_visible_to
 
@@ -51,18 +52,33 @@ def candidates(actor: Actor, person: Person, words: str) -> list[Found]:
 
 
 def groups(actor: Actor) -> list[list[Found]]:
-    """People who share a name in the register, name by name; at most 50 names."""
+    """People who share a name in the register, name by name; at most 50 names.
+
+    Those of whom each was found to be another person than every other are left out.
+    """
     shared = (
         select(Person.name_key)
         .where(Person.erased_on.is_(None), people_visible_to(actor))
         .group_by(Person.name_key)
         .having(func.count() > 1)
         .order_by(Person.name_key)
-        .limit(MOST_NAMES)
     )
-    names = list(db.session.scalars(shared))
-    rows = _people(actor, Person.name_key.in_(names), MOST * MOST_NAMES) if names else []
-    return [list(group) for _key, group in groupby(rows, key=lambda row: row.name_key)]
+    names, found = list(db.session.scalars(shared)), []
+    for start in range(0, len(names), MOST_NAMES):
+        rows = _people(actor, Person.name_key.in_(names[start : start + MOST_NAMES]), MOST * MOST_NAMES)
+        apart = _apart(rows)
+        sharing = (list(group) for _key, group in groupby(rows, key=lambda row: row.name_key))
+        found += [group for group in sharing if not apart.issuperset(combinations((row.id for row in group), 2))]
+        if len(found) >= MOST_NAMES:
+            break
+    return found[:MOST_NAMES]
+
+
+def _apart(rows: Sequence[Found]) -> set[tuple[int, int]]:
+    """Pairs among some people who were found to be different, the smaller key first."""
+    pairs = select(NotTheSamePerson.low_id, NotTheSamePerson.high_id)
+    keys = [row.id for row in rows]
+    return {(low, high) for low, high in plain_rows(db.session, pairs.where(NotTheSamePerson.low_id.in_(keys)))}
 
 
 def _people(actor: Actor, criterion: ColumnElement[bool], most: int = MOST) -> list[Found]:

@@ -1,16 +1,14 @@
 """Pages on which two entries of one person become one, and one becomes two again."""
 
-from flask import Response, request, url_for
+from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import merging as references
 from app.core.access import Permission, current_actor, requires
 from app.core.web import answer, form_page, redirect_to
-from app.extensions import db
 from app.stakeholders import namesakes, people_merging, queries
 from app.stakeholders.consent import scope_of
-from app.stakeholders.merge_forms import MergeForm
+from app.stakeholders.merge_forms import KeepPeopleApartForm, MergeForm
 from app.stakeholders.merging import UNDO_DAYS
 from app.stakeholders.namesakes import Typed
 from app.stakeholders.people_merging import Same
@@ -35,7 +33,21 @@ def alike() -> Response:
 @requires(Permission.PERSON_EDIT)
 def duplicates() -> Response:
     """People of the register who share a name."""
-    return answer("stakeholders/people/duplicates.html", groups=namesakes.groups(current_actor()))
+    return answer(
+        "stakeholders/people/duplicates.html", groups=namesakes.groups(current_actor()), form=KeepPeopleApartForm()
+    )
+
+
+@bp.post("/duplicates/keep-apart")
+@requires(Permission.PERSON_EDIT)
+def keep_apart() -> BaseResponse:
+    """Remember that people who share a name are different people."""
+    form = KeepPeopleApartForm()
+    if not form.validate_on_submit():
+        abort(400)
+    people = [queries.person(current_actor(), key) for key in form.people.data or []]
+    people_merging.keep_apart(current_actor(), people)
+    return redirect_to(url_for("people.duplicates"), _("They are different people; they are not shown again."))
 
 
 @bp.get("/<int:person_id>/merge")
@@ -56,13 +68,15 @@ def merge(survivor_id: int, absorbed_id: int) -> BaseResponse:
     """Look at two entries side by side, choose of each field whose it is to be, and make them one."""
     actor = current_actor()
     survivor, absorbed = queries.person(actor, survivor_id), queries.person(actor, absorbed_id)
+    same = Same(survivor, absorbed)
+    people_merging.check(actor, same)
     form = MergeForm.of(survivor, absorbed)
     if form.validate_on_submit():
         with form.refusals():
-            people_merging.merge(actor, Same(survivor, absorbed), form.versions, form.chosen)
+            people_merging.merge(actor, same, form.versions, form.chosen)
             message = _("They are one now. You can undo this for %(count)s days.", count=UNDO_DAYS)
             return redirect_to(url_for("people.show", person_id=survivor_id), message)
-    moving = sum(references.counted(db.session, people_merging.PEOPLE, absorbed_id).values())
+    moving = queries.moving_along(people_merging.PEOPLE, absorbed_id, survivor_id)
     return form_page("stakeholders/people/merge.html", form, survivor=survivor, absorbed=absorbed, moving=moving)
 
 

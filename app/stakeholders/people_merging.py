@@ -4,8 +4,9 @@ Whoever goes up in another keeps the row and the ledger, which is evidence; ``Pe
 export and erasure reach both rows. Affiliations move. No mail is sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,7 +21,7 @@ from app.core.merging import Step, Values, settles
 from app.core.search_key import search_key
 from app.extensions import db
 from app.stakeholders.consent import scope_of
-from app.stakeholders.merge_records import PersonMerge
+from app.stakeholders.merge_records import NotTheSamePerson, PersonMerge
 from app.stakeholders.merging import UNDO_DAYS, Versions, can_be_undone
 from app.stakeholders.models import Affiliation, Person
 
@@ -49,18 +50,24 @@ class Same:
     absorbed: Person
 
 
+def check(actor: Actor, same: Same) -> None:
+    """Refuse to merge people who cannot be one, or are not the actor's. Raises ``NotAllowed`` and ``Refused``."""
+    both = (same.survivor, same.absorbed)
+    for person in both:
+        actor.check(Permission.PERSON_EDIT, scope_of(person))
+    if same.survivor.id == same.absorbed.id:
+        raise Refused(_("A person cannot be merged with the same entry."))
+    if any(person.erased_on or person.absorbed_by_id for person in both):
+        raise Refused(_("One of them was erased or merged already."))
+
+
 def merge(actor: Actor, same: Same, versions: Versions, chosen: set[str]) -> PersonMerge:
     """Let one person go up in the other, who takes the fields ``chosen``.
 
-    Raises ``NotAllowed`` without the right to edit both, ``Refused`` where they cannot be one, and ``EditConflict``.
+    Raises what ``check`` raises, and ``EditConflict``.
     """
+    check(actor, same)
     survivor, absorbed = same.survivor, same.absorbed
-    for person in (survivor, absorbed):
-        actor.check(Permission.PERSON_EDIT, scope_of(person))
-    if survivor.id == absorbed.id:
-        raise Refused(_("A person cannot be merged with the same entry."))
-    if any(person.erased_on or person.absorbed_by_id for person in (survivor, absorbed)):
-        raise Refused(_("One of them was erased or merged already."))
     expect_version(survivor, versions.survivor)
     expect_version(absorbed, versions.absorbed)
     db.session.flush()
@@ -72,6 +79,22 @@ def merge(actor: Actor, same: Same, versions: Versions, chosen: set[str]) -> Per
     db.session.flush()
     db.session.expire_all()
     return record
+
+
+def keep_apart(actor: Actor, people: Sequence[Person]) -> None:
+    """Remember that each of some people is another person than every other; saying so again changes nothing.
+
+    Raises ``NotAllowed`` for whom it is not the actor's to edit.
+    """
+    for person in people:
+        actor.check(Permission.PERSON_EDIT, scope_of(person))
+    pairs = list(combinations(sorted({person.id for person in people}), 2))
+    known = select(NotTheSamePerson.low_id, NotTheSamePerson.high_id)
+    among = NotTheSamePerson.low_id.in_([low for low, _high in pairs])
+    stands = {(low, high) for low, high in db.session.execute(known.where(among))}
+    wanted = [pair for pair in pairs if pair not in stands]
+    db.session.add_all(NotTheSamePerson(low_id=low, high_id=high, decided_by=actor.name) for low, high in wanted)
+    db.session.flush()
 
 
 def undo(actor: Actor, record: PersonMerge) -> Person:
@@ -96,7 +119,7 @@ def undo(actor: Actor, record: PersonMerge) -> Person:
     return absorbed
 
 
-@settles("affiliation", "person_id")
+@settles("affiliation", "person_id", _l("Where both say the same of whom they speak for, it is said once."))
 def one_affiliation(session: Session, row: Values, person_id: int) -> tuple[list[Step], bool]:
     """Leave an affiliation where it is if the person who stays has the very same one."""
     said = ("organisation_id", "role_title", "valid_from", "valid_to", "is_legal_representative")

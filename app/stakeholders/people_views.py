@@ -1,17 +1,18 @@
 """Pages of people."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import clock, panels
+from app.core import panels
 from app.core.access import Permission, current_actor, requires
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.options import Offer
+from app.core.web import answer, changed, created, form_page, redirect_to
 from app.extensions import db
 from app.stakeholders import consent, queries, services
-from app.stakeholders.forms import PersonForm
 from app.stakeholders.listing import PersonListing
+from app.stakeholders.people_forms import PersonForm
 
 bp = Blueprint("people", __name__, url_prefix="/stakeholders/people")
 
@@ -24,6 +25,15 @@ def index() -> Response:
     if request.args.get("format") in ("csv", "xlsx"):
         return listing.export(request.args["format"])
     return answer("stakeholders/people/list.html", "stakeholders/people/_results.html", listing=listing.load())
+
+
+@bp.get("/options")
+@requires(Permission.PERSON_READ)
+def options() -> str:
+    """People for a picker, as options."""
+    actor = current_actor()
+    offer = Offer.asked(lambda query: queries.find_people(actor, query), request.args)
+    return render_template("components/_options.html", field=offer)
 
 
 @bp.get("/<int:person_id>")
@@ -43,7 +53,6 @@ def show(person_id: int) -> BaseResponse:
         merges=queries.merges_into_person(person),
         agreed=consent.standing(person.consents).values(),
         is_baseless=consent.is_baseless(person.lawful_basis, person.consents),
-        today=clock.today(),
         panels=panels.of("person", current_actor(), person),
     )
 
@@ -65,12 +74,25 @@ def create() -> BaseResponse:
 @bp.route("/<int:person_id>/edit", methods=["GET", "POST"])
 @requires(Permission.PERSON_EDIT)
 def edit(person_id: int) -> BaseResponse:
-    """Change a person and whom the person speaks for."""
-    person = queries.person(current_actor(), person_id)
+    """Change a person and whom the person speaks for; of one who was merged, who it is now, with what was typed."""
+    try:
+        person = queries.person(current_actor(), person_id)
+    except NoResultFound:
+        return _edit_survivor(person_id)
     current_actor().check(Permission.PERSON_EDIT, person if person.affiliations else None)
     form = PersonForm.of(person)
     if form.validate_on_submit():
         with form.refusals(person):
             services.edit_person(current_actor(), person, form.version.data, form.person_facts())
-            return redirect_to(url_for("people.show", person_id=person.id), _("Saved."))
+            return changed(form, url_for("people.show", person_id=person.id), _("Saved."))
+    return form_page("stakeholders/people/form.html", form, person=person)
+
+
+def _edit_survivor(person_id: int) -> BaseResponse:
+    called, person = queries.person_gone_up(current_actor(), person_id)
+    form, location = PersonForm.of(person), url_for("people.edit", person_id=person.id)
+    if not current_actor().may(Permission.PERSON_EDIT, person if person.affiliations else None):
+        form.give_back(person, called, url_for("people.show", person_id=person.id))
+    if not form.carry_over(person, called, location):
+        return redirect_to(location, _("“%(name)s” was merged into this record.", name=called), "info")
     return form_page("stakeholders/people/form.html", form, person=person)

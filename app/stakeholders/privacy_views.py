@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock, portal
 from app.core.access import Permission, current_actor, public, requires
+from app.core.asked import Asked
 from app.core.files import keep
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.web import answer, changed, created, form_page, sent
 from app.extensions import db
-from app.stakeholders import consent, erasure, queries, review, subject_data
+from app.stakeholders import consent, erasure, exposure, queries, review, subject_data, subject_export
 from app.stakeholders.erasure import ErasureReason
 from app.stakeholders.listing import countries
 from app.stakeholders.privacy_forms import ConsentForm, ErasureForm, ReviewForm
@@ -33,25 +34,27 @@ def index() -> Response:
 @requires(Permission.PERSON_EDIT)
 def due() -> BaseResponse:
     """Whose data are to be erased, and whose to be looked at again."""
-    actor, known = current_actor(), countries()
-    country = request.args.get("country", "")
-    people = review.due(actor, clock.today() + review.AHEAD, country if country in dict(known) else "")
+    actor, known, asked = current_actor(), countries(), Asked(request.args)
+    country = asked.choice(_("Country"), asked.text("country"), dict(known))
+    asked.only("country")
+    people = review.due(actor, clock.today() + review.AHEAD, country)
     form = ReviewForm([row.id for row in people if not row.is_baseless])
     if form.validate_on_submit():
         with form.refusals():
             count = review.look_again(actor, form.people.data or [])
             message = ngettext("%(num)s person was looked at.", "%(num)s people were looked at.", count)
             return created(form, url_for("privacy.due", country=country or None), message)
-    months = portal.consortium().privacy.again_months
     return form_page(
         "stakeholders/privacy/due.html",
         form,
         people=people,
         today=clock.today(),
-        months=months,
+        months=portal.consortium().privacy.again_months,
         countries=known,
         country=country,
+        left_out=asked.left_out,
         most=review.MOST,
+        exposed=exposure.located(exposure.exposed(actor, country)),
     )
 
 
@@ -78,9 +81,7 @@ def evidence(person_id: int, file_id: int) -> BaseResponse:
     person = queries.person(current_actor(), person_id)
     current_actor().check(Permission.PERSON_EDIT, consent.scope_of(person))
     file = queries.consent_evidence(person, file_id)
-    store = portal.files()
-    content = io.BytesIO(store.read(file.sha256))
-    return send_file(content, mimetype=file.mime, as_attachment=True, download_name=file.name)
+    return sent(file, file.name)
 
 
 @bp.get("/stakeholders/people/<int:person_id>/data")
@@ -99,7 +100,7 @@ def hand_out(person_id: int) -> BaseResponse:
     person = queries.person(current_actor(), person_id)
     data = subject_data.located(subject_data.about(current_actor(), person))
     page = render_template("stakeholders/privacy/handed_out.html", data=data, person=person, today=clock.today())
-    facts = subject_data.hand_out(current_actor(), data)
+    facts = subject_export.hand_out(current_actor(), data)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
         files.writestr("data.json", json.dumps(facts, ensure_ascii=False, indent=2))
@@ -115,12 +116,14 @@ def erase(person_id: int) -> BaseResponse:
     person = queries.person(current_actor(), person_id)
     current_actor().check(Permission.PERSON_ERASE, person)
     data = subject_data.located(subject_data.collect(person))
-    form = ErasureForm(data)
+    form = ErasureForm.of(data)
     if form.validate_on_submit():
         with form.refusals(person):
-            reason, chosen = ErasureReason(form.reason.data), form.texts.data or []
-            done = erasure.erase(current_actor(), person, form.version.data, reason, chosen)
+            form.foreseen()
+            reason = ErasureReason(form.reason.data)
+            done = erasure.erase(current_actor(), data, form.version.data, reason, form.chosen)
             current_app.extensions["kept"].clear()
-            message = ngettext("Erased; %(num)s text redacted.", "Erased; %(num)s texts redacted.", done.redacted)
-            return redirect_to(url_for("people.show", person_id=person_id), message)
+            message = ngettext("Erased; %(num)s text redacted,", "Erased; %(num)s texts redacted,", done.redacted)
+            message += " " + ngettext("%(num)s left as it is.", "%(num)s left as they are.", done.left)
+            return changed(form, url_for("people.show", person_id=person_id), message)
     return form_page("stakeholders/privacy/erase.html", form, person=person, data=data)

@@ -1,12 +1,15 @@
 """What can be asked about organisations and people."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, false, func, or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
+from app.core import merging, records
 from app.core.access import ANYBODY, Actor, Permission
 from app.core.database import plain_rows
 from app.core.files import StoredFile
@@ -59,6 +62,16 @@ def survivor_of(actor: Actor, organisation_id: int) -> int | None:
         if key is None or db.session.scalar(select(Organisation.id).where(Organisation.id == key, visible_to(actor))):
             return key
     return None
+
+
+def gone_up(actor: Actor, organisation_id: int) -> tuple[str, Organisation]:
+    """What an organisation that was merged was called, and the one it stands in now.
+
+    Raises ``NoResultFound`` where there is none, or none that is open to the actor.
+    """
+    survivor = survivor_of(actor, organisation_id)
+    called = db.session.execute(select(Organisation.name).where(Organisation.id == organisation_id)).scalar_one()
+    return called, organisation(actor, survivor or 0)
 
 
 def merge(actor: Actor, merge_id: int) -> OrganisationMerge:
@@ -120,6 +133,12 @@ def person_now(actor: Actor, person_id: int) -> int | None:
     return db.session.scalar(select(Person.id).where(Person.id == key, people_visible_to(actor)))
 
 
+def person_gone_up(actor: Actor, person_id: int) -> tuple[str, Person]:
+    """The same of a person."""
+    now = person(actor, person_now(actor, person_id) or 0)
+    return db.session.execute(select(Person).where(Person.id == person_id)).scalar_one().name, now
+
+
 def person_merge(actor: Actor, merge_id: int) -> PersonMerge:
     """One merge, of a person whom the actor may see. Raises ``NoResultFound`` like ``organisation``."""
     return db.session.execute(
@@ -139,6 +158,22 @@ def merges_into_person(person: Person) -> list[PersonMerge]:
             .options(defer(PersonMerge.steps), joinedload(PersonMerge.absorbed))
         )
     )
+
+
+@dataclass(frozen=True)
+class Moving:
+    """What a merge would move: how many rows of which kinds, and what of both becomes one."""
+
+    kinds: Sequence[tuple[str, int]]
+    joined: Sequence[str]
+
+
+def moving_along(target: Table, absorbed_id: int, survivor_id: int) -> Moving:
+    """What refers to the record that goes, as people call it; what follows from other rows is told with them."""
+    kinds = Counter[str]()
+    for table, count in merging.counted(db.session, target, absorbed_id).items():
+        kinds[records.label_of(table)] += count
+    return Moving(sorted(kinds.items()), merging.foretold(db.session, target, absorbed_id, survivor_id))
 
 
 def consent_evidence(person: Person, file_id: int) -> StoredFile:
@@ -194,4 +229,40 @@ def _option(organisation: Organisation) -> Option:
         native=organisation.native_name or "",
         note=str(organisation.category.label),
         is_example=organisation.is_example,
+    )
+
+
+def find_people(actor: Actor, query: str) -> list[Option]:
+    """People found by a name in any script, for a picker; none for whom personal data are closed."""
+    statement = select(Person).where(people_visible_to(actor), Person.erased_on.is_(None))
+    if search_key(query):
+        statement = statement.where(FOUND_AS.holds(query)).order_by(FOUND_AS.nearness(query))
+    statement = statement.order_by(Person.name_key, Person.id).limit(MOST_OPTIONS)
+    return [_person_option(row) for row in db.session.scalars(_with_bodies(statement))]
+
+
+def people_options(actor: Actor, keys: Sequence[int]) -> list[Option]:
+    """The people with these keys that the actor may see, for a picker."""
+    return [_person_option(row) for row in people_by_keys(actor, keys)]
+
+
+def people_by_keys(actor: Actor, keys: Sequence[int]) -> list[Person]:
+    """The people with these keys that the actor may see, by name, with whom they speak for."""
+    statement = select(Person).where(Person.id.in_(keys), people_visible_to(actor), Person.erased_on.is_(None))
+    return list(db.session.scalars(_with_bodies(statement.order_by(Person.name_key))))
+
+
+def _with_bodies(statement: Select[Person]) -> Select[Person]:
+    return statement.options(selectinload(Person.affiliations).joinedload(Affiliation.organisation))
+
+
+def _person_option(person: Person) -> Option:
+    body = person.affiliations[0].organisation if person.affiliations else None
+    return Option(
+        value=person.id,
+        label=person.name,
+        code=body.country if body else "",
+        native=person.native_name or "",
+        note=body.name if body else "",
+        is_example=person.is_example,
     )

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, expect_version
+from app.core.phones import kept
 from app.core.search_key import search_key
 from app.extensions import db
 from app.stakeholders import consent, review
@@ -171,10 +172,12 @@ def script_of(text: str) -> Script:
 
 def _fill(organisation: Organisation, facts: OrganisationFacts) -> None:
     check_names(facts.names)
-    plain = {field.name for field in fields(facts)} - {"names", "recognition_roles"}
+    phone = kept(facts.phone, facts.country, organisation.phone)
+    plain = {field.name for field in fields(facts)} - {"names", "recognition_roles", "phone"}
     for name, value in asdict(facts).items():
         if name in plain:
             setattr(organisation, name, value)
+    organisation.phone = phone
     organisation.recognition_roles = [role.value for role in RecognitionRole if role in facts.recognition_roles]
     _name(organisation, facts.names)
 
@@ -219,6 +222,11 @@ def make_findable(name: OrganisationName, country: str) -> None:
     name.head_block, name.tail_block = blocks(country, name.duplicate_key)
 
 
+def home_of(affiliations: Sequence[AffiliationFacts]) -> str | None:
+    """The country whose telephone numbers a person writes without their country: that of the first organisation."""
+    return affiliations[0].organisation.country if affiliations else None
+
+
 def check_person(facts: PersonFacts) -> None:
     """Check what holds of every person. Raises ``Refused`` with everything that is wrong."""
     wrong = {}
@@ -254,8 +262,9 @@ def check_new_person(facts: PersonFacts) -> None:
 
 def _fill_person(person: Person, facts: PersonFacts) -> None:
     check_person(facts)
+    person.phone = kept(facts.phone, home_of(facts.affiliations), person.phone)
     for field in fields(facts):
-        if field.name not in ("affiliations", "source") and not field.name.startswith("consent_"):
+        if field.name not in ("affiliations", "source", "phone") and not field.name.startswith("consent_"):
             setattr(person, field.name, getattr(facts, field.name))
     person.source = facts.source or Source.NOT_RECORDED
     person.review_on = facts.review_on or review.preset(facts.lawful_basis, clock.today())

@@ -1,17 +1,22 @@
 """Everything the portal knows of one person: what the person may ask to see, and what an erasure has to reach."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_, select
 
-from app.core import audit, clock, mentions, records
+from app.accounts import saved
+from app.accounts.models import SavedView
+from app.core import mail, mentions, records
 from app.core.access import Actor, Permission
 from app.core.audit import AuditEntry
 from app.core.database import Base
 from app.core.mail import Mail
-from app.core.mentions import Mention, Sought
+from app.core.mentions import Mention
+from app.core.sought import Likeness, Sought, keys_of, stems_of
 from app.extensions import db
 from app.stakeholders.consent import ConsentEntry
 from app.stakeholders.merge_records import PersonMerge
@@ -19,29 +24,96 @@ from app.stakeholders.models import Person
 
 # Who did something: part of the evidence, and of an account rather than of a person in the register.
 DOERS = frozenset({"actor_name", "recorded_by_name"})
+DOUBTS = {
+    Likeness.PART: _l("part of the name; may be somebody else"),
+    Likeness.GIVEN: _l("the given name alone; may be somebody else"),
+    Likeness.LIKE: _l("a like word, perhaps the person"),
+}
+ACTIONS = {
+    "create": _l("entered"),
+    "update": _l("changed"),
+    "delete": _l("removed"),
+    "export": _l("data handed out"),
+    "erase": _l("erased"),
+}
 
 
 @dataclass(frozen=True)
 class Place:
-    """A mention; ``is_kept`` where an account is meant, which is closed elsewhere.
+    """A mention; ``is_kept`` where an account is meant, which is closed elsewhere, or where it binds (``is_binding``).
 
-    ``label`` and ``url`` say to a reader what it is and where it is shown, once it is ``located``.
+    ``label``, ``field`` and ``url`` say to a reader what it is and where it is shown, once it is ``located``; a field
+    that no form knows has no name.
     """
 
     mention: Mention
     is_kept: bool
     label: str = ""
+    field: str = ""
     url: str | None = None
+
+    @property
+    def doubt(self) -> str:
+        """Why somebody else may be meant; empty where nobody else is."""
+        return str(DOUBTS.get(self.mention.likeness, ""))
+
+    @property
+    def is_binding(self) -> bool:
+        """Whether it stands in a contract, or in what proves one."""
+        return self.mention.table in mentions.binding
+
+    @property
+    def row(self) -> tuple[str, int]:
+        """Table and key of the record."""
+        return self.mention.table, self.mention.record_id
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of the audit as a reader has it: who did what with which record, and the fields a form has names for."""
+
+    at: datetime
+    by: str
+    what: str
+    action: str
+    fields: Sequence[str]
 
 
 @dataclass(frozen=True)
 class SubjectData:
-    """A person's data: the record, the audit of it, mails to the address, and every other place of the name."""
+    """A person's data: the record, the audit of it, mails to the address, and every other place of the name.
+
+    ``views`` are saved views that look for the person. ``keys`` are mentions in columns of keys beside one of the
+    places: they are made of what stands there, and go with it.
+    """
 
     person: Person
     audit: Sequence[AuditEntry]
     mails: Sequence[Mail]
+    views: Sequence[SavedView]
     places: Sequence[Place]
+    keys: Sequence[Mention]
+
+    @property
+    def steps(self) -> list[Step]:
+        """The audit for a reader; only within a request."""
+        return [_step(entry) for entry in self.audit]
+
+    @property
+    def told(self) -> list[Place]:
+        """The places a person reads about: each text once, and no keys."""
+        readable = [place for place in self.places if not place.mention.is_derived]
+        once = {
+            (place.label, place.url, place.field, place.mention.excerpt.text): place for place in reversed(readable)
+        }
+        return list(reversed(once.values()))
+
+
+def _step(entry: AuditEntry) -> Step:
+    fields = (records.field_of(entry.record_kind, column) for column in entry.changes)
+    action = str(ACTIONS.get(entry.action, ACTIONS["update"]))
+    what = records.label_of(entry.record_kind)
+    return Step(entry.happened_at, entry.actor_name, what, action, list(filter(None, fields)))
 
 
 def entries_of(person: Person) -> list[Person]:
@@ -49,15 +121,40 @@ def entries_of(person: Person) -> list[Person]:
     return [person, *person.absorbed]
 
 
+def mailboxes_of(person: Person) -> frozenset[str]:
+    """The addresses of the person and of everybody who was merged into this one, as they are compared."""
+    return frozenset(mail.mailbox(entry.email) for entry in entries_of(person) if entry.email)
+
+
 def sought(person: Person) -> Sought:
-    """What to look for: the names both ways round, the family name alone, mailbox and telephone.
+    """What to look for: the names both ways round, the family name alone and in its cases, mailbox and telephone.
 
     A given name alone is looked for only where no more is known. Of entries that were merged, what each said.
     """
-    each = [_sought(entry) for entry in entries_of(person)]
+    entries = entries_of(person)
+    each = [_sought(entry) for entry in entries]
     names = frozenset().union(*(one.names for one in each))
     parts = frozenset().union(*(one.parts for one in each)) - names
-    return Sought(names, parts, tuple(dict.fromkeys(text for one in each for text in one.exact)))
+    exact = tuple(dict.fromkeys(text for one in each for text in one.exact))
+    stems = frozenset(filter(None, (stems_of(*said) for entry in entries for said in _said(entry))))
+    runs = {key: likeness for one in each for key, likeness in one.runs.items()}
+    return Sought(names, parts, exact, stems, _others(entries, {one.family for one in stems}), runs)
+
+
+def _said(person: Person) -> list[tuple[str, str]]:
+    """Given and family name as each spelling of a name has them."""
+    native = (person.native_name or "").split()
+    said = [(person.given_name, person.family_name)] if person.family_name else []
+    return said + ([(native[0], native[-1])] if len(native) > 1 else [])
+
+
+def _others(entries: Sequence[Person], stems: Collection[str]) -> frozenset[str]:
+    """Family names of other people that begin like this one's: who has them is not this person in another case."""
+    if not stems:
+        return frozenset()
+    like = or_(*(Person.name_key.startswith(stem, autoescape=True) for stem in stems))
+    known = select(Person.family_name).where(like, Person.id.not_in([entry.id for entry in entries])).distinct()
+    return frozenset(key for name in db.session.scalars(known) for key in keys_of(name or ""))
 
 
 def _sought(person: Person) -> Sought:
@@ -70,7 +167,7 @@ def _sought(person: Person) -> Sought:
     parts = [person.family_name or person.given_name]
     if person.native_name:
         parts.append(person.native_name.split()[-1])
-    return Sought.of(full, parts, filter(None, (person.email, person.phone)))
+    return Sought.of(full, parts, [text for text in (person.email, person.phone) if text])
 
 
 def own_audit(person: Person) -> list[AuditEntry]:
@@ -89,9 +186,7 @@ def own_audit(person: Person) -> list[AuditEntry]:
 
 def mails_to(person: Person) -> list[Mail]:
     """Every mail to the person's addresses."""
-    addresses = [entry.email.casefold() for entry in entries_of(person) if entry.email]
-    statement = select(Mail).where(Mail.recipient.in_(addresses)).order_by(Mail.id)
-    return list(db.session.scalars(statement)) if addresses else []
+    return mail.sent_to(db.session, mailboxes_of(person))
 
 
 def merges_of(person: Person) -> list[PersonMerge]:
@@ -111,27 +206,33 @@ def collect(person: Person) -> SubjectData:
     """Everything about a person, for services that have checked."""
     entries, mails = own_audit(person), mails_to(person)
     rows = entries_of(person)
-    own = {("person", entry.id) for entry in rows} | {("mail", mail.id) for mail in mails}
+    own = {("person", entry.id) for entry in rows} | {("mail", sent.id) for sent in mails}
     own |= {("audit_entry", entry.id) for entry in entries}
     own |= {("affiliation", row.id) for entry in rows for row in entry.affiliations}
     own |= {("person_merge", merge.id) for merge in merges_of(person)}
     own |= {(ConsentEntry.__tablename__, entry.id) for entry in person.consents}
     own |= {("stored_file", entry.evidence_id) for entry in person.consents if entry.evidence_id}
-    found = [place for place in mentions.find(db.session, sought(person)) if (place.table, place.record_id) not in own]
+    wanted = sought(person)
+    views = saved.naming(wanted)
+    own |= {(SavedView.__tablename__, view.id) for view in views}
+    found = [place for place in mentions.find(db.session, wanted) if (place.table, place.record_id) not in own]
     accounts = account_tables()
-    return SubjectData(
-        person, entries, mails, [Place(place, place.table in accounts or place.column in DOERS) for place in found]
-    )
+    texts = {(place.table, place.record_id) for place in found if not place.is_derived}
+    beside = {place: place.is_derived and (place.table, place.record_id) in texts for place in found}
+    stays = accounts | mentions.binding
+    places = [Place(m, m.table in stays or m.column in DOERS) for m in found if not beside[m]]
+    return SubjectData(person, entries, mails, views, places, [m for m in found if beside[m]])
 
 
 def located(data: SubjectData) -> SubjectData:
-    """The same with the name and the page of each place, for a reader; only within a request."""
-    urls = records.urls_of(db.session, ((place.mention.table, place.mention.record_id) for place in data.places))
+    """The same with the name, the field and the page of each place, for a reader; only within a request."""
+    urls = records.urls_of(db.session, (place.row for place in data.places))
     places = [
         replace(
             place,
             label=records.label_of(place.mention.table),
-            url=urls.get((place.mention.table, place.mention.record_id)),
+            field=records.field_of(place.mention.table, place.mention.column),
+            url=urls.get(place.row),
         )
         for place in data.places
     ]
@@ -142,77 +243,3 @@ def account_tables() -> frozenset[str]:
     """The tables of people who sign in, whose accounts are closed on their own pages."""
     models: list[Any] = [mapper.class_ for mapper in Base.registry.mappers]
     return frozenset(model.__tablename__ for model in models if model.__module__.startswith("app.accounts"))
-
-
-def hand_out(actor: Actor, data: SubjectData) -> dict[str, Any]:
-    """A person's data for a file, noted in the audit with who took them; raises ``NotAllowed`` as ``about``."""
-    actor.check(Permission.PERSON_EXPORT, data.person)
-    audit.note(db.session, data.person, "export", actor)
-    db.session.flush()
-    return as_plain(data, actor)
-
-
-def _row_of(person: Person) -> dict[str, Any]:
-    return {column.key: getattr(person, column.key) for column in Person.__mapper__.column_attrs}
-
-
-def as_plain(data: SubjectData, actor: Actor) -> dict[str, Any]:
-    """A person's data as JSON has them."""
-    person = data.person
-    facts: dict[str, Any] = audit.plain(
-        {
-            "made_at": clock.now(),
-            "made_by": actor.name,
-            "person": _row_of(person),
-            "merged": [_row_of(entry) for entry in person.absorbed],
-            "affiliations": [
-                {
-                    "organisation": entry.organisation.name,
-                    "country": entry.organisation.country,
-                    "function": entry.role_title,
-                    "from": entry.valid_from,
-                    "to": entry.valid_to,
-                    "may_sign": entry.is_legal_representative,
-                }
-                for entry in person.affiliations
-            ],
-            "consent": [
-                {
-                    "purpose": entry.purpose,
-                    "act": entry.act,
-                    "on": entry.on_day,
-                    "how": entry.way,
-                    "note": entry.note,
-                    "evidence": entry.evidence.name if entry.evidence else None,
-                    "recorded_by": entry.recorded_by_name,
-                    "recorded_at": entry.recorded_at,
-                }
-                for entry in person.consents
-            ],
-            "audit": [
-                {
-                    "record": entry.record_kind,
-                    "action": entry.action,
-                    "changes": entry.changes,
-                    "by": entry.actor_name,
-                    "at": entry.happened_at,
-                }
-                for entry in data.audit
-            ],
-            "mails": [
-                {"to": mail.recipient, "subject": mail.subject, "text": mail.text, "written": mail.created_at}
-                for mail in data.mails
-            ],
-            "mentions": [
-                {
-                    "record": place.mention.table,
-                    "number": place.mention.record_id,
-                    "field": place.mention.column,
-                    "text": place.mention.excerpt.text,
-                    "page": place.url,
-                }
-                for place in data.places
-            ],
-        }
-    )
-    return facts

@@ -1,17 +1,15 @@
 """Pages of organisations."""
 
-from datetime import date
-
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import clock, panels
+from app.core import panels
 from app.core.access import Permission, current_actor, public, requires
-from app.core.listing import is_day
+from app.core.asked import Asked
 from app.core.options import Offer
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.web import answer, changed, created, form_page, redirect_to
 from app.extensions import db
 from app.stakeholders import queries, services
 from app.stakeholders.forms import OrganisationForm
@@ -53,15 +51,15 @@ def show(organisation_id: int) -> BaseResponse:
         if survivor is None:
             raise
         return redirect_to(url_for("stakeholders.show", organisation_id=survivor))
-    asked = request.args.get("as_of", "")
-    on = date.fromisoformat(asked) if is_day(asked) else None
+    asked = Asked(request.args)
+    on = asked.day(_("On the day"), "as_of")
     return answer(
         "stakeholders/show.html",
         organisation=organisation,
         on=on,
+        left_out=asked.left_out,
         merges=queries.merges_into(organisation),
         affiliations=queries.spokespeople(current_actor(), organisation, on),
-        today=clock.today(),
         panels=panels.of("organisation", current_actor(), organisation),
     )
 
@@ -70,7 +68,7 @@ def show(organisation_id: int) -> BaseResponse:
 @requires(Permission.STAKEHOLDER_CREATE)
 def create() -> BaseResponse:
     """Add an organisation."""
-    form = OrganisationForm(data={"country": next(iter(current_actor().countries), None)})
+    form = OrganisationForm.new()
     if form.validate_on_submit() and form.is_not_another():
         with form.refusals():
             organisation = services.create_organisation(current_actor(), form.organisation_facts())
@@ -82,14 +80,27 @@ def create() -> BaseResponse:
 @bp.route("/<int:organisation_id>/edit", methods=["GET", "POST"])
 @requires(Permission.STAKEHOLDER_EDIT)
 def edit(organisation_id: int) -> BaseResponse:
-    """Change an organisation."""
-    organisation = queries.organisation(current_actor(), organisation_id)
+    """Change an organisation; one that was merged leads to what it is now, with what was typed meanwhile."""
+    try:
+        organisation = queries.organisation(current_actor(), organisation_id)
+    except NoResultFound:
+        return _edit_survivor(organisation_id)
     current_actor().check(Permission.STAKEHOLDER_EDIT, organisation)
     form = OrganisationForm.of(organisation)
     if form.validate_on_submit():
         with form.refusals(organisation):
             services.edit_organisation(current_actor(), organisation, form.version.data, form.organisation_facts())
-            return redirect_to(url_for("stakeholders.show", organisation_id=organisation.id), _("Saved."))
+            return changed(form, url_for("stakeholders.show", organisation_id=organisation.id), _("Saved."))
+    return form_page("stakeholders/form.html", form, organisation=organisation)
+
+
+def _edit_survivor(organisation_id: int) -> BaseResponse:
+    called, organisation = queries.gone_up(current_actor(), organisation_id)
+    form, location = OrganisationForm.of(organisation), url_for("stakeholders.edit", organisation_id=organisation.id)
+    if not current_actor().may(Permission.STAKEHOLDER_EDIT, organisation):
+        form.give_back(organisation, called, url_for("stakeholders.show", organisation_id=organisation.id))
+    if not form.carry_over(organisation, called, location):
+        return redirect_to(location, _("“%(name)s” was merged into this record.", name=called), "info")
     return form_page("stakeholders/form.html", form, organisation=organisation)
 
 

@@ -9,6 +9,7 @@ from flask import url_for
 from app.core import portal
 from app.core.list_page import ListPage
 from app.core.places import Located, Spread, spread
+from app.core.search_key import search_key
 from app.core.templating import reader_language
 from app.stakeholders.models import Category
 from app.stakeholders.queries import by_place
@@ -18,8 +19,11 @@ def where_they_are(listing: ListPage) -> tuple[Spread, list[list[Any]]]:
     """The organisations of a list by place, and how many there are of each category, the most first; one statement."""
     places: Counter[tuple[str, str | None, str | None]] = Counter()
     categories: Counter[Category] = Counter()
+    # A town that is written in two ways is one place, as the filter it leads to understands it.
+    known: dict[tuple[str, str], tuple[str, str | None, str | None]] = {}
     for country, region, city, category, count in by_place(listing.statement):
-        places[country, region, city] += count
+        here = (country, region, city)
+        places[known.setdefault((country, search_key(city)), here) if city else here] += count
         categories[category] += count
     listing.total = places.total()
     rows = [

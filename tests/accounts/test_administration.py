@@ -11,6 +11,7 @@ from tests.accounts.people import (
     PASSWORD,
     arrive,
     is_signed_in,
+    mails,
     organisation,
     person,
     sign_in,
@@ -200,6 +201,9 @@ def test_a_lost_second_factor_is_forgotten(app: Flask, client: FlaskClient):
         session.flush()
         lost = user.id
     assert submit(client, f"/accounts/{lost}/reset-second-factor").status_code == 303
+    told = mails(app)[-1]
+    assert (told.recipient, "switched off" in told.subject) == ("lost@example.org", True)
+    assert "switched your second factor off" in told.text
     browser = app.test_client()
     submit(browser, "/sign-in", {"email": "lost@example.org", "password": PASSWORD})
     assert is_signed_in(browser)

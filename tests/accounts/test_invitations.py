@@ -1,5 +1,6 @@
 """Inviting people, and coming in by an invitation."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -160,12 +161,78 @@ def test_who_has_an_account_or_an_invitation_is_not_invited_again(app: Flask, cl
     assert "has an account" in invite(client, email="maria@example.org").get_data(as_text=True)
 
 
-def test_an_account_opened_meanwhile_is_not_doubled(app: Flask, path: str):
+def roles_of(app: Flask, email: str) -> list[tuple[Role, str | None]]:
+    with app.app_context():
+        user = db.session.scalars(select(User).where(User.email == email)).one()
+        return sorted((grant.role, grant.country) for grant in user.grants)
+
+
+def test_an_account_opened_meanwhile_gets_the_role_and_is_not_doubled(app: Flask, path: str):
     with work(app) as session:
-        person(session, email="new@example.org")
-    answer = submit(app.test_client(), path, ACCEPTANCE)
+        person(session, Role.AUDITOR, email="new@example.org")
+    guest = app.test_client()
+    assert "You have an account" in guest.get(path).get_data(as_text=True)
+    assert submit(guest, path).status_code == 303
+    assert not is_signed_in(guest)
+    assert roles_of(app, "new@example.org") == [(Role.AUDITOR, None), (Role.COUNTRY_LEAD, "AM")]
+    assert submit(guest, path).status_code == 410
+
+
+def test_who_invites_cannot_tell_who_has_an_account_elsewhere(app: Flask, client: FlaskClient):
+    with work(app) as session:
+        person(session, Role.COUNTRY_LEAD, country="RS", email="known@example.org")
+    boss = app.test_client()
+    arrive(app, boss, email="boss@example.org")
+    invite(boss, email="invited@example.org", country="RS")
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    answers = []
+    for email in ("known@example.org", "unknown@example.org", "invited@example.org"):
+        answer = invite(client, email=email, submission_key=email)
+        told = client.get(answer.location).get_data(as_text=True)
+        answers.append((answer.status_code, answer.location, f"The invitation to {email} is sent." in told))
+    assert set(answers) == {(303, "/accounts/invitations", True)}
+    listed = client.get("/accounts/").get_data(as_text=True)
+    assert "known@example.org" not in listed
+
+
+def test_whoever_has_an_account_takes_up_the_role_by_the_mail(app: Flask, client: FlaskClient):
+    with work(app) as session:
+        person(session, Role.COUNTRY_LEAD, country="RS", email="known@example.org")
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    invite(client, email="known@example.org")
+    mail = mails(app)[-1]
+    assert "You have an account with this address already." in mail.text
+    assert "Take up the role" in (mail.html or "")
+    assert submit(app.test_client(), link_in(mail)).location == "/sign-in"
+    assert roles_of(app, "known@example.org") == [(Role.COUNTRY_LEAD, "AM"), (Role.COUNTRY_LEAD, "RS")]
+
+
+def test_the_role_is_taken_up_by_whoever_is_signed_in_too(app: Flask, client: FlaskClient):
+    known, other = app.test_client(), app.test_client()
+    arrive(app, known, Role.COUNTRY_LEAD, country="RS", email="known@example.org")
+    arrive(app, other, Role.AUDITOR, email="other@example.org")
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    invite(client, email="known@example.org")
+    assert submit(known, link_in(mails(app)[-1])).location == "/"
+    assert roles_of(app, "known@example.org") == [(Role.COUNTRY_LEAD, "AM"), (Role.COUNTRY_LEAD, "RS")]
+    arrive(app, client, Role.COUNTRY_LEAD, country="GE", email="georgia@example.org")
+    invite(client, email="known@example.org", country="GE")
+    assert submit(other, link_in(mails(app)[-1])).location == "/sign-in"
+    assert roles_of(app, "known@example.org")[1] == (Role.COUNTRY_LEAD, "GE")
+    assert roles_of(app, "other@example.org") == [(Role.AUDITOR, None)]
+
+
+def test_who_is_signed_in_opens_another_account_and_is_that_one_then(app: Flask, client: FlaskClient, path: str):
+    assert submit(client, path, ACCEPTANCE).location == "/"
+    assert "new@example.org" in client.get("/account/").get_data(as_text=True)
+
+
+def test_a_closed_account_takes_up_nothing(app: Flask, client: FlaskClient, path: str):
+    with work(app) as session:
+        person(session, email="new@example.org").active = False
+    answer = submit(app.test_client(), path)
     assert answer.status_code == 422
-    assert "account with this address already" in answer.get_data(as_text=True)
+    assert "Your account is closed." in answer.get_data(as_text=True)
 
 
 def test_a_double_click_invites_once(app: Flask, client: FlaskClient):
@@ -216,3 +283,22 @@ def test_only_administrators_make_administrators(app: Flask, client: FlaskClient
 def test_others_find_no_way_in(app: Flask, client: FlaskClient, role: Role, path: str):
     arrive(app, client, role)
     assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"email": "", "role": "country_lead", "country": ""}, {"email", "country"}),
+        ({"email": "maria@example.org", "role": ""}, {"email", "role"}),
+        ({"email": "maria@example.org", "role": "country_lead", "country": ""}, {"email", "country"}),
+        ({"email": "no address", "role": "partner_editor", "organisation_id": ""}, {"email", "organisation_id"}),
+    ],
+)
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_all_that_is_wrong_with_an_invitation_is_said_at_once(
+    app: Flask, client: FlaskClient, changes: dict, fields: set[str]
+):
+    arrive(app, client)
+    answer = invite(client, **changes)
+    assert answer.status_code == 422
+    assert set(re.findall(r'id="([a-z_]+)-error"', answer.get_data(as_text=True))) == fields

@@ -9,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.accounts import links
 from app.accounts.limits import RULES
+from app.core.access import SYSTEM
 from app.core.database import Base
 from app.extensions import db, limiter
 from tests.accounts.people import PASSWORD, is_signed_in, person, submit, work
@@ -120,13 +122,61 @@ def test_the_counters_name_nobody(app: Flask, client: FlaskClient):
     assert "maria" not in kept
 
 
+def test_a_whole_school_signs_in_from_one_address(app: Flask, client: FlaskClient):
+    with work(app) as session:
+        person(session, password=PASSWORD)
+    answers = [guess(app.test_client(), words=PASSWORD).status_code for _pupil in range(32)]
+    assert answers == [302] * 32
+    assert guess(app.test_client()).status_code == 422
+
+
+def test_signing_in_to_an_account_of_ones_own_forgives_no_guess(app: Flask, client: FlaskClient):
+    with work(app) as session:
+        person(session, password=PASSWORD)
+        person(session, email="own@example.org", password=PASSWORD)
+    answers = []
+    for _round in range(11):
+        answers.append(guess(app.test_client()).status_code)
+        assert guess(app.test_client(), email="own@example.org", words=PASSWORD).status_code == 302
+    assert answers == [422] * 10 + [429]
+    answers = [guess(app.test_client(), email=f"other{number}@example.org").status_code for number in range(20)]
+    assert answers == [422] * 19 + [429], "the address keeps every wrong one"
+
+
+def test_the_owner_signing_in_forgives_nobody_elses_guesses(app: Flask, client: FlaskClient):
+    with work(app) as session:
+        person(session, password=PASSWORD)
+    for number in range(9):
+        guess(app.test_client(), address=f"192.0.2.{number}")
+    assert guess(client, words=PASSWORD, address="198.51.100.1").status_code == 302
+    assert [guess(app.test_client()).status_code for _guess in range(2)] == [422, 429]
+
+
+def test_whoever_is_halfway_in_elsewhere_is_counted_for_the_account_aimed_at(app: Flask, client: FlaskClient):
+    answers = []
+    for number in range(11):
+        browser = app.test_client()
+        with browser.session_transaction() as cookie:
+            cookie.update(tf_user_id=f"someone{number}", tf_state="ready")
+        answers.append(guess(browser, address=f"192.0.2.{number}").status_code)
+    assert answers == [422] * 10 + [429]
+
+
+def test_links_that_work_cost_nothing(app: Flask, client: FlaskClient):
+    with work(app) as session:
+        user = person(session)
+        paths = [links.issue_link(SYSTEM, user) for _link in range(22)]
+    assert {submit(app.test_client(), path).status_code for path in paths} == {303}
+    answers = [submit(client, "/sign-in/link/x").status_code for _attempt in range(21)]
+    assert answers == [410] * 20 + [429]
+
+
 @pytest.fixture
 def with_redis(tmp_path: Path) -> Iterator[list[Flask]]:
     """Two processes' worth of a portal that count in one Redis; what they counted is removed again."""
     import redis
 
     made = []
-    storage = limiter._storage, limiter._limiter
     for name in ("one", "two"):
         url = f"sqlite:///{tmp_path / name}.db"
         app = create_app(settings_for(url, tmp_path, redis_url=REDIS, secret_key=secrets.token_hex()))
@@ -136,7 +186,6 @@ def with_redis(tmp_path: Path) -> Iterator[list[Flask]]:
         made.append(app)
     yield made
     redis.Redis.from_url(REDIS).flushdb()
-    limiter._storage, limiter._limiter = storage
     for app in made:
         with app.app_context():
             db.engine.dispose()
@@ -148,8 +197,19 @@ def test_processes_count_together_in_redis(with_redis: list[Flask]):
     assert answers == [303] * 4 + [429] * 2
 
 
+def test_what_was_right_is_given_back_in_redis_too(with_redis: list[Flask]):
+    for app in with_redis:
+        with work(app) as session:
+            person(session, password=PASSWORD)
+    answers = []
+    for number in range(12):
+        app = with_redis[number % 2]
+        assert guess(app.test_client(), words=PASSWORD, address=f"192.0.2.{number}").status_code in (302, 429)
+        answers.append(guess(app.test_client(), address=f"192.0.2.{number}").status_code)
+    assert answers == [422] * 10 + [429] * 2
+
+
 def test_without_its_redis_a_process_counts_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    storage = limiter._storage, limiter._limiter
     url = f"sqlite:///{tmp_path / 'portal.db'}"
     app = create_app(settings_for(url, tmp_path, redis_url="redis://127.0.0.1:1/0"))
     try:
@@ -158,6 +218,5 @@ def test_without_its_redis_a_process_counts_for_itself(tmp_path: Path, monkeypat
         answers = [ask(app.test_client(), address=f"192.0.2.{number}") for number in range(5)]
         assert answers == [303] * 4 + [429]
     finally:
-        limiter._storage, limiter._limiter = storage
         with app.app_context():
             db.engine.dispose()

@@ -26,6 +26,7 @@ from tests.accounts.people import (
     submit,
     work,
 )
+from tests.page import open_page
 
 NEW = "other words that nobody guesses"
 
@@ -97,7 +98,8 @@ def test_a_link_ends_after_a_quarter_of_an_hour(app: Flask, client: FlaskClient,
 def test_a_forged_link_says_the_same_as_a_spent_one(client: FlaskClient, token: str):
     answer = client.get(f"/sign-in/link/{token}")
     assert answer.status_code in (410, 404)
-    assert client.get("/sign-in/link/x").status_code == 410
+    page = open_page(client, "/sign-in/link/x", status=410)
+    assert page.select('a[href="/sign-in/link"]'), "the way to a new one"
 
 
 def test_the_database_does_not_know_the_link(app: Flask, maria: int):

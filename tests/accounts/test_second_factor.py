@@ -128,6 +128,7 @@ def test_recovery_codes_are_shown_once_and_work_once(app: Flask, client: FlaskCl
     assert submit(browser, "/sign-in/recovery-code", {"code": "aaaa-aaaa-aaaa"}).status_code == 422
     typed = codes[0].upper().replace("-", " ")
     assert submit(browser, "/sign-in/recovery-code", {"code": typed}).status_code == 302
+    assert "You are signed in. You have 9 unused recovery codes." in browser.get("/account/").get_data(as_text=True)
     assert is_signed_in(browser)
     password_step(thief)
     assert submit(thief, "/sign-in/recovery-code", {"code": codes[0]}).status_code == 422
@@ -181,3 +182,18 @@ def test_secrets_of_one_portal_mean_nothing_to_another(app: Flask, client: Flask
     with client.session_transaction() as cookie:
         cookie.update(tf_user_id="x", tf_state="ready", tf_totp_secret="x", tf_primary_method="authenticator")
     assert client.get("/sign-in/code").location == "/sign-in"
+
+
+def test_right_codes_cost_nothing(app: Flask, maria: int):
+    with time_machine.travel(NOON, tick=False) as clock:
+        key = set_up(app, app.test_client(), maria)
+        for _sign_in in range(8):
+            clock.shift(timedelta(minutes=1))
+            browser = app.test_client()
+            code = code_of(key, datetime.now(UTC))
+            answer = submit(browser, password_step(browser).location, {"code": code})
+            assert answer.status_code == 302
+            assert is_signed_in(browser)
+        browser = app.test_client()
+        step = password_step(browser).location
+        assert [submit(browser, step, {"code": "000000"}).status_code for _guess in range(7)] == [422] * 6 + [429]

@@ -19,8 +19,11 @@ from app.core import clock
 from app.core.access import Role
 from app.core.database import writing
 from app.core.migrations import migrations
+from app.events.attendance.models import Attendance, Presence
 from app.events.ical import Audience, CalendarFacts, vevent
+from app.events.invitations.models import Way
 from app.events.models import Event, EventKind, EventState, Format, Visibility, event_organisation
+from app.events.outcomes.models import Decision, DecisionState
 from app.extensions import db
 from app.feeds.entries import MEMBERS
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
@@ -37,6 +40,8 @@ from app.stakeholders.models import Category, Organisation
 AS_OF = date(2025, 5, 12)
 DESIGNS = 62
 TAKING_PART = 4
+DECISIONS = 4
+NOT_OF_DEADLINES = frozenset({"format", "venue", "city", "women", "men"})
 BATCH = 10_000
 COUNTRIES = ("DE", "AT", "GE", "UA", "MD", "RS", "ME")
 ZONE = "Europe/Berlin"
@@ -46,12 +51,18 @@ SENTENCE = "Employers, schools and the agency went through the draft and agreed 
 
 @dataclass(frozen=True)
 class Size:
-    """How much a database holds; every event concerns ``concerns`` of the 62 micro-credentials."""
+    """How much a database holds; every event concerns ``concerns`` of the 62 micro-credentials.
+
+    ``attendances`` are rows of attendance lists, spread evenly over the events; the first ``meetings`` events decided
+    something and set an action each.
+    """
 
     organisations: int
     events: int
     concerns: int
     in_feeds: bool
+    attendances: int = 0
+    meetings: int = 0
 
     @property
     def links(self) -> int:
@@ -60,7 +71,7 @@ class Size:
 
 
 # Feeds of 1,000, 5,000 and 10,000 events: those of one country, of one kind, and all.
-SMALL = Size(organisations=200, events=10_000, concerns=3, in_feeds=True)
+SMALL = Size(organisations=200, events=10_000, concerns=3, in_feeds=True, attendances=50_000, meetings=500)
 LARGE = Size(organisations=100_000, events=50_000, concerns=20, in_feeds=False)
 OF_COUNTRY, OF_KIND = 1_000, 5_000
 
@@ -90,6 +101,9 @@ def fill(app: Flask, size: Size) -> Cookies:
             events = [_event(key) for key in range(1, size.events + 1)]
             _insert(connection, Event, events)
             _link(connection, size)
+            _insert(connection, Attendance, (_attendance(key, size) for key in range(1, size.attendances + 1)))
+            _insert(connection, Decision, (row for key in range(1, size.meetings + 1) for row in _decisions(key)))
+            _insert(connection, Event, (_action(key, size) for key in range(1, size.meetings + 1)))
             if size.in_feeds:
                 _fill_feeds(connection, events)
             identity, token = _coordinator(connection)
@@ -202,6 +216,46 @@ def _event(key: int) -> dict[str, Any]:
         "created_at": STAMP,
         "updated_at": STAMP,
     }
+
+
+def _attendance(key: int, size: Size) -> dict[str, Any]:
+    return {
+        "id": key,
+        "version": 1,
+        "event_id": key % size.events + 1,
+        "organisation_id": key % 64 + 1,
+        "name": f"Ana Hakobyan {key}",
+        "country": COUNTRIES[key % len(COUNTRIES)],
+        "how": Way.ONSITE,
+        "state": Presence.PRESENT,
+        "created_at": STAMP,
+        "updated_at": STAMP,
+    }
+
+
+def _decisions(meeting: int) -> Iterator[dict[str, Any]]:
+    for number in range(1, DECISIONS + 1):
+        yield {
+            "uid": uuid7(),
+            "version": 1,
+            "event_id": meeting,
+            "number": number,
+            "text": {"en": SENTENCE},
+            "decided_on": AS_OF - timedelta(days=meeting),
+            "state": DecisionState.ADOPTED,
+            "search_key": SENTENCE.lower(),
+            "created_at": STAMP,
+            "updated_at": STAMP,
+        }
+
+
+def _action(meeting: int, size: Size) -> dict[str, Any]:
+    """What a meeting set to be done: a deadline that no public feed shows."""
+    day = AS_OF + timedelta(days=meeting % 200 - 100)
+    common = {name: value for name, value in _event(size.events + meeting).items() if name not in NOT_OF_DEADLINES}
+    whole_days = {"all_day": True, "starts_on": day, "ends_on": day, "starts_at": None, "ends_at": None}
+    own = {"kind": EventKind.DEADLINE, "state": EventState.PLANNED, "visibility": Visibility.CONSORTIUM}
+    return {**common, **whole_days, **own, "set_by_id": meeting, "number": 1}
 
 
 def _link(connection: sa.Connection, size: Size) -> None:

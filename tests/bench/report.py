@@ -36,7 +36,8 @@ rounds with the lowest and the highest. Differences below 1.5 × mean little.
   median for one client alone. *CPU*: user and system time of the server process, all threads, from `/proc`; the time
   that PostgreSQL's own processes spend on this database is a column of its own and not in the ratio.
 - *Small database*: {data.SMALL.organisations:,} organisations, {data.DESIGNS} micro-credentials,
-  {data.SMALL.events:,} public events in the feeds, {data.SMALL.links:,} links. *Large database*:
+  {data.SMALL.events:,} public events in the feeds, {data.SMALL.links:,} links, {data.SMALL.attendances:,} rows of
+  attendance lists, decisions and actions of {data.SMALL.meetings} meetings. *Large database*:
   {data.LARGE.organisations:,} organisations, {data.DESIGNS} micro-credentials, {data.LARGE.events:,} events,
   {data.LARGE.links:,} links between them. Everything is made up.
 - Pages are in English, for a browser that was here before; "signed in" is a coordinator, who sees everything.

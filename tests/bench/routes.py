@@ -58,6 +58,8 @@ ROUTES = (
     ),
     Route("newest 50 that concern it, 30,000 links", f"/microcredentials/{DESIGN}/concerns/event", 12),
     Route("list of 50 of 10,000 events, signed in", "/events/", signed_in=True),
+    Route("register of 500 meetings' decisions and actions, signed in", "/events/decisions", signed_in=True),
+    Route("attendance list, signed in", f"/events/{EVENT}/attendance", signed_in=True),
     Route("front page of a visitor", "/"),
     Route("front page, signed in", "/", signed_in=True),
 )

@@ -86,6 +86,8 @@ def visit(browser: Browser, portal: Portal, signed_in: Callable[[Role], StorageS
     def open_window(role: Role | None = None, width: int = 1280, height: int = 900, **options: Any) -> Page:
         if role is not None:
             options["storage_state"] = signed_in(role)
+        # Only tests of what works without a network want what a worker keeps.
+        options.setdefault("service_workers", "block")
         context = browser.new_context(
             viewport={"width": width, "height": height}, base_url=portal.address, reduced_motion="reduce", **options
         )
@@ -103,5 +105,12 @@ def visit(browser: Browser, portal: Portal, signed_in: Callable[[Role], StorageS
 
 
 def is_complaint(message: ConsoleMessage) -> bool:
-    """Whether the console complains; that a form was refused (422) it says too, and that is as it should be."""
-    return message.type == "error" and "status of 422" not in message.text
+    """Whether the console complains; that a form was refused, or a network is not there, is as it should be."""
+    expected = (
+        "status of 422",
+        "net::ERR_INTERNET_DISCONNECTED",
+        "net::ERR_FAILED",
+        "status of 503",
+        "htmx:error: Failed to fetch",
+    )
+    return message.type == "error" and not any(words in message.text for words in expected)

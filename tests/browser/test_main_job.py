@@ -1,6 +1,7 @@
 """The main job, from the first click to the last: log a consultation, find it at its micro-credential, subscribe."""
 
 import re
+from pathlib import Path
 
 import pytest
 from icalendar import Calendar
@@ -87,6 +88,25 @@ def test_what_is_wrong_gets_the_focus_and_nothing_typed_is_lost(visit: Visit) ->
     expect(page.get_by_label("Title")).to_have_value("A talk that does not add up")
 
 
+def test_a_file_that_is_too_large_is_told_at_its_field_and_not_sent(visit: Visit, tmp_path: Path) -> None:
+    large, small = tmp_path / "large.csv", tmp_path / "small.csv"
+    large.write_bytes(b"x" * (20 * 1024 * 1024 + 1))
+    small.write_text("nothing here", encoding="utf-8")
+    page = visit(Role.COORDINATOR, width=375, height=700)
+    page.goto("/microcredentials/import")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    field = page.locator("input[type=file]")
+    field.set_input_files(large)
+    page.locator(".action-bar button[type=submit]").click()
+    expect(field).to_be_focused()
+    said = field.evaluate("field => field.validationMessage")
+    assert (said, sent) == ("That is too large: the portal takes at most 20 MB at once.", [])
+    field.set_input_files(small)
+    page.locator(".action-bar button[type=submit]").click()
+    expect(page.locator("#errors")).to_contain_text("There is no row in this file")
+
+
 def test_a_calendar_of_ones_own_is_opened_and_closed(visit: Visit) -> None:
     page = visit(Role.COUNTRY_LEAD)
     page.goto("/feeds/")
@@ -121,3 +141,6 @@ def test_paper_shows_the_text_and_not_the_tool(visit: Visit) -> None:
     for tool in (".bar", ".rail", ".actions"):
         expect(page.locator(tool).first).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("Change the agenda")).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.get_by_text("UA-11", exact=True)).to_be_visible()

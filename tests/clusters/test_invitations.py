@@ -181,16 +181,23 @@ def test_an_expired_link_says_so(app: Flask, client: FlaskClient, link: str):
         session.scalars(select(ClusterInvitation)).one().expires_at = clock.now() - timedelta(minutes=1)
     answer = client.get(link)
     assert answer.status_code == 410
-    assert "It was good for 30 days." in Page(answer).text
+    page = Page(answer)
+    assert "It was good for 30 days." in page.text
+    renewed = page.form("Send a new link to the same mailbox renew").submit(client, ("do", "renew"))
+    assert Page(renewed).heading == "A new link is on its way"
+    (mail,) = mails(app)[-1:]
+    assert link_in(mail) != link
+    assert client.get(link).status_code == 410
+    assert open_page(client, link_in(mail)).form("We accept accept")
 
 
 def test_a_withdrawn_link_says_so(app: Flask, client: FlaskClient, lead: FlaskClient, link: str):
-    page = open_page(lead, "/clusters/1/members/1")
-    answer = page.form("Withdraw the invitation").submit(lead, follow=True)
+    page = open_page(lead, "/clusters/1/members/1/withdraw")
+    answer = page.form("Withdraw invitation").submit(lead, follow=True)
     assert Page(answer).messages == ["The invitation is withdrawn."]
     assert "It was withdrawn." in Page(client.get(link)).text
     assert membership(app)[0] == "declined"
-    assert page.form("Withdraw the invitation").submit(lead).status_code == 422
+    assert page.form("Withdraw invitation").submit(lead).status_code == 409
 
 
 def test_sending_again_ends_the_link_before(app: Flask, client: FlaskClient, lead: FlaskClient, link: str):
@@ -206,7 +213,7 @@ def test_an_invitation_to_a_dissolved_cluster_is_not_sent_again(app: Flask, lead
     page, sent = open_page(lead, "/clusters/1/members/1"), len(mails(app))
     with work(app) as session:
         move(session.get_one(Cluster, 1), ClusterState.DISSOLVED)
-    assert page.form("Send it again").submit(lead).status_code == 422
+    assert page.form("Send it again").submit(lead).status_code == 409
     assert len(mails(app)) == sent
 
 

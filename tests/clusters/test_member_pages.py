@@ -1,5 +1,6 @@
 """The pages of memberships: entered, changed, ended, and their letters."""
 
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -13,6 +14,7 @@ from tests.page import Page, open_page
 
 pytestmark = pytest.mark.usefixtures("tokens")
 PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
 
 
 def test_a_member_is_entered_changed_and_leaves(app: Flask, lead: FlaskClient, world: World, made: Made):
@@ -27,6 +29,9 @@ def test_a_member_is_entered_changed_and_leaves(app: Flask, lead: FlaskClient, w
     letter = lead.get(f"/clusters/{key}/members/{one}/letter")
     assert (letter.mimetype, letter.data) == ("application/pdf", PDF)
     assert "attachment" in letter.headers["Content-Disposition"]
+    assert (letter.content_length, letter.headers["Cache-Control"]) == (len(PDF), "private, no-store")
+    app.extensions["files"].remove(sha256(PDF).hexdigest())
+    assert lead.get(f"/clusters/{key}/members/{one}/letter").status_code == 404, "its bytes are gone"
     form = open_page(lead, f"/clusters/{key}/members/{one}/edit").form("Save membership")
     assert form.submit(lead, role="deputy").status_code == 303
     assert "letter.pdf" in open_page(lead, f"/clusters/{key}/members/{one}").text
@@ -62,6 +67,27 @@ def test_a_letter_is_a_document_or_a_picture(lead: FlaskClient, world: World, ma
     answer = lead.post(f"/clusters/{key}/members/new", data=data, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert "Send a PDF" in Page(answer).errors[0]
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ((PNG, "png.csv"), "The name ends in .csv, but the content is that of a file ending in .png."),
+        ((PDF, "letter.png"), "The name ends in .png, but the content is that of a file ending in .pdf."),
+        ((b"name;email\n", "letter.png"), "Send a PDF"),
+        ((b"", "letter.pdf"), "This file is empty."),
+    ],
+)
+def test_the_name_of_a_letter_says_what_its_content_is(
+    lead: FlaskClient, world: World, made: Made, sent: tuple[bytes, str], said: str
+):
+    key = made()
+    address = f"/clusters/{key}/members/new?organisation={world.company}"
+    form = open_page(lead, address).form("Save membership")
+    answer = form.submit(lead, letter=(BytesIO(sent[0]), sent[1]))
+    assert answer.status_code == 422
+    assert said in Page(answer).errors[0]
+    assert Page(answer).form("Save membership").submit(lead, letter=(BytesIO(PNG), "SCAN.PNG")).status_code == 303
 
 
 def test_an_organisation_is_not_entered_twice(lead: FlaskClient, world: World, made: Made):

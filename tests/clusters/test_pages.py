@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from app.clusters import memberships
 from app.clusters.models import Cluster, ClusterMembership, MemberRole
 from app.core.access import SYSTEM
+from app.events import services as events
 from app.extensions import db
 from tests.accounts.people import statements, work
 from tests.clusters.conftest import NOW, Made, join, member, organisation
@@ -58,6 +59,9 @@ def test_a_double_click_proposes_once(app: Flask, lead: FlaskClient):
         {"countries": ["GE"]},
         {"regions-0": "GE-KA"},
         {"isced_f-0": "9"},
+        *({"isced_f-0": text} for text in ("9901 Invented", "9912", "99.01", "0723x")),
+        {"type": "thematic"},
+        {"type": "mixed"},
         {"nace-0": "04 nothing"},
         {"website": "nowhere"},
         {"founded_on": "31.12.2024"},
@@ -119,6 +123,26 @@ def test_a_working_cluster_that_lost_its_members_says_what_it_lacks(
     assert "no longer has" not in open_page(client, f"/clusters/{key}").text
 
 
+def test_what_is_missing_for_a_consolidated_cluster_stands_on_its_page(
+    app: Flask, lead: FlaskClient, world: World, made: Made
+):
+    key = made(working=True)
+    page = open_page(lead, f"/clusters/{key}")
+    assert "Before it can be called consolidated: No activity within a year is known" in page.text
+    answer = page.form("Call it consolidated").submit(lead)
+    assert answer.status_code == 422
+    assert "No activity within a year is known" in Page(answer).errors[0]
+    assert "No note says how it goes on" in Page(answer).errors[0]
+    with work(app) as session:
+        cluster = session.get_one(Cluster, key)
+        cluster.sustainability_note = {"en": "The college pays."}
+        events.log(SYSTEM, world.consultation(cluster=cluster))
+    page = open_page(lead, f"/clusters/{key}")
+    assert "Before it can be called consolidated" not in page.text
+    page = Page(page.form("Call it consolidated").submit(lead, follow=True))
+    assert page.messages == ["The cluster is now: Consolidated."]
+
+
 def test_a_stale_move_is_a_conflict_and_a_forged_one_refused(lead: FlaskClient, made: Made):
     key = made()
     form = open_page(lead, f"/clusters/{key}").form("Begin to form it")
@@ -176,9 +200,22 @@ def test_the_file_has_the_members_of_the_day(
 @pytest.mark.parametrize("day", ["31.03.2025", "2025-02-30", "March"])
 def test_what_is_no_day_is_said_and_no_file_passes_for_it(client: FlaskClient, made: Made, day: str):
     key = made(working=True, published=True)
-    assert f"“{day}” is no day, so this is today." in open_page(client, f"/clusters/{key}?as_of={day}").text
-    assert client.get(f"/clusters/{key}?format=csv&as_of={day}").status_code == 404
-    assert "is no day" not in open_page(client, f"/clusters/{key}?as_of=").text
+    said = f"“{day}” was not understood as “Members on another day”, so this is shown instead: 12 May 2025."
+    assert said in open_page(client, f"/clusters/{key}?as_of={day}").text
+    assert client.get(f"/clusters/{key}?format=csv&as_of={day}").status_code == 422
+    assert "not understood" not in open_page(client, f"/clusters/{key}?as_of=").text
+    assert "“on” is nothing that can be asked here" in open_page(client, f"/clusters/{key}?on={day}").text
+    assert client.get(f"/clusters/{key}?format=csv&on={day}").status_code == 422
+
+
+def test_what_a_day_applies_to_is_said_beside_it(client: FlaskClient, made: Made):
+    key = made(working=True, published=True)
+    assert (
+        "State, roles, texts, micro-credentials and mapping stay those of today."
+        in open_page(client, f"/clusters/{key}").select("#members form")[0].get_text()
+    )
+    text = open_page(client, f"/clusters/{key}?as_of=2025-03-10").text
+    assert "mapping are those of today." in text
 
 
 PAGES = ("edit", "delete", "partners", "members/new", "members/invite", "assess")

@@ -12,12 +12,13 @@ from app.clusters.models import (
     MOVES,
     ClusterScope,
     ClusterState,
+    ClusterType,
     MemberRole,
     MembershipState,
     MemberType,
     member_type,
 )
-from app.clusters.readiness import checks
+from app.clusters.readiness import checks, lacking_to_last
 from app.clusters.rules import Stay
 from app.config import ROOT
 from app.core.consortium import ClusterNeeds, read_consortium
@@ -117,9 +118,43 @@ def test_a_coordinator_of_a_working_cluster_cannot_just_go(app):
 )
 def test_places_and_themes_must_fit(app, scope, places, theme, fields):
     with app.test_request_context():
-        found = rules.faults({"en": "A"}, scope, places, theme, BEM)
+        found = rules.faults({"en": "A"}, ClusterType.REGIONAL, scope, places, theme, consortium=BEM)
         assert set(found) == fields
-        assert "name" in rules.faults({}, scope, places, theme, BEM)
+        assert "name" in rules.faults({}, ClusterType.REGIONAL, scope, places, theme, consortium=BEM)
+
+
+@pytest.mark.parametrize(
+    ("kind", "theme", "is_refused"),
+    [
+        (ClusterType.REGIONAL, ([], []), False),
+        *((kind, ([], []), True) for kind in (ClusterType.THEMATIC, ClusterType.MIXED)),
+        (ClusterType.THEMATIC, (["0723"], []), False),
+        (ClusterType.MIXED, ([], ["13"]), False),
+    ],
+)
+def test_a_cluster_held_together_by_a_theme_has_one(app, kind, theme, is_refused):
+    with app.test_request_context():
+        found = rules.faults({"en": "A"}, kind, ClusterScope.NATIONAL, (["AM"], []), theme, consortium=BEM)
+    assert ("isced_f" in found) is is_refused
+
+
+@pytest.mark.parametrize("code", ["9901", "9912", "990", "991", "9998", "0", "07230"])
+def test_a_code_that_isced_does_not_have_is_no_theme(app, code: str):
+    with app.test_request_context():
+        found = rules.faults(
+            {"en": "A"}, ClusterType.THEMATIC, ClusterScope.NATIONAL, (["AM"], []), ([code], []), consortium=BEM
+        )
+    assert code in found["isced_f"]
+
+
+@pytest.mark.parametrize("code", ["99", "999", "9999", "00", "0723"])
+def test_what_isced_has_is_a_theme(app, code: str):
+    with app.test_request_context():
+        place: tuple[list[str], list[str]] = (["AM"], [])
+        assert (
+            rules.faults({"en": "A"}, ClusterType.MIXED, ClusterScope.NATIONAL, place, ([code], []), consortium=BEM)
+            == {}
+        )
 
 
 def test_nace_has_its_88_divisions_in_two_languages():
@@ -190,3 +225,10 @@ def test_what_lacks_says_what_to_do(app):
     with app.test_request_context():
         found = checks([C.COMPANY] * 13, None, False, DAY, NEEDS)
     assert (found[0].found, found[0].advice) == ("13 members", "Win 2 more members.")
+
+
+def test_a_consolidated_cluster_has_activity_and_a_note_and_the_rest_does_not_stand_in_its_way(app):
+    with app.test_request_context():
+        assert lacking_to_last(checks([], DAY, True, DAY, NEEDS)) == []
+        assert len(lacking_to_last(checks([], None, True, DAY, NEEDS))) == 1
+        assert len(lacking_to_last(checks([], DAY - timedelta(days=365), False, DAY, NEEDS))) == 2

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.services import scope_of
 from app.clusters import invitations, member_queries, memberships, partners, queries, rules, services
+from app.clusters.doors import Closed
 from app.clusters.models import Cluster, ClusterMembership, ClusterScope, ClusterState, MemberRole, MembershipState
 from app.clusters.self_checks import ClusterAssessment
 from app.core import clock
@@ -18,6 +19,7 @@ from app.core.audit import EvidenceError
 from app.core.errors import EditConflict, NotAllowed, Refused, StillReferred
 from app.core.search_key import search_key
 from app.core.states import StateTransitionError, moves_of
+from app.events import services as events
 from app.microcredentials import links
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.services import delete as delete_design
@@ -76,7 +78,19 @@ def test_a_dormant_cluster_wakes_only_with_what_an_active_one_has(session: Sessi
         move(working, S.ACTIVE)
 
 
-def test_every_move_is_on_record_and_no_other_is_possible(session: Session, working: Cluster):
+def test_a_cluster_is_consolidated_only_with_activity_and_a_note(session: Session, world: World, working: Cluster):
+    with pytest.raises(rules.NotReadyToWork) as refused:
+        move(working, S.CONSOLIDATED)
+    assert len(refused.value.missing) == 2
+    assert working.state is S.ACTIVE
+    working.sustainability_note = {"en": "The college pays."}
+    events.log(SYSTEM, world.consultation(cluster=working))
+    move(working, S.CONSOLIDATED)
+
+
+def test_every_move_is_on_record_and_no_other_is_possible(session: Session, world: World, working: Cluster):
+    working.sustainability_note = {"en": "The college pays."}
+    events.log(SYSTEM, world.consultation(cluster=working))
     move(working, S.CONSOLIDATED, S.DORMANT, S.ACTIVE)
     assert [step.new for step in moves_of(session, working)] == [
         *("forming", "active", "consolidated", "dormant", "active"),
@@ -192,7 +206,7 @@ def test_ending_needs_a_reason_and_a_member(session: Session, world: World, work
     with pytest.raises(Refused):
         memberships.end(SYSTEM, company, company.version, NOW, "")
     memberships.end(SYSTEM, company, company.version, NOW, "Sold")
-    with pytest.raises(StateTransitionError):
+    with pytest.raises(Closed):
         memberships.end(SYSTEM, company, company.version, NOW, "Sold again")
 
 

@@ -73,8 +73,13 @@ def test_people_are_shown_to_no_outsider_and_no_auditor():
 def test_an_auditor_changes_nothing():
     assert set(RIGHTS[Role.AUDITOR]) == {
         Permission.AUDIT_READ,
+        Permission.FEEDBACK_READ,
         Permission.FEED_OWN,
         Permission.MAPPING_READ,
+        Permission.MOU_PROVE,
+        Permission.MOU_READ,
+        Permission.PACK_READ,
+        Permission.REPORT_READ,
         Permission.STAKEHOLDER_READ,
     }
 
@@ -83,6 +88,8 @@ def test_a_stakeholder_reads_and_edits_the_own_organisation_only():
     scopes = {permission: scope for permission, scope in RIGHTS[Role.STAKEHOLDER].items() if permission != "feed:own"}
 
     assert scopes == {
+        Permission.FEEDBACK_READ: access.own_organisation,
+        Permission.MOU_READ: access.own_organisation,
         Permission.STAKEHOLDER_EDIT: access.own_organisation,
         Permission.STAKEHOLDER_READ: access.own_organisation,
     }

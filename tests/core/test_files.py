@@ -9,11 +9,13 @@ from tempfile import SpooledTemporaryFile
 
 import boto3
 import pytest
+from flask import Flask
 from moto.server import ThreadedMotoServer
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from app.core.files import CHUNK, FileStore, keep, mime_of
+from app.core import outbox, portal
+from app.core.files import CHUNK, FileStore, StoredFile, blank, keep, let_go, mime_of
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(30)
@@ -125,6 +127,7 @@ def test_an_upload_is_kept_with_its_name_size_and_type(session: Session, store: 
         (b"Minutes of 12 May", "minutes.txt", "text/plain"),
         ("Записник".encode(), "minutes", "text/plain"),
         (b"just words", "minutes.pdf", "text/plain"),
+        (b"X-Mailer: ours\r\nSubject: Minutes\r\n", "minutes.eml", "text/plain"),
         (b"\x00\x01\x02\xff\xfe", "photo.png", "application/octet-stream"),
         (b"", "empty.pdf", "text/plain"),
         (b"<html><script>alert(1)</script></html>", "photo.png", "text/html"),
@@ -142,3 +145,39 @@ def test_the_type_is_what_the_bytes_say(head: bytes, name: str, mime: str):
 
 def test_text_cut_within_a_letter_is_still_text():
     assert mime_of("я".encode() * 2048 + b"\xd1", "long.txt") == "text/plain"
+
+
+@pytest.mark.parametrize("kind", ["files.forget", "stakeholders.forget_file"])
+def test_a_job_forgets_bytes_that_nobody_else_gave_also_by_its_former_name(app: Flask, session: Session, kind: str):
+    kept = keep(session, portal.files(), io.BytesIO(PDF), "a.pdf", None)
+    outbox.enqueue(session, kind, {"sha256": kept.sha256})
+    session.commit()
+    outbox.drain(app)
+    assert portal.files().has(kept.sha256), "a row still has it"
+    session.delete(kept)
+    outbox.enqueue(session, kind, {"sha256": kept.sha256})
+    session.commit()
+    outbox.drain(app)
+    assert not portal.files().has(kept.sha256)
+
+
+def test_a_file_that_is_let_go_of_loses_row_and_bytes_once_that_is_committed(app: Flask, session: Session):
+    one = keep(session, portal.files(), io.BytesIO(PDF), "a.pdf", None)
+    session.commit()
+    let_go(session, one)
+    session.flush()
+    assert portal.files().has(one.sha256)
+    sha256 = one.sha256
+    session.commit()
+    outbox.drain(app)
+    assert not portal.files().has(sha256)
+    assert session.query(StoredFile).all() == []
+
+
+def test_a_file_that_is_blanked_keeps_its_row(app: Flask, session: Session):
+    one = keep(session, portal.files(), io.BytesIO(PDF), "a.pdf", None)
+    before = one.sha256
+    blank(session, portal.files(), one)
+    session.commit()
+    outbox.drain(app)
+    assert (one.name, one.size, portal.files().has(before)) == ("a.pdf", 0, False)

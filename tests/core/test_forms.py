@@ -1,12 +1,16 @@
-"""One press of a button makes one record; what is refused stands in its place; two editors lose nothing."""
+"""One press of a button makes one record; what is refused stands in its place."""
 
+import ast
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import flask_wtf
 import pytest
 import sqlalchemy as sa
+import wtforms
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -18,6 +22,7 @@ from app.core.fields import ClockField, DayField, LineField, TextField
 from app.core.forms import shown
 from app.core.i18n import TranslatedText
 from app.core.submissions import Submission
+from app.core.wording import WORDS, OurWords
 from app.extensions import db
 from tests.core.things import Thing, ThingForm
 from tests.page import Page, open_page
@@ -34,6 +39,14 @@ def made(app: Flask, name: str = "Loom", **facts: Any) -> int:
         db.session.add(thing)
         db.session.commit()
         return thing.id
+
+
+def same_browser(app: Flask, client: FlaskClient) -> FlaskClient:
+    """A client that another thread may use, with the cookies of ``client``."""
+    browser = app.test_client()
+    for cookie in client._cookies.values():
+        browser.set_cookie(cookie.key, cookie.value, domain="localhost")
+    return browser
 
 
 def test_a_filled_in_form_makes_a_record_and_leads_to_it(app: Flask, client: FlaskClient):
@@ -86,9 +99,7 @@ def test_two_threads_with_one_form_make_one_record(app: Flask, client: FlaskClie
     together = Barrier(2)
 
     def send(name: str) -> Any:
-        browser = app.test_client()
-        for cookie in client._cookies.values():  # both are the same browser
-            browser.set_cookie(cookie.key, cookie.value, domain="localhost")
+        browser = same_browser(app, client)
         together.wait()
         return form.submit(browser, name=name)
 
@@ -112,90 +123,6 @@ def test_a_key_somebody_made_up_is_no_error(app: Flask, client: FlaskClient):
 
     assert page.status == 422
     assert things(app) == []
-
-
-def test_two_editors_see_both_texts_and_lose_none(app: Flask, client: FlaskClient):
-    thing_id = made(app, title=TranslatedText({"en": "A loom"}))
-    mine = open_page(client, f"/things/{thing_id}/edit").form()
-    theirs = open_page(client, f"/things/{thing_id}/edit").form()
-    assert theirs.submit(client, name="Their loom").status_code == 303
-
-    page = Page(mine.submit(client, name="My loom", **{"title-en": "My title"}))
-
-    assert page.status == 409
-    rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.select("table tbody tr")]
-    assert rows == [["Name", "Their loom", "My loom"]]
-    assert page.form().values["name"] == ["My loom"]
-    assert page.form().values["title-en"] == ["My title"]
-    assert things(app)[0].name == "Their loom"
-
-    assert page.form().submit(client).status_code == 303
-    assert things(app)[0].name == "My loom"
-
-
-def test_what_only_the_other_changed_is_taken_over(app: Flask, client: FlaskClient):
-    thing_id = made(app, title=TranslatedText({"en": "A loom"}))
-    mine = open_page(client, f"/things/{thing_id}/edit").form()
-    theirs = open_page(client, f"/things/{thing_id}/edit").form()
-    assert theirs.submit(client, **{"title-en": "Their title"}).status_code == 303
-
-    page = Page(mine.submit(client, name="My loom"))
-
-    assert page.status == 409
-    assert page.select("table tbody tr") == []
-    assert "Taken over, as only the other person changed it: Title." in page.text
-    assert page.form().values["title-en"] == ["Their title"]
-    assert page.form().submit(client).status_code == 303
-    assert (things(app)[0].name, things(app)[0].title) == ("My loom", {"en": "Their title"})
-
-
-def test_a_third_editor_in_between_is_a_conflict_again(app: Flask, client: FlaskClient):
-    thing_id = made(app, title=TranslatedText({"en": "A loom"}))
-    mine, one, two = (open_page(client, f"/things/{thing_id}/edit").form() for _editor in range(3))
-    assert one.submit(client, **{"title-en": "First title"}).status_code == 303
-    again = Page(mine.submit(client, name="My loom")).form()
-    two = open_page(client, f"/things/{thing_id}/edit").form()
-    assert two.submit(client, **{"title-en": "Second title"}).status_code == 303
-
-    page = Page(again.submit(client))
-
-    assert page.status == 409
-    assert page.form().values["title-en"] == ["Second title"]
-    assert page.form().submit(client).status_code == 303
-    assert (things(app)[0].name, things(app)[0].title) == ("My loom", {"en": "Second title"})
-
-
-@pytest.mark.parametrize("base", [None, "", "nonsense", "name:0 :: title", "name:" + "9" * 100_000])
-def test_a_form_that_lost_what_it_began_with_shows_every_difference(app: Flask, client: FlaskClient, base: str | None):
-    thing_id = made(app, title=TranslatedText({"en": "A loom"}))
-    mine = open_page(client, f"/things/{thing_id}/edit").form()
-    theirs = open_page(client, f"/things/{thing_id}/edit").form()
-    assert theirs.submit(client, **{"title-en": "Their title"}).status_code == 303
-
-    page = Page(mine.submit(client, name="My loom", base=base))
-
-    assert page.status == 409
-    assert [row.select("th")[0].get_text() for row in page.select("table tbody tr")] == ["Name", "Title"]
-    assert page.form().values["title-en"] == ["A loom"]
-
-
-def test_editing_what_somebody_removed_says_so(app: Flask, client: FlaskClient):
-    thing_id = made(app)
-    form = open_page(client, f"/things/{thing_id}/edit").form()
-    with app.app_context(), writing():
-        db.session.delete(db.session.get_one(Thing, thing_id))
-        db.session.commit()
-
-    assert Page(form.submit(client, name="Mine")).status == 404
-
-
-def test_an_edit_without_a_version_overwrites_nothing(app: Flask, client: FlaskClient):
-    thing_id = made(app)
-
-    response = open_page(client, f"/things/{thing_id}/edit").form().submit(client, name="Mine", version=None)
-
-    assert response.status_code == 409
-    assert things(app)[0].name == "Loom"
 
 
 # ---- Translated texts ----
@@ -309,6 +236,26 @@ def test_what_cannot_be_read_is_said(sqlite_app: Flask, name: str, typed: str, m
 
         assert not form.validate()
         assert message in " ".join(map(str, form[name].errors))
+
+
+def library_messages() -> set[tuple[str, ...]]:
+    """Every message that WTForms and Flask-WTF hand to a catalogue, with its plural where it has one."""
+    found = set()
+    for path in (path for library in (wtforms, flask_wtf) for path in Path(library.__file__).parent.rglob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            if getattr(call.func, "attr", "") in ("gettext", "ngettext"):
+                texts = [part.value for part in call.args if isinstance(part, ast.Constant)]
+                found.add(tuple(text for text in texts if isinstance(text, str)))
+    return found - {()}
+
+
+def test_whatever_the_form_library_says_is_said_in_our_words(sqlite_app: Flask):
+    words = OurWords()
+    with sqlite_app.test_request_context():
+        for message, *plural in library_messages():
+            ours = {words.ngettext(message, plural[0], n) for n in (1, 2)} if plural else {words.gettext(message)}
+            assert plural or message in WORDS, message
+            assert not ours & {message, *plural} or message == "This field is required."
 
 
 def test_values_are_compared_as_a_person_reads_them(session: Session):

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from app.core import list_page
 from app.core.access import ANYBODY, Actor
 from app.core.export import download, plain
-from app.core.list_page import LONGEST_QUERY, PER_PAGE, ListPage
+from app.core.list_page import PER_PAGE, ListPage
 from app.core.listing import Column, Filter, Listing, Rows
+from app.core.narrowing import LONGEST_QUERY
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from tests.core.conftest import CoreBackend

@@ -194,3 +194,33 @@ def wait_until_all_left(app: Flask) -> None:
                 return
         time.sleep(0.1)
     pytest.fail("After 30 s there was still mail that had not left.")
+
+
+@pytest.mark.parametrize("asked", ["ana@example.org", "ANA@Example.org ", "Ana@EXAMPLE.org"])
+def test_mails_are_emptied_in_whatever_letters_the_address_is_written(session: Session, asked: str):
+    first, second = written(session, "Ana@Example.org"), written(session, "bernd@example.org")
+    mail.empty(session, [asked])
+    assert (first.recipient, first.subject, first.text) == ("[erased]", "[erased]", "[erased]")
+    assert (first.html, first.calendar, first.reply_to, first.state) == (None, None, None, MailState.KEPT)
+    assert (second.recipient, second.state) == ("bernd@example.org", MailState.WAITING)
+
+
+def test_what_a_server_said_of_an_erased_address_goes_with_the_mail(session: Session):
+    ana, bernd = written(session, "ana@example.org"), written(session, "bernd@example.org")
+    jobs = {job.payload["mail"]: job for job in session.scalars(sa.select(Job))}
+    for letter in (ana, bernd):
+        jobs[letter.id].last_error = f"PermanentFailure: 550 no such user {letter.recipient}"
+    mail.empty(session, ["ana@example.org"])
+    assert jobs[ana.id].last_error == "[erased]"
+    assert jobs[bernd.id].last_error == "PermanentFailure: 550 no such user bernd@example.org"
+
+
+def test_without_an_address_no_mail_is_emptied(session: Session):
+    only = written(session)
+    mail.empty(session, [])
+    assert only.recipient == "ana@example.org"
+
+
+def test_addresses_are_one_however_they_are_written():
+    assert mail.mailbox(" Ana@BÜCHER.example ") == mail.mailbox("ana@xn--bcher-kva.example")
+    assert mail.mailbox("No Address") == "no address"

@@ -1,4 +1,4 @@
-"""Organisations by place: found in any script, and shown where their region or country is when no town is known."""
+"""Organisations by place: found in any script, shown where their region is when no town is known, else not at all."""
 
 from app.config import ROOT
 from app.core.consortium import read_consortium
@@ -27,10 +27,17 @@ def test_the_place_is_named_in_the_readers_language() -> None:
     assert names(spread_of(Located("GE", city="თბილისი"), language="de")) == [("Tiflis", 1)]
 
 
-def test_a_region_is_shown_at_its_main_town_and_a_country_at_its_capital() -> None:
-    found = spread_of(Located("AM", "AM-TV"), Located("AM", "AM-TV", "Dilijan"), Located("NO"))
-    assert names(found) == [("Dilijan", 1), ("Ijevan", 1), ("Oslo", 1)]
-    assert [exact for place in found.places for _member, exact in place.members] == [True, False, False]
+def test_a_region_is_shown_at_its_main_town() -> None:
+    found = spread_of(Located("AM", "AM-TV"), Located("AM", "AM-TV", "Dilijan"))
+    assert names(found) == [("Dilijan", 1), ("Ijevan", 1)]
+    assert [exact for place in found.places for _member, exact in place.members] == [True, False]
+
+
+def test_who_has_no_town_and_no_region_is_not_shown_in_the_capital() -> None:
+    found = spread_of(Located("NO"), Located("NO", city="Somewhere", count=2), Located("NO", city="Oslo"))
+    assert names(found) == [("Oslo", 1)]
+    assert [(located.city, located.count) for located in found.nowhere] == [(None, 1), ("Somewhere", 2)]
+    assert (found.unplaced, found.count) == (3, 4)
 
 
 def test_a_town_nobody_knows_is_shown_in_its_region() -> None:
@@ -38,7 +45,7 @@ def test_a_town_nobody_knows_is_shown_in_its_region() -> None:
 
 
 def test_a_town_of_the_same_name_abroad_is_another_town() -> None:
-    assert names(spread_of(Located("ME", city="Bor"))) == [("Podgorica", 1)]
+    assert names(spread_of(Located("ME", city="Bor"))) == []
 
 
 def test_countries_come_in_the_consortiums_order_and_towns_by_number() -> None:
@@ -46,7 +53,7 @@ def test_countries_come_in_the_consortiums_order_and_towns_by_number() -> None:
     assert names(spread_of(*rows)) == [("Yerevan", 2), ("Gyumri", 1), ("Bonn", 1)]
 
 
-def test_a_country_without_towns_stays_in_the_table() -> None:
+def test_who_is_not_on_the_map_stays_in_the_table() -> None:
     found = spread_of(Located("FR", city="Lyon", label="A school"), Located("DE", city="Bonn"))
     assert [located.label for located in found.nowhere] == ["A school"]
     assert found.count == 2

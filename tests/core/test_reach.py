@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.core.access import Actor, Grant, Permission, Role
-from app.core.reach import reach
+from app.core.access import ANYBODY, SYSTEM, Actor, Grant, Permission, Role
+from app.core.reach import choosable, likely, reach
 
 
 class Base(DeclarativeBase):
@@ -72,3 +72,32 @@ def test_records_that_no_organisation_answers_for_are_reached_by_their_country_a
     criterion = reach(lead, Permission.EVENT_EDIT, country=Place.country)
 
     assert set(places.scalars(sa.select(Place.country).where(criterion))) == {"AM"}
+
+
+CHOICES = [("AM", "Armenia"), ("GE", "Georgia"), ("RS", "Serbia")]
+LEAD = Actor(1, "Lead", (Grant(Role.COUNTRY_LEAD, "AM"),))
+LEAD_OF_TWO = Actor(1, "Lead", (Grant(Role.COUNTRY_LEAD, "AM"), Grant(Role.COUNTRY_LEAD, "GE")))
+EDITOR = Actor(1, "Editor", (Grant(Role.PARTNER_EDITOR, "AM", 7),))
+
+
+@pytest.mark.parametrize(
+    ("actor", "permission", "codes", "begins"),
+    [
+        (SYSTEM, Permission.STAKEHOLDER_CREATE, "AM GE RS", None),
+        (LEAD, Permission.STAKEHOLDER_CREATE, "AM", "AM"),
+        (LEAD_OF_TWO, Permission.STAKEHOLDER_CREATE, "AM GE", None),
+        (EDITOR, Permission.STAKEHOLDER_CREATE, "AM", "AM"),
+        (EDITOR, Permission.MICROCREDENTIAL_CREATE, "AM", "AM"),
+        (ANYBODY, Permission.STAKEHOLDER_CREATE, "", None),
+    ],
+)
+def test_a_form_offers_the_countries_in_which_the_actor_may(
+    actor: Actor, permission: Permission, codes: str, begins: str | None
+):
+    found = choosable(actor, permission, CHOICES)
+    assert [code for code, _label in found] == codes.split()
+    assert likely(actor, found) == begins
+
+
+def test_a_record_keeps_the_country_it_is_in():
+    assert choosable(LEAD, Permission.STAKEHOLDER_EDIT, CHOICES, "RS") == [CHOICES[0], CHOICES[2]]

@@ -1,6 +1,8 @@
 """The request's edge: all or nothing, the right refusal for every trouble, a page or a part of it, headers on all."""
 
 import logging
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,14 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.core import database
 from app.core.access import Grant, Role
 from app.core.database import WriteOutsideWriting, writing
 from app.core.pages import safe_path
 from app.core.templating import with_args
 from app.extensions import db
 from tests.conftest import settings_for
+from tests.core.conftest import CoreBackend
 from tests.core.things import Thing, core_app
 from tests.page import Page, open_page
 
@@ -95,6 +99,7 @@ def test_a_record_that_was_overtaken_is_a_conflict(app: Flask, client: FlaskClie
 
     assert page.status == 409
     assert "Nothing of yours was saved over it." in page.text
+    assert [link["href"] for link in page.select("main .actions a")] == [f"/things/{thing}", "/"]
 
 
 def test_a_method_that_is_not_offered_says_which_are(client: FlaskClient):
@@ -116,12 +121,49 @@ def test_a_form_without_its_token_is_refused(app: Flask, client: FlaskClient):
     assert "hidden" not in page.text
 
 
+def test_a_database_that_is_held_by_long_work_is_told_and_what_was_typed_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    quick = (*database.SQLITE_SETTINGS, "PRAGMA busy_timeout=50")
+    monkeypatch.setattr(database, "SQLITE_SETTINGS", quick)
+    app = CoreBackend("sqlite", tmp_path).app
+    client = app.test_client()
+    sent = {"name": "Loom", **token(client)}
+    with closing(sqlite3.connect(tmp_path / "core.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.post("/things/new", data=sent)
+        page = Page(answer)
+        assert (page.status, page.title, answer.headers["Retry-After"]) == (503, "Not saved", "5")
+        assert [tag.get_text() for tag in page.select("#typed dd")] == ["Loom"]
+        assert count(app) == 0
+        other.execute("ROLLBACK")
+    assert client.post("/things/new", data=sent).status_code == 303
+    assert count(app) == 1
+
+
+@pytest.mark.parametrize(("code", "is_so"), [("40P01", True), ("40001", True), ("55P03", True), ("23505", False)])
+def test_what_only_waited_too_long_is_told_from_what_is_wrong(code: str, is_so: bool):
+    failed = OSError("as the driver says it")
+    failed.sqlstate = code  # type: ignore[attr-defined]
+    assert database.is_busy(sa.exc.OperationalError("UPDATE", {}, failed)) is is_so
+
+
 def test_more_than_the_portal_takes_is_refused(tmp_path: Path):
     app = core_app(settings_for(f"sqlite:///{tmp_path / 'portal.db'}", tmp_path / "files", max_upload=1000))
 
     page = Page(app.test_client().post("/things/new", data={"name": "x" * 2000}))
 
     assert (page.status, page.title) == (413, "Too large")
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "12.5 MB"), ("de", "12,5 MB")])
+def test_the_page_about_what_is_too_large_names_the_limit_as_its_reader_writes_it(
+    tmp_path: Path, language: str, told: str
+):
+    most = 12 * 1024 * 1024 + 512 * 1024
+    app = core_app(settings_for(f"sqlite:///{tmp_path / 'portal.db'}", tmp_path / "files", max_upload=most))
+    sent = app.test_client().post("/things/new", data={"name": "x" * (most + 1)}, headers={"Accept-Language": language})
+    assert told in Page(sent).text.replace("\xa0", " ")
 
 
 def gone(*_args: Any, **_kwargs: Any) -> None:

@@ -30,7 +30,7 @@ from app.core.i18n import TranslatedText
 from app.core.options import Option
 from app.core.pickers import PickerField
 from app.core.states import Moves, Stateful
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.web import answer, changed, created, form_page, redirect_to, refusals_at
 from app.extensions import db
 
 TEMPLATES = {
@@ -240,7 +240,7 @@ def edit(thing_id: int) -> Response:
             expect_version(thing, form.version.data)
             thing.name, thing.title = form.name.data, TranslatedText(form.title.data)
             db.session.flush()
-            return redirect_to(f"/things/{thing.id}", _("Saved."))
+            return changed(form, f"/things/{thing.id}", _("Saved."))
     return form_page("test/form.html", form)
 
 
@@ -270,6 +270,16 @@ def fails(how: str) -> Response:
 def login() -> str:
     """Where people are sent who are not signed in."""
     return "Sign in"
+
+
+@things.post("/pressed")
+@public("Anybody presses")
+def pressed() -> Any:
+    """A button without a form, and a service that has written already when it refuses."""
+    with refusals_at("/things/new"):
+        db.session.add(Thing(name="half"))
+        db.session.flush()
+        raise Refused("Not like this.")
 
 
 @things.post("/stopped")

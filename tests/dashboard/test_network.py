@@ -14,8 +14,9 @@ import pytest
 from app.clusters import services as clusters
 from app.core.access import ANYBODY, SYSTEM, Role
 from app.core.export import FORMULA_STARTS
-from app.dashboard.network import NODES, Node, Wanted, edge_kinds, network
+from app.dashboard.network import Wanted, network
 from app.dashboard.network_files import distinct_labels
+from app.dashboard.network_kinds import NODES, Node, edge_kinds
 from app.events import services
 from app.events.models import Visibility
 from app.extensions import db
@@ -61,9 +62,9 @@ def seen(app: Flask, actor: Any, **wanted: Any) -> Seen:
     """The network as an actor sees it."""
     with app.test_request_context():
         found = network(actor, Wanted(**wanted))
-        edges = map(found.edge, found.ties)
+        edges = found.edges(found.ties)
         return Seen(
-            {found.node(key).label: found.links[key] for key in found.keys},
+            {node.label: found.links[node.key] for node in found.nodes(found.keys)},
             {(edge.source.label, str(edge.label), edge.target.label) for edge in edges},
             found.focus.label if found.focus else None,
         )
@@ -106,9 +107,15 @@ def test_everybody_sees_what_the_features_show_them(app: Flask, world: World) ->
     ("wanted", "expected"),
     [
         ({}, {"Lori College", "Tekstil Lori", "Skills Agency", "Early", "Late", PATTERN, WINE}),
-        ({"country": "GE"}, set()),
-        ({"country": "GE", "least": 0}, {"Skills Agency", WINE}),
-        ({"kinds": ("organisation", "event")}, {"Lori College", "Tekstil Lori", "Skills Agency", "Early", "Late"}),
+        ({"country": "GE"}, {"Skills Agency", WINE, "Early"}),
+        ({"country": "GE", "least": 0}, {"Skills Agency", WINE, "Early"}),
+        ({"country": "UA"}, set()),
+        ({"kinds": ("microcredential",)}, {PATTERN, WINE}),
+        ({"kinds": ("microcredential",), "least": 1}, set()),
+        (
+            {"kinds": ("organisation", "event"), "least": 1},
+            {"Lori College", "Tekstil Lori", "Skills Agency", "Early", "Late"},
+        ),
         ({"since": AS_OF - timedelta(days=10)}, {"Lori College", "Tekstil Lori", "Late", PATTERN}),
         ({"until": AS_OF - timedelta(days=10)}, {"Lori College", "Skills Agency", "Early", WINE}),
         ({"least": 2}, {"Lori College", "Early", "Late"}),
@@ -155,6 +162,37 @@ def test_the_address_may_ask_anything(app: Flask, client: FlaskClient, world: Wo
         assert client.get(f"/network/?{query}").status_code == 200, query
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("kind=zzz", "“zzz” was not understood as “Kinds”, so it was left out."),
+        ("country=XX", "“XX” was not understood as “Country”, so it was left out."),
+        ("since=garbage", "“garbage” was not understood as “Events from”, so it was left out."),
+        ("until=2025-02-30", "“2025-02-30” was not understood as “Events until”, so it was left out."),
+        ("least=-1", "“-1” was not understood as “Links, at least”, so it was left out."),
+        ("least=9999", "“9999” was not understood as “Links, at least”, so this is shown instead: 1000."),
+    ],
+)
+def test_what_is_not_understood_is_said(client: FlaskClient, world: World, query: str, said: str) -> None:
+    assert said in open_page(client, f"/network/?{query}").text
+    assert "not understood" not in open_page(client, "/network/?kind=event&country=&since=&least=").text
+
+
+def test_a_kind_that_is_chosen_is_shown_with_what_has_no_link(app: Flask, client: FlaskClient, world: World) -> None:
+    with work(app):
+        alone = make(app, name={"en": "Wood"})
+        clusters.publish(SYSTEM, alone, alone.version, published=True)
+    for query, is_there in (
+        ("kind=cluster", True),
+        ("kind=cluster&kind=event&least=", True),
+        ("kind=cluster&least=1", False),
+        ("", False),
+        ("least=0", True),
+    ):
+        page = open_page(client, f"/network/?{query}")
+        assert ("Wood" in [words(row) for row in page.select("#nodes tbody th")]) is is_there, query
+
+
 @pytest.mark.parametrize("role", [None, Role.COORDINATOR])
 def test_it_is_the_same_few_statements_however_much_there_is(
     app: Flask, client: FlaskClient, world: World, role: Role | None
@@ -169,7 +207,7 @@ def test_it_is_the_same_few_statements_however_much_there_is(
         log(app, world, f"Talk {number}", visibility=Visibility.PUBLIC)
     with statements(app) as many:
         assert client.get("/network/").status_code == 200
-    assert len(many) == len(few) <= len(NODES) + len(list(edge_kinds())) + 2
+    assert len(many) == len(few) <= 2 * len(NODES) + len(list(edge_kinds())) + 2
 
 
 def test_two_thousand_nodes_make_a_page_of_300_kilobytes_at_most(app: Flask, client: FlaskClient, world: World) -> None:

@@ -1,15 +1,22 @@
 """What the demonstration holds, that it is loaded once, and how one enters it."""
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app import create_app
+from app.config import Profile
+from app.core import clock, outbox
 from app.core.access import Role
 from app.core.states import moves_of
 from app.demo import load, prepare
 from app.events.agenda import queries as agenda
+from app.events.feedback.models import Disposition, FeedbackPoint, FeedbackTold, Stance
+from app.events.minutes.models import Minutes, MinutesRecipient
 from app.events.models import Event, EventKind, EventState, Rescheduling
 from app.events.outcomes import queries as outcomes
 from app.extensions import db
@@ -17,7 +24,7 @@ from app.feeds.models import CalendarEntry
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.stakeholders.models import Organisation, Person
 from tests.accounts.people import is_signed_in, organisation, submit, work
-from tests.conftest import AS_OF, Backend
+from tests.conftest import AS_OF, Backend, settings_for
 from tests.demo.conftest import Show
 
 
@@ -54,6 +61,35 @@ def test_the_eighteen_real_events_are_seven_meetings_and_eleven_deadlines(show: 
                 *range(1, len(outcomes.decisions(event)) + 1)
             ]
         assert count(Event, real, Event.set_by_id.is_not(None)) == 10
+
+
+def test_the_first_meetings_minutes_are_approved_with_a_document_and_those_of_the_second_are_out(show: Show) -> None:
+    outbox.drain(show.app)
+    with show.app.app_context():
+        first, second = db.session.scalars(select(Minutes).order_by(Minutes.event_id))
+        assert [(one.event.number, one.state.value, one.is_example) for one in (first, second)] == [
+            (1, "approved", True),
+            (2, "sent", True),
+        ]
+        assert {one.event.state for one in (first, second)} == {EventState.CLOSED}
+        assert first.current
+        assert first.current.document
+        assert second.current
+        assert second.current.comments_until > AS_OF
+        assert count(MinutesRecipient, MinutesRecipient.email.not_like("%example.org")) == 0
+
+
+def test_what_was_said_is_marked_as_made_up_and_answered_in_every_way(show: Show) -> None:
+    with show.app.app_context():
+        assert count(FeedbackPoint, FeedbackPoint.is_example.is_(False)) == 0
+        states = set(db.session.scalars(select(FeedbackPoint.state)))
+        assert states == set(Disposition) - {Disposition.WITHDRAWN}
+        assert set(db.session.scalars(select(FeedbackPoint.stance))) == set(Stance)
+        closed = select(Event.id).where(Event.state == EventState.CLOSED)
+        unanswered = FeedbackPoint.state == Disposition.OPEN
+        assert count(FeedbackPoint, FeedbackPoint.event_id.in_(closed)) > 0
+        assert count(FeedbackPoint, FeedbackPoint.event_id.in_(closed), unanswered) == 0
+        assert count(FeedbackTold) == 2
 
 
 def test_deadlines_lie_on_both_sides_of_the_day_the_portal_reckons_with(show: Show) -> None:
@@ -100,6 +136,26 @@ def test_a_portal_with_data_of_its_own_is_left_alone(backend: Backend) -> None:
         assert list(db.session.scalars(select(Organisation.name))) == ["Ours alone"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_demonstration_of_a_day_before_what_its_files_tell_of_loads_too(backend: Backend) -> None:
+    asked = date(2025, 1, 15)
+    clock.reckon_with(asked)
+    assert load(backend.app) is True
+    assert clock.as_of() == asked
+    with backend.app.app_context():
+        assert count(Event, Event.state == EventState.CLOSED) > 0
+
+
+def test_a_demonstration_reckons_with_the_day_that_its_consortium_names(tmp_path: Path) -> None:
+    url, asked = f"sqlite:///{tmp_path / 'portal.db'}", clock.as_of()
+    try:
+        for profile, day in ((Profile.DEMO, AS_OF), (Profile.TEST, None)):
+            create_app(settings_for(url, tmp_path / "files", profile=profile, as_of=None))
+            assert clock.as_of() == day
+    finally:
+        clock.reckon_with(asked)
+
+
 def test_one_line_a_role_is_printed_with_its_link(show: Show) -> None:
     lines = show.printed.splitlines()
     assert [line.split()[0] for line in lines] == [role.value for role in Role]
@@ -120,6 +176,6 @@ def test_the_link_of_each_role_lets_one_in_to_every_page_of_the_frame(show: Show
 
 def _links(client: FlaskClient) -> set[str]:
     """Addresses of this portal on the front page, without those that begin work or leave."""
-    page = client.get("/").get_data(as_text=True)
+    page = re.sub(r"<template.*?</template>", "", client.get("/").get_data(as_text=True), flags=re.DOTALL)
     found = set(re.findall(r'href="(/[^"#?]*)[^"]*"', page))
     return {address for address in found if not address.startswith(("/static/", "/sign-out", "/logout"))}

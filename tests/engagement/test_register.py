@@ -57,6 +57,9 @@ def test_organisations_without_contact_since_a_day_are_found(app: Flask, client:
     arrive(app, client)
     assert names(client, "silent_since=2025-05-06") == ["SBG Dresden", "Skills Agency"]
     assert len(names(client, "silent_since=2025-05-07")) == 4
+    said = "“yesterday” was not understood as “No contact since”, so it was left out."
+    assert said in open_page(client, "/stakeholders/?silent_since=yesterday").text
+    assert said in open_page(client, "/stakeholders/map?silent_since=yesterday").text
     assert len(names(client, "silent_since=yesterday")) == len(names(client, "silent_since=2025-13-01")) == 4
 
 

@@ -12,8 +12,8 @@ from app.core import clock
 from app.core.access import SYSTEM, Actor
 from app.core.database import writing
 from app.events import services
+from app.events.facts import EventFacts
 from app.events.models import EventState
-from app.events.services import EventFacts
 from app.extensions import db
 from tests.events.world import World, build
 

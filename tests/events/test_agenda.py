@@ -15,6 +15,7 @@ from app.events import services as events
 from app.events.agenda import queries, services
 from app.events.agenda.models import AgendaItem, AgendaKind
 from app.events.agenda.services import ItemFacts
+from app.events.minutes import services as minutes
 from app.events.models import Event, EventState, Visibility
 from app.extensions import db
 from tests.events.conftest import Entered, SignIn
@@ -70,8 +71,8 @@ def test_an_item_that_cannot_be_meant_is_refused_at_its_field(event: Event, chan
 
 def test_what_was_said_is_kept_with_what_stood_there_before(session: Session, event: Event) -> None:
     item = services.add(SYSTEM, event, WELCOME)
-    services.write(SYSTEM, item, item.version, {"en": "The school greets everybody."})
-    services.write(SYSTEM, item, item.version, {"en": "The college greets everybody."})
+    minutes.write(SYSTEM, item, item.version, {"en": "The school greets everybody."})
+    minutes.write(SYSTEM, item, item.version, {"en": "The college greets everybody."})
     changes = session.scalars(select(AuditEntry).where(AuditEntry.record_kind == "agenda_item")).all()
     assert any("The school greets everybody." in str(entry.changes) for entry in changes)
     with pytest.raises(Refused):
@@ -81,9 +82,9 @@ def test_what_was_said_is_kept_with_what_stood_there_before(session: Session, ev
 def test_the_second_of_two_writers_overwrites_nothing(event: Event) -> None:
     item = services.add(SYSTEM, event, WELCOME)
     opened = item.version
-    services.write(SYSTEM, item, opened, {"en": "First."})
+    minutes.write(SYSTEM, item, opened, {"en": "First."})
     with pytest.raises(EditConflict):
-        services.write(SYSTEM, item, opened, {"en": "Second."})
+        minutes.write(SYSTEM, item, opened, {"en": "Second."})
     assert item.said == {"en": "First."}
 
 
@@ -91,14 +92,14 @@ def test_nothing_is_said_before_it_begins(session: Session, world: World) -> Non
     event = events.plan(SYSTEM, world.consultation(starts_on=NEXT_WEEK))
     item = services.add(SYSTEM, event, WELCOME)
     with pytest.raises(Refused):
-        services.write(SYSTEM, item, item.version, {"en": "They will agree."})
+        minutes.write(SYSTEM, item, item.version, {"en": "They will agree."})
 
 
 def test_minutes_of_an_item_are_enough_for_minutes(event: Event) -> None:
     item = services.add(SYSTEM, event, WELCOME)
     with pytest.raises(Refused):
         events.move(SYSTEM, event, event.version, EventState.MINUTED)
-    services.write(SYSTEM, item, item.version, {"en": "Everybody was greeted."})
+    minutes.write(SYSTEM, item, item.version, {"en": "Everybody was greeted."})
     events.move(SYSTEM, event, event.version, EventState.MINUTED)
 
 
@@ -108,7 +109,7 @@ def test_others_do_not_touch_an_agenda(world: World, event: Event, who: str) -> 
     for act in (
         lambda actor: services.add(actor, event, WELCOME),
         lambda actor: services.edit(actor, item, item.version, WELCOME),
-        lambda actor: services.write(actor, item, item.version, {"en": "x"}),
+        lambda actor: minutes.write(actor, item, item.version, {"en": "x"}),
         lambda actor: services.remove(actor, item),
     ):
         with pytest.raises(NotAllowed):
@@ -153,7 +154,7 @@ def test_an_agenda_is_written_line_by_line_and_item_by_item(
         AgendaKind.PRESENTATION,
     )
     text = app.test_client().get(f"/events/{key}").text
-    assert "6 May · 14:30 · 45 min · Presentation · NCVETD · WP6" in text
+    assert "14:30 · 45 min · Presentation · NCVETD · WP6" in text
 
 
 def test_an_item_is_changed_moved_and_taken_off(app: Flask, lead: FlaskClient, entered: Entered, world: World) -> None:
@@ -188,6 +189,20 @@ def test_minutes_are_kept_item_by_item_and_two_writers_see_both_texts(
     assert "We met &lt;b&gt;there&lt;/b&gt;." in met.text
     assert items_of(app, key)[0].said == {"en": "We met <b>there</b>."}
     assert "We met &lt;b&gt;there&lt;/b&gt;." in lead.get(f"/events/{key}").text
+
+
+def test_everybody_reads_the_agenda_of_a_public_event_and_the_consortium_what_was_said(
+    app: Flask, lead: FlaskClient, entered: Entered, world: World
+) -> None:
+    key = entered(lambda: world.consultation(visibility=Visibility.PUBLIC))
+    lead.post(f"/events/{key}/agenda", data={"language": "en", "lines": "Welcome"})
+    (item,) = items_of(app, key)
+    own = f"item{item.id}-"
+    lead.post(f"/events/{key}/agenda/{item.id}/said", data={f"{own}said-en": "We met.", f"{own}version": item.version})
+    seen = app.test_client().get(f"/events/{key}").text
+    assert "Welcome" in seen
+    assert "We met." not in seen
+    assert "We met." in lead.get(f"/events/{key}").text
 
 
 def test_an_item_of_another_event_is_not_found(app: Flask, lead: FlaskClient, entered: Entered, world: World) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -77,6 +78,53 @@ def test_a_decision_gives_way_to_a_later_one_alone(session: Session, world: Worl
         services.decide(SYSTEM, later, decided(replaces=[old]))
     with pytest.raises(StateTransitionError):
         services.adopt(SYSTEM, old, old.version)
+
+
+def test_a_proposal_replaces_nothing_until_it_is_adopted(session: Session, world: World) -> None:
+    earlier, later = meeting(world, 3, LAST_WEEK - timedelta(days=100)), meeting(world, 4, LAST_WEEK)
+    old = services.decide(SYSTEM, earlier, decided(earlier.starts_on))
+    proposed = services.decide(SYSTEM, later, decided(replaces=[old], is_proposed=True))
+    assert (old.state, old.replaced_by) == (DecisionState.ADOPTED, proposed)
+    with pytest.raises(rules.PromisedElsewhere, match="D4-1"):
+        services.decide(SYSTEM, later, decided(replaces=[old], is_proposed=True))
+    services.revoke(SYSTEM, proposed, proposed.version, "Nobody wants it.")
+    assert (old.state, old.replaced_by) == (DecisionState.ADOPTED, None)
+    again = services.decide(SYSTEM, later, decided(replaces=[old], is_proposed=True))
+    services.adopt(SYSTEM, again, again.version)
+    assert (old.state, old.replaced_by) == (DecisionState.SUPERSEDED, again)
+
+
+def test_another_day_cannot_turn_later_and_earlier_round(session: Session, world: World) -> None:
+    both = meeting(world, 3, LAST_WEEK - timedelta(days=2), ends_on=LAST_WEEK)
+    old = services.decide(SYSTEM, both, decided(LAST_WEEK - timedelta(days=1)))
+    new = services.decide(SYSTEM, both, decided(replaces=[old]))
+    with pytest.raises(rules.NotLater) as refused:
+        services.edit(SYSTEM, new, new.version, decided(LAST_WEEK - timedelta(days=2)))
+    assert list(refused.value.messages) == ["decided_on"]
+    services.edit(SYSTEM, new, new.version, decided(LAST_WEEK - timedelta(days=1)))
+    with pytest.raises(rules.NotLater):
+        services.edit(SYSTEM, old, old.version, decided(LAST_WEEK))
+
+
+def test_the_number_that_decisions_are_cited_by_stays(session: Session, world: World) -> None:
+    event = meeting(world, 3, LAST_WEEK)
+    facts = world.consultation(
+        kind=EventKind.MEETING,
+        consultation_type=None,
+        meeting_type=MeetingType.COORDINATION,
+        number=4,
+        starts_on=LAST_WEEK,
+        visibility=Visibility.PUBLIC,
+        series=SERIES,
+    )
+    events.edit(SYSTEM, event, event.version, facts)
+    assert services.decide(SYSTEM, event, decided()).code == "D4-1"
+    for number in (3, None):
+        with pytest.raises(Refused) as refused:
+            events.edit(SYSTEM, event, event.version, replace(facts, number=number))
+        assert list(refused.value.messages) == ["number"]
+    events.edit(SYSTEM, event, event.version, replace(facts, title={"en": "Another title"}))
+    assert event.title == {"en": "Another title"}
 
 
 @pytest.mark.parametrize(
@@ -232,7 +280,8 @@ def test_a_decision_is_written_changed_replaced_and_revoked_on_pages(
     data = {"version": last.version, "reason": "Too long."}
     assert lead.post(f"{page}/{last.id}/revoke", data=data | {"reason": ""}).status_code == 422
     assert lead.post(f"{page}/{last.id}/revoke", data=data).status_code == 303
-    assert lead.post(f"{page}/{last.id}/revoke", data=data).status_code == 409
+    assert lead.post(f"{page}/{last.id}/revoke", data=data).status_code == 303, "a double click revokes once"
+    assert lead.post(f"{page}/{last.id}/revoke", data=data | {"reason": "Other."}).status_code == 409
     assert "Revoked" in lead.get(f"/events/{key}").text
 
 
@@ -264,7 +313,7 @@ def filled(app: Flask, world: World) -> World:
 
 
 def register(browser: FlaskClient, query: str = "") -> list[str]:
-    rows = csv.DictReader(io.StringIO(browser.get(f"/events/register?format=csv&{query}").data.decode("utf-8-sig")))
+    rows = csv.DictReader(io.StringIO(browser.get(f"/events/decisions?format=csv&{query}").data.decode("utf-8-sig")))
     return sorted(row["code"] for row in rows)
 
 
@@ -290,7 +339,7 @@ def test_the_register_is_narrowed(filled: World, sign_in: SignIn, query: str, co
 def test_the_register_shows_what_its_reader_may_see(app: Flask, filled: World, sign_in: SignIn) -> None:
     assert register(app.test_client()) == ["D3-1", "D4-1"]
     assert len(register(sign_in("coordinator"))) == 5
-    text = sign_in("coordinator").get("/events/register").text
+    text = sign_in("coordinator").get("/events/decisions").text
     assert "A secret." in text
     assert "Lori College" in text
 
@@ -313,13 +362,13 @@ def counted(app: Flask) -> Iterator[list[str]]:
 
 def test_the_register_asks_as_much_for_many_meetings_as_for_few(app: Flask, filled: World, sign_in: SignIn) -> None:
     browser = sign_in("coordinator")
-    browser.get("/events/register")
+    browser.get("/events/decisions")
     with counted(app) as few:
-        browser.get("/events/register")
+        browser.get("/events/decisions")
     with work(app):
         for number in range(5, 40):
             services.decide(SYSTEM, meeting(filled, number, LAST_WEEK), decided())
     with counted(app) as many:
-        browser.get("/events/register")
+        browser.get("/events/decisions")
     assert len(many) == len(few)
     assert len([statement for statement in many if not statement.startswith("BEGIN")]) <= 8

@@ -261,11 +261,17 @@ def test_an_event_is_called_off_with_a_reason(app: Flask, world: World, lead: Fl
     refused = lead.post(f"/events/{key}/cancel", data=data | {"reason": " "})
     assert refused.status_code == 422
     assert "Say why" in refused.text
+    data |= {"submission_key": "one-press"}
     answer = lead.post(f"/events/{key}/cancel", data=data | {"reason": "The host is ill."})
+    again = lead.post(f"/events/{key}/cancel", data=data | {"reason": "The host is ill."})
+    assert (again.status_code, again.headers["Location"]) == (303, f"/events/{key}"), "a double click cancels once"
     text = lead.get(answer.location).text
     assert "The host is ill." in text
     assert "20 May 2025" in text
     assert only_event(app).state is EventState.CANCELLED
+    opened = lead.get(f"/events/{key}/cancel")
+    assert (opened.status_code, "This cannot become “Cancelled”: it is “Cancelled”." in opened.text) == (422, True)
+    assert 'name="reason"' not in opened.text
     assert (
         lead.post(f"/events/{key}/cancel", data={"reason": "Again", "version": only_event(app).version}).status_code
         == 409
@@ -299,6 +305,16 @@ def test_what_was_published_is_not_offered_for_deletion(lead: FlaskClient, logge
     assert "Only drafts can be deleted" in answer.text
 
 
+@pytest.mark.parametrize("field", ["venue", "address", "city"])
+def test_a_link_to_a_meeting_does_not_go_where_everybody_reads_it(
+    app: Flask, lead: FlaskClient, typed: dict, field: str
+) -> None:
+    answer = lead.post("/events/new?kind=meeting", data=typed | {field: "https://meet.example.org/our-room"})
+    assert answer.status_code == 422
+    assert "Write the web address under “Link”, which visitors do not see." in answer.text
+    assert count(app) == 0
+
+
 @pytest.mark.parametrize("key", ["99999999999999999999", "-1", "abc"])
 def test_a_chosen_organisation_that_cannot_be_one_is_refused(
     app: Flask, lead: FlaskClient, typed: dict, key: str
@@ -322,8 +338,8 @@ def test_reading_and_asking_write_nothing(app: Flask, lead: FlaskClient, logged:
             return db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) or 0
 
     before = entries()
-    for path in ("", "/edit", "/cancel"):
-        assert lead.get(f"/events/{logged}{path}").status_code == 200
+    for path, status in (("", 200), ("/edit", 200), ("/cancel", 422)):
+        assert lead.get(f"/events/{logged}{path}").status_code == status
     assert lead.get(f"/events/{logged}/move").status_code == 405
     assert entries() == before
 

@@ -189,6 +189,13 @@ def test_a_web_address_or_nothing_is_a_link(link: str | None) -> None:
     rules.check_link(link)
 
 
+def test_a_web_address_is_no_place() -> None:
+    with pytest.raises(rules.LinkInPlace) as caught:
+        rules.check_no_link(venue="HTTPS://meet.example.org/x?pwd=1", address=None, city="Room 3 (http://a.b)")
+    assert set(caught.value.messages) == {"venue", "city"}
+    rules.check_no_link(venue="Room 3.12/b: left of the stairs", address="", city=None)
+
+
 @given(st.text().map("https://{}".format) | st.from_regex(r"https?://[^\s]{1,20}", fullmatch=True))
 def test_whatever_passes_as_a_link_can_stand_in_a_calendar(link: str) -> None:
     try:
@@ -291,3 +298,24 @@ def test_everything_wrong_is_told_at_once() -> None:
             lambda: rules.check_number(5),
         )
     assert set(caught.value.messages) == {"title", "total", "link"}
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "next_day"),
+    [
+        ("22:00", "01:00", True),
+        ("18:00", "06:00", True),
+        ("18:00", "06:01", False),
+        ("14:00", "13:00", False),
+        ("10:00", "10:00", False),
+        ("10:00", "11:00", False),
+        ("23:59", "00:00", True),
+        (None, "01:00", False),
+        ("22:00", None, False),
+    ],
+)
+def test_an_end_before_the_start_means_the_next_day_where_that_is_plausible(
+    starts: str | None, ends: str | None, next_day: bool
+) -> None:
+    first, last = (time.fromisoformat(text) if text else None for text in (starts, ends))
+    assert rules.ends_next_day(first, last) is next_day

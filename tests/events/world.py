@@ -8,8 +8,8 @@ from typing import Any
 
 from app.core.access import ANYBODY, SYSTEM, Actor, Grant, Role
 from app.core.search_key import search_key
+from app.events.facts import EventFacts
 from app.events.models import ConsultationType, EventKind, Format, Visibility
-from app.events.services import EventFacts
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Category, NameKind, Organisation

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.core.access import SYSTEM
 from app.events import services
+from app.events.facts import EventFacts
 from app.events.models import Event, EventKind, EventState, Visibility
-from app.events.services import EventFacts
 from app.extensions import db
 from app.feeds.models import CalendarEntry
 from app.microcredentials.models import MicroCredential
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ALL = "/feeds/all.ics"
 LINK = "https://meet.example/secret-room"
 # Facts that an event has under the same name.
-SAME = [entry.name for entry in fields(EventFacts) if entry.name not in {"total", "reason", "link_follows"}]
+SAME = [entry.name for entry in fields(EventFacts) if entry.name not in {"total", "reason", "link_follows", "series"}]
 
 
 def enter(app: Flask, world: World, state: EventState = EventState.CONFIRMED, **changes: Any) -> int:
@@ -63,6 +63,7 @@ def change(
         event = db.session.get_one(Event, event_id)
         facts = {name: getattr(event, name) for name in SAME}
         facts |= {"organisations": list(event.organisations), "microcredentials": list(event.microcredentials)}
+        facts["series"] = event.series.name if event.series else None
         if concerns:
             facts["microcredentials"] = [db.session.get_one(MicroCredential, concerns)]
         if organised_by:

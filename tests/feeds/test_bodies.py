@@ -78,8 +78,8 @@ def test_any_history_gives_the_body_that_one_put_together_anew_is(changes: list[
             case _:
                 pass
     body, anew = shelf.body(kept), shelf.body(Bodies())
-    plain = b"".join(body.framed(HEAD, FOOT))
-    assert plain == b"".join(anew.framed(HEAD, FOOT))
+    plain = body.framed(HEAD, FOOT).read()
+    assert plain == anew.framed(HEAD, FOOT).read()
     assert plain == HEAD + b"".join(entry for entry, _changed in shelf.places if entry is not None) + FOOT
     assert body.zones == anew.zones
     assert gzip.decompress(body.gzipped(HEAD, FOOT)) == plain
@@ -102,7 +102,7 @@ def test_a_change_reads_its_chunk_and_no_other() -> None:
     after = shelf.body(kept)
     assert shelf.read_places == CHUNK
     assert [new is old for new, old in zip(after.chunks, before.chunks, strict=True)].count(False) == 1
-    assert b"changed" not in b"".join(before.framed(HEAD, FOOT))
+    assert b"changed" not in before.framed(HEAD, FOOT).read()
 
 
 def test_what_did_not_change_is_not_read_again() -> None:
@@ -130,8 +130,8 @@ def test_a_reader_with_an_older_version_gets_that_one_whole() -> None:
     shelf, kept = filled(3), Bodies()
     newer = shelf.body(kept)
     older = kept.get("all", 2, 2, shelf.changed_since, lambda _ranges: [(0, b"0 old\r\n", None)])
-    assert (older.version, b"".join(older.framed(b"", b""))) == (2, b"0 old\r\n")
-    assert b"".join(shelf.body(kept).framed(HEAD, FOOT)) == b"".join(newer.framed(HEAD, FOOT))
+    assert (older.version, older.framed(b"", b"").read()) == (2, b"0 old\r\n")
+    assert shelf.body(kept).framed(HEAD, FOOT).read() == newer.framed(HEAD, FOOT).read()
 
 
 def test_an_entry_that_left_takes_its_zone_with_it() -> None:
@@ -143,8 +143,30 @@ def test_an_entry_that_left_takes_its_zone_with_it() -> None:
 
 def test_a_feed_without_entries_has_head_and_foot() -> None:
     body = Shelf().body(Bodies())
-    assert b"".join(body.framed(HEAD, FOOT)) == HEAD + FOOT
+    assert body.framed(HEAD, FOOT).read() == HEAD + FOOT
     assert gzip.decompress(body.gzipped(HEAD, FOOT)) == HEAD + FOOT
+
+
+def test_a_large_feed_is_kept_packed_only_and_still_read_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "KEPT_PLAIN", 100)
+    shelf, kept = filled(3 * CHUNK), Bodies()
+    body = shelf.body(kept)
+    body.gzipped(HEAD, FOOT)
+    file = body.framed(HEAD, FOOT)
+    assert len(file) > 100 > sum(len(chunk.plain or b"") for chunk in body.chunks)
+    in_bits = b"".join(iter(lambda: file.read(7), b""))
+    assert in_bits == HEAD + b"".join(entry or b"" for entry, _changed in shelf.places) + FOOT
+    assert all(chunk.plain is None for chunk in body.chunks)
+
+
+def test_a_feed_that_is_read_as_it_is_stays_so_through_changes() -> None:
+    shelf, kept = filled(3 * CHUNK), Bodies()
+    shelf.body(kept).gzipped(HEAD, FOOT)
+    shelf.body(kept).framed(HEAD, FOOT)
+    shelf.put(5, b"9 changed\r\n")
+    body = shelf.body(kept)
+    body.gzipped(HEAD, FOOT)
+    assert all(chunk.plain for chunk in body.chunks)
 
 
 def test_what_was_read_longest_ago_is_dropped_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +187,7 @@ def test_what_is_packed_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "MEMORY", 2 * shelf.body(Bodies()).size)
     kept = Bodies()
     first, second = shelf.body(kept, "first"), shelf.body(kept, "second")
+    second.framed(HEAD, FOOT)
     packed = kept.gzipped(second, lambda: (HEAD, FOOT))
     assert kept.gzipped(second, lambda: (b"", b"")) is packed
     assert shelf.body(kept, "second") is second

@@ -14,8 +14,9 @@ from uuid import UUID
 import icalendar
 import pytest
 
+from app.events.contentlines import PRODID
 from app.events.ical import Audience, vevent
-from app.feeds.calendar import PRODID, feed_uid, single_text
+from app.feeds.calendar import feed_uid, single_text
 from tests.entries import ENDS, STARTS, calendar_of, facts, properties
 from tests.readers import READERS, complaints_of_libical, listed_by_khal
 

@@ -264,7 +264,7 @@ def test_an_address_is_made_shown_once_and_closed(app: Flask, client: FlaskClien
 
 
 def test_an_address_needs_a_label_and_an_account(app: Flask, client: FlaskClient) -> None:
-    assert submit(client, "/feeds/my", {"label": "my phone"}).status_code == 303
+    assert submit(client, "/feeds/my", {"label": "my phone"}).status_code == 401
     arrive(app, client)
     for label in ("", "   ", "x" * 61):
         response = submit(client, "/feeds/my", {"label": label})

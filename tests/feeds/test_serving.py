@@ -262,8 +262,15 @@ def test_an_empty_feed_is_valid(app: Flask, client: FlaskClient, world: World) -
         assert client.get(path, headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
 
 
+@pytest.mark.parametrize("name", ["country/AM", "mc/AM-03"])
+def test_a_code_in_small_letters_leads_to_the_one_address(client: FlaskClient, world: World, name: str) -> None:
+    answer = client.get(f"/feeds/{name.lower()}.ics")
+    assert (answer.status_code, answer.location) == (301, f"/feeds/{name}.ics")
+    assert client.get(f"/feeds/{name.lower()}.ics", follow_redirects=True).data == client.get(f"/feeds/{name}.ics").data
+
+
 def test_what_there_is_no_feed_of_is_not_found(app: Flask, client: FlaskClient, world: World) -> None:
-    for path in ("country/XX", "country/am", "kind/party", "mc/XX-99", "cluster/1"):
+    for path in ("country/XX", "kind/party", "mc/XX-99", "cluster/1"):
         answer = client.get(f"/feeds/{path}.ics")
         assert (answer.status_code, answer.mimetype) == (404, "text/plain"), path
         assert "Set-Cookie" not in answer.headers
@@ -325,4 +332,4 @@ def test_the_page_about_feeds_offers_addresses_and_says_how_long_programs_take(a
     assert "?cid=" not in page
     for program in ("Google Calendar", "Apple Calendar", "Outlook", "Thunderbird", "Nextcloud"):
         assert program in page
-    assert "once or twice a day" in page
+    assert "Once or twice a day" in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.events.zones import RULES_FROM, RULES_UNTIL, UnknownZone, names
-from app.feeds.zones import vtimezone
+from app.config import ROOT
+from app.core.consortium import read_consortium
+from app.events.vtimezone import vtimezone
+from app.events.zones import RULES_FROM, RULES_UNTIL, UnknownZone, canonical, names
 from tests.entries import calendar_of, facts
 from tests.readers import READERS, by_libical, zone_by_dateutil
 
@@ -23,7 +26,15 @@ if TYPE_CHECKING:
 
     from tests.readers import Entry
 
-CENTRAL = ["Europe/Berlin", "Europe/Oslo", "Europe/Skopje", "Europe/Belgrade", "Europe/Podgorica"]
+CENTRAL = [
+    "Europe/Berlin",
+    "Europe/Oslo",
+    "Europe/Skopje",
+    "Europe/Belgrade",
+    "Europe/Podgorica",
+    "Europe/Busingen",
+    "Europe/Zurich",
+]
 EASTERN = ["Europe/Kyiv", "Europe/Chisinau"]
 # Hours ahead of UTC in winter and in summer.
 OFFSETS = {
@@ -32,6 +43,7 @@ OFFSETS = {
     "Europe/Lisbon": (0, 1),
     "Asia/Tbilisi": (4, 4),
     "Asia/Yerevan": (4, 4),
+    "Europe/Simferopol": (3, 3),
     "UTC": (0, 0),
 }
 # The day before and the day after each change of clocks in Europe, and whether it is in summer time.
@@ -58,6 +70,20 @@ GOLDEN += [
     ("Europe/Lisbon", "2026-03-29T00:59:00", "2026-03-29T00:59:00+00:00"),
     ("Europe/Lisbon", "2026-03-29T02:00:00", "2026-03-29T01:00:00+00:00"),
 ]
+
+
+def test_the_golden_instants_are_of_every_zone_of_the_countries() -> None:
+    countries = {country.code for country in read_consortium(ROOT / "consortia" / "bem").countries}
+    assert len(countries) == 8
+    data = resources.files("tzdata.zoneinfo")
+    rows = [
+        row.split("\t")
+        for table in ("zone.tab", "zone1970.tab")
+        for row in data.joinpath(table).read_text(encoding="utf-8").splitlines()
+        if not row.startswith("#")
+    ]
+    zones = {row[2] for row in rows if countries & set(row[0].split(","))}
+    assert {canonical(zone) for zone in zones} <= {zone for zone, _, _ in GOLDEN}
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.microcredentials import guards, isced
 from app.microcredentials.facts import OutcomeFacts
 from app.microcredentials.frameworks import FRAMEWORKS, level_codes
+from app.microcredentials.models import MicroCredential
 from app.microcredentials.models import MicroCredentialState as S
 from app.stakeholders.models import Organisation
 from tests.microcredentials.designs import facts
@@ -139,3 +140,26 @@ def test_publishing_needs_english_texts_and_a_licence(changes: dict[str, Any]):
 def test_a_title_that_no_form_could_save_again_is_refused():
     assert "title" in guards.faults(facts(title={"en": "x" * 501}))
     assert "title" not in guards.faults(facts(title={"en": "x" * 500}))
+
+
+@pytest.mark.parametrize("code", ["GE-55", "GE55", "GE.1", "GE"])
+def test_a_code_that_begins_with_another_country_is_refused(code: str):
+    assert list(guards.faults(replace(GOOD, code=code), {"AM", "GE"})) == ["code"]
+
+
+@pytest.mark.parametrize("code", ["AM-55", "GER-55", "GEORGIA", "BEM-GE-1", "55-GE", "XX-1"])
+def test_a_code_that_begins_with_no_other_country_is_left_alone(code: str):
+    assert guards.faults(replace(GOOD, code=code), {"AM", "GE"}) == {}
+
+
+def test_a_code_that_was_kept_before_is_kept_until_code_or_country_changes():
+    stands = MicroCredential(code="GE-55", country="AM")
+    assert guards.faults(replace(GOOD, code="GE-55"), {"AM", "GE", "RS"}, stands) == {}
+    assert list(guards.faults(replace(GOOD, code="RS-55"), {"AM", "GE", "RS"}, stands)) == ["code"]
+
+
+def test_what_keeps_a_design_from_being_published_is_told_at_once():
+    design = replace(GOOD, qa_type=None, title={"hy": "Նախշ"}, licence=None)
+    with pytest.raises(guards.NotPublishable) as refused:
+        guards.ready(design, S.PUBLISHED)
+    assert len(refused.value.missing) == 3

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.access import SYSTEM, Actor, Role
 from app.core.errors import NotAllowed
 from app.core.sheet_columns import Action
-from app.core.sheets import Sheet, SheetRow
+from app.core.sheets import Sheet, SheetRow, read_sheet
 from app.microcredentials import columns, services
 from app.microcredentials.facts import AssessmentFacts, OutcomeFacts, facts_of
 from app.microcredentials.importing import Existing, Report, import_rows
@@ -132,6 +132,21 @@ def test_each_fault_is_named_by_row_and_column(session: Session, run, changes: d
     assert count(session) == 0
 
 
+def test_a_missing_code_does_not_hide_what_else_is_wrong(session: Session, run):
+    college(session)
+    report = run(
+        ROW, {"code": "", "country": "ZZ", "developers": "Nobody", "workload_hours": "thirty"}, ROW | {"country": "ZZ"}
+    )
+    assert sorted(faults(report)) == [
+        (3, "code"),
+        (3, "country"),
+        (3, "developers"),
+        (3, "workload_hours"),
+        (4, "code"),
+        (4, "country"),
+    ]
+
+
 def test_unknown_columns_and_a_missing_code_are_faults_of_the_head(session: Session, run):
     college(session)
     assert faults(run(ROW | {"colour": "red"})) == [(1, "colour")]
@@ -156,7 +171,7 @@ def test_an_organisation_is_found_in_any_script_and_by_its_number(session: Sessi
 def test_of_two_organisations_of_one_name_that_of_the_country_is_meant(session: Session, run):
     here, there = college(session), college(session, country="GE")
     assert run(ROW).planned[0].facts.developers == (here,)
-    assert run(ROW | {"country": "GE"}).planned[0].facts.developers == (there,)
+    assert run(ROW | {"code": "GE-50", "country": "GE"}).planned[0].facts.developers == (there,)
     college(session)
     report = run(ROW)
     assert faults(report) == [(2, "developers")]
@@ -257,3 +272,37 @@ def test_columns_that_only_tell_are_not_read_and_that_is_said(session: Session, 
     report = run(ROW | {"state": "published"}, dry_run=False)
     assert "state" in report.notes[0]
     assert session.scalars(select(MicroCredential.state)).one() is S.IDEA
+
+
+def test_formulas_and_cells_beyond_the_head_are_faults_of_their_rows(app: Flask, session: Session):
+    college(session)
+    text = (
+        "code,country,title_en,developers,state\n"
+        "AM-50,AM,=B2,Lori Regional State College,=1+1\n"
+        "=A2,AM,Weaving,Lori Regional State College,\n"
+        "AM-51,AM,Weaving,dyeing,Lori Regional State College,,x\n"
+        "AM-52,AM,Weaving,Nobody,\n"
+    )
+    report = import_rows(SYSTEM, read_sheet(text.encode()), app.config["CONSORTIUM"])
+    assert faults(report) == [(2, "title_en"), (3, "code"), (4, "column G"), (5, "developers")]
+    assert "formula" in report.faults[0].message
+    assert "more cells than the head" in report.faults[2].message
+
+
+def test_a_code_of_another_country_is_a_fault_at_the_code(session: Session, run):
+    college(session)
+    assert faults(run(ROW | {"code": "GE-55"}, ROW | {"code": "BEM-1"})) == [(2, "code")]
+
+
+@pytest.mark.parametrize("title", ["yes", "FALSE", "2026-02-01", "42"])
+def test_what_a_spreadsheet_made_of_a_title_is_a_fault(session: Session, run, title: str):
+    college(session)
+    report = run(ROW | {"title_en": title})
+    assert faults(report) == [(2, "title_en")]
+    assert "text" in report.faults[0].message
+
+
+def test_a_line_of_outcomes_is_a_text_too(session: Session, run):
+    college(session)
+    report = run(ROW | {"outcomes_en": "Weaves\nyes"})
+    assert faults(report) == [(2, "outcomes_en")]

@@ -142,7 +142,7 @@ def test_pages_keep_to_their_number_of_statements(app: Flask, made: Made, enter:
     browser = enter(Role.ADMIN)
     for path, most in (
         ("/microcredentials/", 6),
-        ("/microcredentials/AM-03", 9),
+        ("/microcredentials/AM-03", 8),
         ("/microcredentials/AM-03/concerns/event", 6),
     ):
         browser.get(path)

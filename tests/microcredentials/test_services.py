@@ -73,7 +73,7 @@ def test_a_country_lead_reaches_the_own_country_only(session: Session):
     with pytest.raises(NotAllowed):
         services.create(lead, facts(partner, code="RS-01", country="RS"))
     with pytest.raises(NotAllowed):
-        services.edit(lead, made, made.version, replace(facts_of(made), country="RS"))
+        services.edit(lead, made, made.version, replace(facts_of(made), code="RS-03", country="RS"))
     assert made.country == "AM"
 
 

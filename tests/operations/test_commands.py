@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import func, select
 
 from app import cli, create_app
+from app.accounts.models import User
 from app.cli import portal
 from app.config import ROOT, Settings
 from app.core import outbox
@@ -111,7 +113,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
     ready("demo", "load")
     ready("demo", "load")
     rows = {}
-    for kind in ("stakeholders", "microcredentials", "events", "decisions"):
+    for kind in ("stakeholders", "microcredentials", "events", "decisions", "feedback"):
         file = Path(ready("export", kind, str(tmp_path / "out")).output.strip())
         assert file == tmp_path / "out" / f"{kind}.csv"
         with file.open(encoding="utf-8-sig", newline="") as text:
@@ -121,6 +123,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
         "microcredentials": 62,
         "events": 48,
         "decisions": 28,
+        "feedback": 19,
     }
     again = ready("import", "microcredentials", str(tmp_path / "out" / "microcredentials.csv"), "--dry-run")
     assert "unchanged 62" in again.output
@@ -210,7 +213,15 @@ def test_the_doctor_says_what_is_well_and_what_is_not(run: Command, opened: Call
     assert "BAD schema: RuntimeError: at nothing" in sick
     run("db", "upgrade")
     well = run("doctor").output.splitlines()
-    assert [line.split()[1].rstrip(":") for line in well] == ["database", "schema", "files", "pages", "mail", "jobs"]
+    assert [line.split()[1].rstrip(":") for line in well] == [
+        "database",
+        "schema",
+        "files",
+        "pages",
+        "mail",
+        "jobs",
+        "seal",
+    ]
     assert all(line.startswith("ok ") for line in well)
     with work(opened()) as session:
         session.add(Job(kind="mail.send", payload={}, state=JobState.DEAD))
@@ -226,6 +237,29 @@ def test_a_setting_that_is_missing_or_wrong_is_one_line(run: Command) -> None:
     told = run("doctor", code=1, PORTAL_PROFILE="production", PORTAL_SECRET_KEY="").output
     assert told == "Error: A production portal needs PORTAL_SECRET_KEY.\n"
     assert run("doctor", code=1, PORTAL_AS_OF="soon").output.startswith("Error: PORTAL_AS_OF is 'soon'")
+
+
+def test_only_a_demonstration_opens_its_doors(ready: Command, opened: Callable[..., Flask]) -> None:
+    told = ready("demo", "up", code=1, PORTAL_PROFILE="production").output
+    assert told == "Error: A demonstration lets anybody in as anybody; it needs PORTAL_PROFILE=demo.\n"
+    with opened().app_context():
+        assert db.session.scalar(select(func.count()).select_from(User)) == 0
+
+
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_the_demonstration_says_that_it_has_data_of_its_own(environment: dict[str, str]) -> None:
+    script = (ROOT / "run").read_text(encoding="utf-8")
+    function = script[script.index("demonstration() {") : script.index("hold_demonstration() {")]
+    told = subprocess.run(
+        ["/bin/sh", "-euc", f'say() {{ echo "$1"; }}\n{function}\ndemonstration; echo "$PORTAL_DATABASE_URL"'],
+        env={"PATH": os.environ["PATH"], "PY": sys.executable, **environment},
+        cwd=Path(environment["PORTAL_FILES_URL"].removeprefix("file://")).parent,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    assert told[0].startswith("PORTAL_DATABASE_URL and PORTAL_FILES_URL are not used")
+    assert told[-1].endswith("/var/demo/portal.db")
 
 
 def test_a_port_in_use_is_one_line(ready: Command) -> None:

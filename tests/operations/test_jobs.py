@@ -8,6 +8,7 @@ import pytest
 
 from app.core import clock, outbox
 from app.core.access import Role
+from app.core.mail import SEND, Mail, job_key
 from app.core.outbox import Job, JobState
 from app.extensions import db
 from tests.accounts.people import arrive, submit, work
@@ -75,3 +76,31 @@ def test_others_are_refused(app: Flask, client: FlaskClient, role: Role) -> None
 def test_visitors_are_asked_to_sign_in(app: Flask, client: FlaskClient) -> None:
     response = client.get(PAGE)
     assert (response.status_code, "/sign-in" in response.location) == (303, True)
+
+
+@pytest.mark.parametrize(("state", "says"), [(JobState.WAITING, "Waiting"), (JobState.DEAD, "Given up")])
+def test_a_message_that_does_not_leave_says_why_wherever_it_is_shown(
+    app: Flask, client: FlaskClient, state: JobState, says: str
+) -> None:
+    arrive(app, client, Role.ADMIN)
+    with work(app) as session:
+        letters = [
+            Mail(message_id=f"<{name}>", recipient=f"{name}@example.org", subject=f"Dear {name}", text="…")
+            for name in ("anna", "maria")
+        ]
+        session.add_all(letters)
+        session.flush()
+        stuck, waiting = letters[0].id, letters[1].id
+        for letter, error in zip(letters, ("OSError: <server> was away", None), strict=True):
+            kept = {"payload": {"mail": letter.id}, "dedupe_key": job_key(letter.id)}
+            session.add(Job(kind=SEND, state=state, attempts=3, last_error=error, **kept))
+    for path in (PAGE, "/operations/mailbox", f"/operations/mailbox/{stuck}"):
+        page = client.get(path).get_data(as_text=True)
+        assert f"<span>{says}</span>" in page, path
+        assert "3 attempts · OSError: &lt;server&gt; was away" in page, path
+        assert "anna@example.org" in page, path
+        assert ("next attempt" in page) is (state is JobState.WAITING), path
+    assert f'href="/operations/mailbox/{stuck}"' in client.get(PAGE).get_data(as_text=True)
+    fine = client.get(f"/operations/mailbox/{waiting}").get_data(as_text=True)
+    assert "<span>On its way</span>" in fine
+    assert "attempts" not in fine

@@ -10,13 +10,12 @@ from flask import Flask
 
 from app.core import mail, outbox
 from app.core.access import SYSTEM
-from app.core.files import keep
+from app.core.files import FORGET, keep
 from app.core.states import StateMove
 from app.events.models import Visibility
 from app.events.services import edit, log
 from app.stakeholders import consent
 from app.stakeholders.consent import ConsentAct, ConsentFacts, ConsentPurpose, ConsentWay
-from app.stakeholders.erasure import FORGET_FILE
 from app.stakeholders.models import LawfulBasis, NameKind, Source
 from app.stakeholders.services import AffiliationFacts, PersonFacts, edit_organisation, edit_person
 from tests.accounts.people import work
@@ -83,5 +82,5 @@ def build(app: Flask, world: World) -> Named:
         user = SimpleNamespace(name="Svjetlana Kurtović")
         mail.send(session, "svjetlana.k@example.org", "Dear Svjetlana", "accounts/notice", user=user, event="x")
         rows = [{"Given name": "Svjetlana", "Family name": "Kurtović"}]
-        outbox.enqueue(session, FORGET_FILE, {"sha256": "0" * 64, "rows": rows})
+        outbox.enqueue(session, FORGET, {"sha256": "0" * 64, "rows": rows})
         return Named(made.id, school.id, salon.id, event.id, scan.sha256)

@@ -184,8 +184,46 @@ def test_a_withdrawal_is_recorded_with_what_shows_it_and_the_person_is_due(app: 
     assert "Consent was withdrawn." in page.text
     assert "recorded by Maria Muster · By letter" in page.text
     link = next(href for text, href in page.links.items() if "letter.txt" in text)
-    assert client.get(link).data == b"I take it back"
+    sent = client.get(link)
+    assert (sent.data, sent.headers["Cache-Control"]) == (b"I take it back", "private, no-store")
     assert "Consent was withdrawn: erase now" in open_page(client, "/stakeholders/people/due").text
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ((b"\x89PNG\r\n\x1a\n" + b"\0" * 60, "scan.csv"), "The name ends in .csv"),
+        ((b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "form.doc"), "The name ends in .doc"),
+        ((b"<html><script>", "mail.txt"), "Send a scan"),
+        ((b"MZ\x90\x00", "scan.pdf"), "Send a scan"),
+        ((b"", "scan.pdf"), "This file is empty."),
+    ],
+)
+def test_what_shows_it_is_a_scan_or_a_mail_by_content_and_name(
+    app: Flask, client: FlaskClient, ana: int, sent: tuple[bytes, str], said: str
+):
+    arrive(app, client)
+    form = open_page(client, f"/stakeholders/people/{ana}/consent").form("Add to the ledger")
+    filled = {"act": "given", "on_day": "2025-05-02", "purposes": ["photos"]}
+    answer = form.submit(client, **filled, evidence=(io.BytesIO(sent[0]), sent[1]))
+    assert answer.status_code == 422
+    assert said in Page(answer).errors[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"%PDF-1.7\n%", "form.pdf"),
+        (b"From: ana@example.org\r\nSubject: Yes\r\n\r\nI agree.", "mail.eml"),
+        (b"X-Mailer: own\r\nSubject: Yes\r\n\r\nI agree.", "mail.eml"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "mail.msg"),
+    ],
+)
+def test_scans_and_mails_are_taken(app: Flask, client: FlaskClient, ana: int, content: bytes, name: str):
+    arrive(app, client)
+    form = open_page(client, f"/stakeholders/people/{ana}/consent").form("Add to the ledger")
+    filled = {"act": "given", "on_day": "2025-05-02", "purposes": ["photos"]}
+    assert form.submit(client, **filled, evidence=(io.BytesIO(content), name)).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """One rule for what looks alike: while typing, on import and over the register."""
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.errors import NotAllowed, Refused
+from app.core.submissions import remember
 from app.extensions import db
 from app.stakeholders import keys, lookalikes, merging
 from app.stakeholders.duplicates import LIKE, blocks, duplicate_key, likeness
@@ -97,7 +99,33 @@ def test_what_is_like_a_name_is_found_in_its_country_alone(session: Session) -> 
     found = lookalikes.similar(LEAD_OF_SERBIA, ["Школа Ниш д.о.о."], "RS")
     assert [(entry.id, entry.score) for entry in found] == [(school.id, 100)]
     assert lookalikes.similar(LEAD_OF_SERBIA, ["Skola Nis"], "RS", without=school.id) == []
-    assert lookalikes.similar(LEAD_OF_SERBIA, ["Skola Nis"], None) == []
+
+
+def test_without_a_country_every_country_is_looked_through_and_said(app: Flask) -> None:
+    with work(app):
+        near = organisation(name("Skola Nisa"), country="ME").id
+        same = organisation(name("Škola Niš")).id
+        organisation(name("Škola Pirot"))
+        with statements(app) as seen:
+            found = lookalikes.similar(LEAD_OF_SERBIA, ["Школа Ниш д.о.о."], None)
+        assert [(entry.id, entry.country) for entry in found] == [(same, "RS"), (near, "ME")]
+        assert found[0].score > found[1].score
+        assert len(seen) == 1
+
+
+def test_a_name_typed_before_its_country_warns_and_says_where(app: Flask, client: FlaskClient) -> None:
+    with work(app):
+        organisation(name("Škola Niš"), city="Niš")
+        organisation(name("Škola Niš"), country="ME", city=None)
+    arrive(app, client)
+    for country in ("", "&country=", "&country=XX"):
+        page = open_page(client, f"/stakeholders/alike?names-0-text=skola+nis{country}")
+        assert {"Serbia", "Montenegro"} <= set(page.select_one("#alike").get_text(" ").replace(",", " ").split())
+    page = open_page(client, "/stakeholders/alike?names-0-text=skola+nis&country=ME")
+    assert "Serbia" not in page.select_one("#alike").get_text()
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    sent = form.submit(client, country="", **{"names-0-text": "Skola Nis"})
+    assert "Serbia" in Page(sent).select_one("#alike").get_text()
 
 
 @pytest.mark.parametrize("names", [[], [""], ["..."], ["\N{SNOWMAN}"], ["%"], ["_ _"], ["a" * 5000]])
@@ -173,6 +201,16 @@ def test_names_from_before_there_were_keys_get_theirs(session: Session) -> None:
     assert [entry.id for entry in lookalikes.similar(SYSTEM, ["Skola Nis"], "RS")] == [made.id]
 
 
+def test_places_from_before_there_were_keys_get_theirs(session: Session) -> None:
+    made = organisation(name("Škola Niš"), city="Niš")
+    stands = made.updated_at
+    session.flush()
+    session.connection().execute(sa.text("UPDATE organisation SET city_key = NULL"))
+    assert (keys.work_out(), keys.work_out()) == (1, 0)
+    session.expire_all()
+    assert (made.city_key, made.updated_at) == ("nis", stands)
+
+
 # ---- Pages ----
 
 
@@ -193,6 +231,20 @@ def test_a_form_warns_before_it_saves_and_saves_all_the_same(app: Flask, client:
     again = page.form("Save organisation")
     assert again.values["city"] == ["Niš"]
     assert again.submit(client, anyway="y").status_code == 303
+
+
+def test_of_two_presses_at_once_the_second_is_not_asked_about_the_first(
+    app: Flask, client: FlaskClient, school: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(*asked: object, **also: object) -> list[lookalikes.Lookalike]:
+        remember(db.session, "one press", f"/stakeholders/{school}")
+        return lookalikes.similar(*asked, **also)  # type: ignore[arg-type]
+
+    arrive(app, client, Role.COUNTRY_LEAD, country="RS")
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    monkeypatch.setattr("app.stakeholders.forms.similar", meanwhile)
+    typed = {"names-0-text": "Škola Niš", "category": "company", "submission_key": "one press"}
+    assert form.submit(client, **typed).location == f"/stakeholders/{school}"
 
 
 def test_changing_an_organisation_does_not_ask(app: Flask, client: FlaskClient, school: int) -> None:

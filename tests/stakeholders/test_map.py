@@ -26,10 +26,10 @@ def test_places_are_counted_and_lead_to_the_list(app: Flask, client: FlaskClient
     register(app, 2)
     arrive(app, client, Role.COORDINATOR)
     page = open_page(client, "/stakeholders/map?country=RS&category=vet_provider")
-    assert rows(page) == [["Niš", "Serbia", "4", "2 organisations2 organisations"]]
+    assert rows(page) == [["Niš", "Serbia", "4", "4 organisations"]]
     address = str(page.select("#where td a")[0]["href"])
     assert address.startswith("/stakeholders/?country=RS&category=vet_provider&place=")
-    assert "1–2 of 2" in open_page(client, address).text
+    assert "1–4 of 4" in open_page(client, address).text
 
 
 def test_where_no_town_is_given_the_row_says_the_region(app: Flask, client: FlaskClient) -> None:
@@ -38,6 +38,23 @@ def test_where_no_town_is_given_the_row_says_the_region(app: Flask, client: Flas
     assert ["Vanadzor", "Armenia", "1", "1 organisation Lori"] in rows(
         open_page(client, "/stakeholders/map?country=AM")
     )
+
+
+def test_who_has_no_place_is_counted_beside_the_map_and_listed(app: Flask, client: FlaskClient) -> None:
+    register(app)
+    with work(app) as session:
+        for number in range(3):
+            organisation(session, f"School without a town {number}", "RS")
+        organisation(session, "School without a town", "GE")
+    arrive(app, client, Role.COORDINATOR)
+    page = open_page(client, "/stakeholders/map?country=RS")
+    assert "3 organisations without a known town or region are not on the map." in page.text
+    assert ["town not given", "Serbia", "3", "3 organisations"] in rows(page)
+    assert [row[0] for row in rows(page)] == ["Niš", "town not given"]
+    page = open_page(client, "/stakeholders/map?country=GE")
+    assert page.select("[data-chart=map]") == []
+    assert "there is no map" in page.text
+    assert rows(page) == [["town not given", "Georgia", "1", "1 organisation"]]
 
 
 def test_a_guest_sees_the_own_organisation_and_partners(app: Flask, client: FlaskClient) -> None:

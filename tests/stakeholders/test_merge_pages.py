@@ -6,13 +6,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.accounts.models import COUNTRY_ROLES
-from app.core.access import Role
+from app.core.access import SYSTEM, Role
+from app.engagement.services import EntryFacts, map_organisation
 from app.extensions import db
+from app.stakeholders import merging
 from app.stakeholders.merge_records import OrganisationMerge
-from app.stakeholders.models import Organisation
+from app.stakeholders.models import Organisation, Person
+from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import arrive, statements, submit, work
+from tests.engagement.conftest import judgement
 from tests.page import Page, open_page
-from tests.stakeholders.register import name, organisation
+from tests.stakeholders.register import name, organisation, person
 
 
 @pytest.fixture
@@ -40,6 +44,84 @@ def test_two_are_compared_merged_and_parted_again(app: Flask, client: FlaskClien
     back = Page(page.form("Undo the merge").submit(client, follow=True))
     assert back.url.endswith(f"/stakeholders/{double}")
     assert open_page(client, f"/stakeholders/{mine}").heading == "Vanadzor College"
+
+
+def test_a_merge_that_was_undone_is_no_conflict_for_who_had_the_form_open(
+    app: Flask, client: FlaskClient, doubles: tuple[int, int]
+) -> None:
+    mine, double = doubles
+    arrive(app, client)
+    forms = [open_page(client, f"/stakeholders/{key}/edit").form("Save organisation") for key in doubles]
+    merged = open_page(client, f"/stakeholders/{mine}/merge/{double}").form("Merge them").submit(client, follow=True)
+    Page(merged).form("Undo the merge").submit(client)
+    assert [form.submit(client, phone="+374 10 545454").status_code for form in forms] == [303, 303]
+
+
+def test_what_was_typed_for_one_that_was_merged_meanwhile_can_be_put_into_what_it_is_now(
+    app: Flask, client: FlaskClient, doubles: tuple[int, int]
+) -> None:
+    mine, double = doubles
+    arrive(app, client)
+    form = open_page(client, f"/stakeholders/{double}/edit").form("Save organisation")
+    open_page(client, f"/stakeholders/{mine}/merge/{double}").form("Merge them").submit(client)
+    page = Page(form.submit(client, phone="+374 10 545454", city="Gyumri"))
+    assert page.status == 409
+    assert page.heading == "Edit Vanadzor College"
+    assert "“Վանաձորի քոլեջ” was merged into this record while you wrote." in page.text
+    rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.select("table tbody tr")]
+    assert rows == [["Place", "Vanadzor", "Gyumri"]]
+    assert "as it stands here: Names." in page.text
+    again = page.form("Save organisation")
+    assert again.action.endswith(f"/stakeholders/{mine}/edit")
+    assert again.submit(client).status_code == 303
+    with app.app_context():
+        stands = db.session.get_one(Organisation, mine)
+        assert (stands.phone, stands.city, len(stands.names)) == ("+374 10 545454", "Gyumri", 2)
+    assert client.get(f"/stakeholders/{double}/edit").location == f"/stakeholders/{mine}/edit"
+
+
+def test_the_same_of_a_person(app: Flask, client: FlaskClient) -> None:
+    with work(app):
+        mine, double = person("Ana", family_name="Ilić").id, person("Ana", family_name="Ilic").id
+    arrive(app, client)
+    form = open_page(client, f"/stakeholders/people/{double}/edit").form("Save person")
+    open_page(client, f"/stakeholders/people/{mine}/merge/{double}").form("Merge them").submit(client)
+    page = Page(form.submit(client, phone="+381 11 2223334"))
+    assert page.status == 409
+    assert "“Ana Ilic” was merged into this record while you wrote." in page.text
+    assert page.form("Save person").submit(client).location == f"/stakeholders/people/{mine}"
+    with app.app_context():
+        assert db.session.get_one(Person, mine).phone == "+381 11 2223334"
+    assert client.get(f"/stakeholders/people/{double}/edit").location == f"/stakeholders/people/{mine}/edit"
+
+
+def test_what_was_typed_for_one_that_was_merged_into_what_is_not_ones_own_is_given_back(
+    app: Flask, client: FlaskClient
+) -> None:
+    with work(app):
+        mine = organisation(name("Vanadzor College"), country="GE", city="Vanadzor").id
+        double = organisation(name("Vanadzor Kolej"), country="AM").id
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    form = open_page(client, f"/stakeholders/{double}/edit").form("Save organisation")
+    with work(app):
+        one, other = (db.session.get_one(Organisation, key) for key in (mine, double))
+        merging.merge(SYSTEM, one, other, merging.Versions(one.version, other.version), set())
+    page = Page(form.submit(client, city="Gyumri", address="Tigranyan 3"))
+    assert page.status == 403
+    assert "merged into a record that is not yours to change" in page.text
+    assert [cell.get_text(strip=True) for cell in page.select("#typed dt")] == ["Place", "Address"]
+    assert [cell.get_text(strip=True) for cell in page.select("#typed dd")] == ["Gyumri", "Tigranyan 3"]
+    assert page.select_one(f"main a[href$='/stakeholders/{mine}']")
+    assert form.submit(client).location == f"/stakeholders/{mine}"
+    assert client.get(f"/stakeholders/{double}/edit").location == f"/stakeholders/{mine}"
+
+
+def test_what_was_typed_about_what_is_gone_is_shown(app: Flask, client: FlaskClient) -> None:
+    arrive(app, client)
+    page = Page(submit(client, "/stakeholders/people/999/edit", {"given_name": "Ana"}))
+    assert page.status == 404
+    assert "What you had typed" in page.text
+    assert "Ana" in page.text
 
 
 def test_the_other_is_chosen_by_its_name(app: Flask, client: FlaskClient, doubles: tuple[int, int]) -> None:
@@ -79,9 +161,43 @@ def test_a_refusal_stands_on_the_page(app: Flask, client: FlaskClient) -> None:
             partner = db.session.get_one(Organisation, key)
             partner.is_partner, partner.partner_number = True, number
     arrive(app, client)
-    answer = open_page(client, f"/stakeholders/{one}/merge/{two}").form("Merge them").submit(client)
+    assert "Both are partners with a number" in open_page(client, f"/stakeholders/{one}/merge/{two}", 422).text
+    answer = submit(client, f"/stakeholders/{one}/merge", {"other": str(two)})
     assert answer.status_code == 422
     assert "Both are partners with a number" in Page(answer).text
+
+
+def test_what_cannot_be_merged_is_refused_before_anything_is_compared(
+    app: Flask, client: FlaskClient, doubles: tuple[int, int]
+) -> None:
+    mine, _double = doubles
+    with work(app):
+        theirs = organisation(name("Vanadzor College"), country="GE").id
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    assert "cannot be merged with itself" in open_page(client, f"/stakeholders/{mine}/merge/{mine}", 422).text
+    answer = submit(client, f"/stakeholders/{mine}/merge", {"other": str(mine)})
+    assert "cannot be merged with itself" in Page(answer).text
+    assert client.get(f"/stakeholders/{mine}/merge/{theirs}").status_code == 403
+    answer = submit(client, f"/stakeholders/{mine}/merge", {"other": str(theirs)})
+    assert answer.status_code == 422
+    assert "Your role does not reach that far" in Page(answer).text
+
+
+def test_the_page_tells_what_moves_and_what_becomes_one(
+    app: Flask, client: FlaskClient, doubles: tuple[int, int]
+) -> None:
+    mine, double = doubles
+    with work(app) as session:
+        both = [session.get_one(Organisation, key) for key in doubles]
+        for given_name, body in (("Ana", both[1]), ("Ani", both[1])):
+            person(given_name, SYSTEM, AffiliationFacts(body, {}))
+        for body in both:
+            map_organisation(SYSTEM, EntryFacts(organisation=body, country="AM"), judgement())
+    arrive(app, client)
+    told = open_page(client, f"/stakeholders/{mine}/merge/{double}").text
+    assert "Function at an organisation: 2" in told
+    assert "one entry is left, which shows the judgements of both" in told
+    assert "one membership is left" not in told
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """The pages of organisations and people, as the people who use them meet them."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.core.access import Role
+from app.core.access import SYSTEM, Role
 from app.stakeholders.models import NameKind, Organisation
+from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import arrive, statements, work
 from tests.page import Page, open_page
 from tests.stakeholders.register import name, organisation, person
@@ -132,7 +135,7 @@ def test_blanks_are_no_name(app: Flask, client: FlaskClient) -> None:
     answer = (
         open_page(client, "/stakeholders/people/new")
         .form("Save person")
-        .submit(client, given_name="   ", source="told")
+        .submit(client, given_name="   ", source="told", lawful_basis="contract")
     )
     assert Page(answer).errors == ["Given name: Write a given name."]
 
@@ -220,6 +223,7 @@ def test_rows_that_only_the_other_changed_are_taken_over(app: Flask, client: Fla
     page = Page(second.submit(client, city="Niš"))
     assert page.status == 409
     assert "only the other person changed it: Names, Category." in page.text
+    assert "names-1-text" in page.form("Save organisation").values, "there is a row to add a name in"
     assert page.form("Save organisation").submit(client).status_code == 303
     shown = open_page(client, f"/stakeholders/{school}")
     assert shown.title.startswith("First School")
@@ -234,7 +238,7 @@ def test_a_country_beyond_ones_own_is_refused_at_its_field(app: Flask, client: F
     answer = form.submit(client, **{"names-0-text": "School"}, category="company", country=country, notes="Long talk")
     page = Page(answer)
     assert page.status == 422
-    assert page.errors == ["Country: Your role does not reach that far. Choose what is your own."]
+    assert page.errors == ["Country: Choose one of the list."]
     assert "Long talk" in page.text
 
 
@@ -260,3 +264,71 @@ def test_notes_are_read_by_the_consortium_only(app: Flask, client: FlaskClient, 
     assert "Slow to answer" not in open_page(client, f"/stakeholders/{school}").text
     arrive(app, client, Role.AUDITOR, email="ann@example.org")
     assert "Slow to answer" in open_page(client, f"/stakeholders/{school}").text
+
+
+def test_a_day_that_is_none_is_said_on_an_organisations_page(app: Flask, client: FlaskClient):
+    with work(app):
+        key = organisation(name("School of Niš")).id
+    arrive(app, client, Role.COORDINATOR)
+    said = "“garbage” was not understood as “On the day”, so it was left out."
+    assert said in open_page(client, f"/stakeholders/{key}?as_of=garbage").text
+    assert "not understood" not in open_page(client, f"/stakeholders/{key}?as_of=2025-03-01").text
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ((date(2024, 3, 1), date(2025, 9, 30)), "1. März 2024 – 30. September 2025"),
+        ((date(2024, 3, 1), None), "ab 1. März 2024"),
+        ((None, date(2025, 9, 30)), "bis 30. September 2025"),
+    ],
+)
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_both_ends_of_an_affiliation_are_told_in_full(
+    app: Flask, client: FlaskClient, school: int, days: tuple[date | None, date | None], told: str
+):
+    arrive(app, client)
+    with work(app) as session:
+        speaks = AffiliationFacts(session.get_one(Organisation, school), {}, *days)
+        paths = [f"/stakeholders/{school}", f"/stakeholders/people/{person('Ana', SYSTEM, speaks).id}"]
+    with client.session_transaction() as cookie:
+        cookie["language"] = "de"
+    for path in paths:
+        assert open_page(client, path).select_one(".terms .when").get_text() == told
+
+
+def offered(page: Page) -> tuple[set[str], str | None]:
+    """The countries that a form offers, and the one that is chosen."""
+    chosen = page.select_one("select[name=country] option[selected]")
+    codes = {str(tag["value"]) for tag in page.select("select[name=country] option")}
+    return codes - {""}, str(chosen["value"]) or None if chosen else None
+
+
+@pytest.mark.parametrize("role", [Role.COUNTRY_LEAD, Role.PARTNER_EDITOR])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_new_organisation_is_offered_the_countries_of_its_author_alone(
+    app: Flask, client: FlaskClient, school: int, role: Role
+):
+    arrive(app, client, role, country="AM")
+    assert offered(open_page(client, "/stakeholders/new")) == ({"AM"}, "AM")
+    with work(app):
+        other = organisation(name("Lori College"), country="AM").id
+    assert offered(open_page(client, f"/stakeholders/{other}/edit")) == ({"AM"}, "AM")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_administrator_is_offered_every_country_and_an_edited_record_its_own(
+    app: Flask, client: FlaskClient, school: int
+):
+    arrive(app, client, Role.ADMIN)
+    codes, chosen = offered(open_page(client, "/stakeholders/new"))
+    assert len(codes) > 5
+    assert chosen is None
+    assert offered(open_page(client, f"/stakeholders/{school}/edit")) == (codes, "RS")
+
+
+def test_why_a_persons_data_may_be_kept_is_asked_and_never_presumed(app: Flask, client: FlaskClient) -> None:
+    arrive(app, client)
+    form = open_page(client, "/stakeholders/people/new").form("Save person")
+    answer = form.submit(client, given_name="Ana", source="told")
+    assert Page(answer).errors == ["Why may these data be kept? Say why these data may be kept."]

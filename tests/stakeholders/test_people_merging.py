@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.errors import EditConflict, NotAllowed, Refused
 from app.extensions import db
-from app.stakeholders import consent, erasure, namesakes, people_merging, queries, subject_data
+from app.stakeholders import consent, erasure, namesakes, people_merging, queries, subject_data, subject_export
 from app.stakeholders.consent import ConsentAct, ConsentPurpose
 from app.stakeholders.erasure import ErasureReason
 from app.stakeholders.merge_records import PersonMerge
@@ -98,7 +98,7 @@ def test_what_either_agreed_to_is_one_ledger(pair: Pair, session: Session) -> No
 def test_everything_about_a_person_tells_of_both_entries(pair: Pair) -> None:
     mine, _other = pair
     merge(pair, set())
-    told = subject_data.as_plain(subject_data.collect(mine), SYSTEM)
+    told = subject_export.as_plain(subject_data.collect(mine), SYSTEM)
     assert told["person"]["family_name"] == "Jovanović"
     assert [entry["family_name"] for entry in told["merged"]] == ["Petrovska"]
 
@@ -110,7 +110,7 @@ def test_an_erasure_leaves_neither_name(pair: Pair, undone: bool) -> None:
     if undone:
         people_merging.undo(SYSTEM, record)
     for one in (mine, other) if undone else (mine,):
-        erasure.erase(SYSTEM, one, one.version, ErasureReason.ASKED, ())
+        erasure.erase(SYSTEM, subject_data.collect(one), one.version, ErasureReason.ASKED, ())
     left = repr(dump()).casefold() + repr([row.steps for row in db.session.scalars(sa.select(PersonMerge))])
     for trace in ("jovanov", "petrovsk", "петровск", "444 33 22"):
         assert trace not in left
@@ -184,3 +184,33 @@ def test_people_who_share_a_name_are_listed_until_they_are_one(app: Flask, clien
     assert f"/stakeholders/people/{keys[0]}/merge/{keys[1]}" in page
     open_page(client, f"/stakeholders/people/{keys[0]}/merge/{keys[1]}").form("Merge them").submit(client)
     assert "No two people have the same name." in client.get("/stakeholders/people/duplicates").text
+
+
+def test_different_people_of_one_name_are_not_shown_again(app: Flask, client: FlaskClient) -> None:
+    with work(app):
+        keys = [person("Ana", family_name=family).id for family in ("Jović", "Јовић", "Jovic")]
+    arrive(app, client)
+    page = Page(open_page(client, "/stakeholders/people/duplicates").form().submit(client, follow=True))
+    assert "No two people have the same name." in page.text
+    with work(app):
+        newcomer = person("Ana", family_name="Jović")
+        assert [[row.id for row in group] for group in namesakes.groups(SYSTEM)] == [[*keys, newcomer.id]]
+        people_merging.keep_apart(SYSTEM, [newcomer, *map(db.session.get_one, [Person] * 3, keys)])
+        assert namesakes.groups(SYSTEM) == []
+
+
+@pytest.mark.parametrize("people", [[], ["1"], ["1", "x"], ["1"] * 30])
+def test_a_forged_list_of_people_is_refused(app: Flask, client: FlaskClient, people: list[str]) -> None:
+    with work(app):
+        for family in ("Jović", "Jovic"):
+            person("Ana", family_name=family)
+    arrive(app, client)
+    form = open_page(client, "/stakeholders/people/duplicates").form()
+    assert form.submit(client, people=people).status_code == 400
+
+
+def test_people_of_another_country_are_not_kept_apart(session: Session) -> None:
+    body = organisation(name("School of Niš"), country="RS")
+    both = [person("Ana", SYSTEM, AffiliationFacts(body, {}), family_name="Jović") for _number in range(2)]
+    with pytest.raises(NotAllowed):
+        people_merging.keep_apart(Actor(1, "Lead", (Grant(Role.COUNTRY_LEAD, "GE"),)), both)

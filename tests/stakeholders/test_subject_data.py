@@ -6,18 +6,22 @@ import zipfile
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from app.accounts.models import SavedView
+from app.core import mentions, records
 from app.core.access import Role
 from app.core.audit import AuditEntry
 from app.core.database import Base
 from app.stakeholders.listing import OrganisationListing, PersonListing
 from tests.accounts.people import arrive, work
+from tests.accounts.people import person as account
 from tests.events.world import build as build_world
-from tests.page import open_page
+from tests.page import open_page, words
 from tests.stakeholders.named import Named, build
 from tests.stakeholders.register import person
 
@@ -68,8 +72,6 @@ def test_the_page_links_to_every_place(app: Flask, client: FlaskClient, named: N
 
 def test_tables_of_features_to_come_are_looked_through(app: Flask):
     """Whatever has a text or JSON column is covered; only tables without a key of their own are not."""
-    from app.core import mentions
-
     texts = {table.name for table in Base.metadata.sorted_tables if mentions.text_columns(table)}
     assert {name for name in texts if "id" not in Base.metadata.tables[name].columns} == set()
 
@@ -135,3 +137,86 @@ def test_everybody_reads_what_is_kept_and_whom_to_ask(app: Flask, client: FlaskC
     assert "privacy@portal.bem.example" in page.text
     assert page.select("main .fallback") == []
     assert "/privacy" in open_page(client, "/").links.values()
+
+
+# ---- In words that people know ----
+
+
+def test_what_a_name_can_stand_in_has_a_name_that_people_know(app: Flask):
+    """Only secrets and what keeps the portal going have none: nobody's name is written there."""
+    inner = {"feed_secret", "feed_version", "redaction_permit", "sign_in_link", "submission"}
+    with app.test_request_context():
+        unnamed = {
+            table.name
+            for table in Base.metadata.sorted_tables
+            if mentions.text_columns(table) and records.label_of(table.name) == table.name.replace("_", " ")
+        }
+    assert unnamed <= inner
+
+
+def test_the_page_and_the_readable_file_name_fields_as_forms_do(app: Flask, client: FlaskClient, named: Named):
+    arrive(app, client)
+    page = open_page(client, f"/stakeholders/people/{named.person}/data")
+    answer = page.form("Download as an archive").submit(client)
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        handed_out = BeautifulSoup(archive.read("data.html").decode(), "html5lib")
+    for soup in (page.soup, handed_out):
+        places, audit = (words(soup.select(section)[0]) for section in ("#places", "#audit"))
+        assert "Organisation (Notes): Ask Svjetlana Kurtović" in places
+        assert "Event (What is it about?): Opened by" in places
+        assert "Person · entered (Given name, Family name" in audit
+        assert "Function at an organisation · entered (" in audit
+        assert "svietlana" not in places
+        internal = ("search_key", "name_key", "organisation_name", "given_name", "role_title", "affiliation ·")
+        assert [name for name in internal if name in places + audit] == []
+
+
+def test_each_mention_is_told_once(app: Flask, client: FlaskClient, named: Named):
+    arrive(app, client)
+    page = open_page(client, f"/stakeholders/people/{named.person}/data")
+    lines = [(words(tag), str(tag.select("a")[:1])) for tag in page.select("#places li")]
+    assert lines
+    assert sorted(set(lines)) == sorted(lines)
+
+
+def test_the_file_for_programs_holds_no_keys_and_each_text_once(app: Flask, client: FlaskClient, named: Named):
+    with work(app) as session:
+        user = account(session, email="ana@example.org")
+        query = "q=Svjetlana+Kurtovi%C4%87"
+        session.add(SavedView(user_id=user.id, listing="people", path="/", name="Hers", query=query))
+    arrive(app, client)
+    page = open_page(client, f"/stakeholders/people/{named.person}/data")
+    assert words(page.select_one("#views li")) == "Hers"
+    answer = page.form("Download as an archive").submit(client)
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        facts = json.loads(archive.read("data.json"))
+    assert [name for name in names_in(facts) if name.endswith("_key")] == []
+    assert [place for place in facts["mentions"] if place["field"].endswith("_key")] == []
+    assert "svietlana" not in json.dumps(facts)
+    told = [json.dumps(place, sort_keys=True) for place in facts["mentions"]]
+    assert sorted(set(told)) == sorted(told)
+    assert facts["saved_views"] == [{"name": "Hers", "list": "people", "filters": query}]
+    assert {"given_name", "email", "source_detail", "review_on"} <= facts["person"].keys()
+
+
+def names_in(value: Any) -> set[str]:
+    """Every name of a fact, at any depth."""
+    if isinstance(value, list):
+        return set().union(*map(names_in, value))
+    return {*value, *names_in(list(value.values()))} if isinstance(value, dict) else set()
+
+
+def test_the_page_of_erasing_says_which_views_go(app: Flask, client: FlaskClient, named: Named):
+    with work(app) as session:
+        user = account(session, email="ana@example.org")
+        for label in ("Svjetlana Kurtović", "Serbia"):
+            session.add(SavedView(user_id=user.id, listing="people", path="/", name=label, query="country=RS"))
+    arrive(app, client)
+    page = open_page(client, f"/stakeholders/people/{named.person}/erase")
+    assert "1 saved view that looks for the person: Svjetlana Kurtović" in words(page.select_one("#goes"))
+    assert "It stays" not in words(page.select_one("#texts"))
+    assert "Files that were imported and name the person" in words(page.select_one("#goes"))
+    assert [name for name in ("search_key", "organisation_name") if name in page.text] == []
+    page.form("Erase the person").submit(client, reason="asked", is_sure="y")
+    with work(app) as session:
+        assert session.scalars(select(SavedView.name)).all() == ["Serbia"]

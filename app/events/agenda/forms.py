@@ -1,26 +1,24 @@
-"""Forms of an agenda: one item, several at once, what was said at one."""
+"""Forms of an agenda: one item, several at once."""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired, Optional
 
-from app.core import portal
+from app.core.access import Permission, current_actor
 from app.core.fields import ChoiceField, ClockField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
-from app.core.templating import day_short, plain_tr, reader_language
+from app.core.templating import day_short, reader_language
+from app.events import work_packages
 from app.events.agenda.models import AgendaItem, AgendaKind
 from app.events.agenda.rules import LONGEST_TITLE
 from app.events.agenda.services import ItemFacts, check
 from app.events.forms import CountField
 from app.events.models import Event
 from app.events.when import days_of
-from app.stakeholders.forms import language_choices
-
-
-def work_package_choices() -> list[tuple[str, str]]:
-    """The consortium's work packages."""
-    return [(str(part["nr"]), f"{part['nr']} {plain_tr(part['title'])}") for part in portal.consortium().work_packages]
+from app.stakeholders import queries as stakeholders
+from app.stakeholders.fields import PeopleField, language_choices
+from app.stakeholders.models import Person
 
 
 class ItemForm(BaseForm):
@@ -29,16 +27,24 @@ class ItemForm(BaseForm):
     title = TranslatedField(_l("What is it about?"), longest=LONGEST_TITLE)
     day = ChoiceField(_l("Day"), any_label=_l("Not said"))
     starts = ClockField(_l("Starts at"), [Optional()])
-    minutes = CountField(_l("How long, in minutes"))
+    ends = ClockField(_l("Ends at"), [Optional()])
+    minutes = CountField(_l("How long, in minutes"), description=_l("Or when it ends."))
+    room = LineField(_l("Room"), description=_l("Where several things go on at once."))
     kind = ChoiceField(_l("Kind"), choices=AgendaKind.choices, any_label=_l("Not said"))
+    people = PeopleField(
+        _l("Who of the register presents?"), description=_l("Only the consortium's people see these names.")
+    )
     presenters = LineField(
         _l("Who presents?"), description=_l("As the programme names them: everybody who sees the event reads it.")
     )
-    work_package = ChoiceField(_l("Work package"), choices=work_package_choices, any_label=_l("None in particular"))
+    work_package = ChoiceField(_l("Work package"), choices=work_packages.choices, any_label=_l("None in particular"))
 
     def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.event = event
+        self.item: AgendaItem | None = kwargs.get("obj")
+        if not current_actor().may(Permission.PERSON_READ):
+            del self.people
         self.day.choices = [(day.isoformat(), day_short(day)) for day in days_of(event)]
 
     @classmethod
@@ -61,10 +67,22 @@ class ItemForm(BaseForm):
             day=days.get(self.day.data or ""),
             starts=self.starts.data,
             minutes=self.minutes.data,
+            ends=self.ends.data,
+            room=self.room.data,
+            people=self._people(),
             kind=AgendaKind(self.kind.data) if self.kind.data else None,
             presenters=self.presenters.data,
             work_package=self.work_package.data,
         )
+
+    def _people(self) -> list[Person] | None:
+        """Who was chosen; whom the actor may not see stays, and who may see nobody leaves them all."""
+        if "people" not in self:
+            return None
+        actor, there = current_actor(), self.item.people if self.item else []
+        seen = {one.id for one in stakeholders.people_by_keys(actor, [one.id for one in there])} if there else set()
+        chosen = stakeholders.people_by_keys(actor, self.people.values) if self.people.values else []
+        return [*chosen, *(one for one in there if one.id not in seen)]
 
 
 class LinesForm(BaseForm):
@@ -77,14 +95,3 @@ class LinesForm(BaseForm):
     def new(cls) -> "LinesForm":
         """An empty form in the reader's language."""
         return cls(data={"language": reader_language().code})
-
-
-class SaidForm(BaseForm):
-    """What was said at one item, in the languages of the consortium."""
-
-    said = TranslatedField(_l("What was said?"), rows=5)
-
-    @classmethod
-    def of(cls, item: AgendaItem, **sent: Any) -> "SaidForm":
-        """The form as the item stands; its fields are told apart from those of other items on the same page."""
-        return cls(obj=item, prefix=f"item{item.id}-", **sent)

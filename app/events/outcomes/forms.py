@@ -11,7 +11,7 @@ from app.core.access import current_actor
 from app.core.fields import ChoiceField, DayField, TextField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.templating import plain_tr
-from app.events.agenda.forms import work_package_choices
+from app.events import work_packages
 from app.events.forms import TITLE_LENGTH
 from app.events.models import Event
 from app.events.outcomes import rules
@@ -28,7 +28,7 @@ class DecisionForm(BaseForm):
     text = TranslatedField(_l("What was decided?"), rows=3, longest=rules.LONGEST_DECISION)
     decided_on = DayField(_l("On"), [InputRequired(_l("Choose a day."))])
     replaces = ChoiceField(_l("Which decision does it replace?"), any_label=_l("None"))
-    work_package = ChoiceField(_l("Work package"), choices=work_package_choices, any_label=_l("None in particular"))
+    work_package = ChoiceField(_l("Work package"), choices=work_packages.choices, any_label=_l("None in particular"))
     microcredentials = MicroCredentialsField(_l("Which micro-credentials does it concern?"))
     is_proposed = BooleanField(_l("It is only proposed so far"))
 

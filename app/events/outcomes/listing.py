@@ -25,8 +25,7 @@ from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows, is_day
 from app.core.ranking import FoundBy
-from app.core.templating import plain_tr
-from app.events import queries as events
+from app.events.listing import series
 from app.events.models import Event, EventState
 from app.events.outcomes import queries
 from app.events.outcomes.models import Decision, DecisionState, code_of, path_of
@@ -142,11 +141,6 @@ def _codes(actor: Actor) -> Any:
 def codes_of_row(row: Any) -> list[str]:
     """The codes of the micro-credentials it concerns."""
     return sorted((row.codes or "").split())
-
-
-def series() -> list[tuple[str, str]]:
-    """Series of events, for a filter."""
-    return [(str(one.id), plain_tr(one.name)) for one in events.series()]
 
 
 def owners() -> list[tuple[str, str]]:

@@ -6,17 +6,19 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.core.access import Actor
+from app.events import presence
 from app.events.agenda.models import AgendaItem
-from app.events.agenda.queries import items
+from app.events.agenda.queries import items, only_day
+from app.events.agenda.rules import DayOfAgenda, by_day
 from app.events.models import Event, EventKind, EventState
 from app.events.outcomes.models import Decision, DecisionState, code_of, path_of
 from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
-from app.events.services import minutes_sources
+from app.events.services import cited_by_number, minutes_sources
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.stakeholders.models import Organisation
@@ -29,11 +31,6 @@ MOST_OPEN = 50
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Decisions of events the actor may see."""
     return Decision.event_id.in_(select(Event.id).where(events_visible_to(actor)))
-
-
-def lock(event: Event) -> None:
-    """Hold the event's row until the transaction ends, so that numbers within it are given one after the other."""
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
 
 
 def decisions(event: Event) -> Sequence[Decision]:
@@ -54,12 +51,32 @@ def decisions(event: Event) -> Sequence[Decision]:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What an event's page says besides the event itself; ``left_open`` are actions of earlier events of its series."""
+    """What an event's page says besides the event itself; ``left_open`` are actions of earlier events of its series.
+
+    ``shows_said`` is whether the reader may read what was said at an item: the consortium, whose minutes it is.
+    """
 
     agenda: Sequence[AgendaItem] = ()
     decisions: Sequence[Decision] = ()
     actions: Sequence[Event] = ()
     left_open: Sequence[Event] = ()
+    only_day: date | None = None
+    shows_said: bool = False
+
+    @property
+    def agenda_days(self) -> list[DayOfAgenda]:
+        """The agenda, the items of a day together."""
+        return by_day(self.agenda, self.only_day)
+
+    @property
+    def has_days(self) -> bool:
+        """Whether an item of the agenda says its day."""
+        return any(item.day for item in self.agenda)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the page has nothing to say of it."""
+        return not (self.agenda or self.decisions or self.actions or self.left_open)
 
     @property
     def is_written(self) -> bool:
@@ -67,25 +84,25 @@ class Outcomes:
         return bool(self.decisions) or any(item.said for item in self.agenda)
 
 
-def of_event(actor: Actor, event: Event, today: date) -> Outcomes:
-    """Agenda, decisions and actions of an event; a deadline has none of them."""
+def of_event(actor: Actor, event: Event, today: date, there_is: Any) -> Outcomes:
+    """Agenda, decisions and actions of an event, as far as ``there_is`` any (``presence``); a deadline has none."""
     if event.kind is EventKind.DEADLINE:
         return Outcomes()
     is_to_come = event.ends_on >= today and event.state is not EventState.CANCELLED
-    has_agenda, has_decisions, has_actions = db.session.execute(_WHAT_THERE_IS, {"key": event.id}).one()
     return Outcomes(
-        agenda=items(event) if has_agenda else (),
-        decisions=decisions(event) if has_decisions else (),
-        actions=actions(actor, event) if has_actions else (),
+        agenda=items(event) if there_is.agenda else (),
+        decisions=decisions(event) if there_is.decisions else (),
+        actions=actions(actor, event) if there_is.actions else (),
         left_open=left_open(actor, event) if is_to_come else (),
+        only_day=only_day(event),
+        shows_said=actor.is_internal,
     )
 
 
-# Most events have none of them, so that one statement asks first.
-_WHAT_THERE_IS = select(
-    select(AgendaItem.id).where(AgendaItem.event_id == bindparam("key")).exists(),
-    select(Decision.id).where(Decision.event_id == bindparam("key")).exists(),
-    select(Event.id).where(Event.set_by_id == bindparam("key")).exists(),
+presence.ask(
+    agenda=select(AgendaItem.id).where(AgendaItem.event_id == presence.KEY).exists(),
+    decisions=select(Decision.id).where(Decision.event_id == presence.KEY).exists(),
+    actions=select(Event.id).where(Event.set_by_id == presence.KEY).exists(),
 )
 
 
@@ -162,6 +179,15 @@ def is_written_of(event: Event) -> bool:
 
 
 minutes_sources.append(is_written_of)
+
+
+def is_cited(event: Event) -> bool:
+    """Whether an event has decisions or actions, which carry its number."""
+    decided = select(Decision.id).where(Decision.event_id == event.id).exists()
+    return bool(db.session.scalar(select(or_(decided, select(Event.id).where(Event.set_by_id == event.id).exists()))))
+
+
+cited_by_number.append(is_cited)
 
 
 def action_code(action: Event) -> str:

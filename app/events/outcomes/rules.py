@@ -27,6 +27,10 @@ class NotInForce(Refused):
     """A decision that does not hold, and cannot be superseded."""
 
 
+class PromisedElsewhere(Refused):
+    """A decision that another proposal is to replace."""
+
+
 class OwnerUnfit(Refused):
     """An owner that neither is a partner nor took part."""
 

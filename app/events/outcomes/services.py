@@ -14,11 +14,13 @@ from app.core.errors import Refused, expect_version
 from app.core.search_key import search_key
 from app.events import rules as event_rules
 from app.events import services as events
+from app.events.facts import EventFacts
 from app.events.lines import lines_of
 from app.events.models import Event, EventKind, EventState, MeetingType, Visibility
-from app.events.outcomes import queries, rules
+from app.events.outcomes import rules
 from app.events.outcomes.models import Decision, DecisionState
 from app.events.permissions import check_edit
+from app.events.queries import lock
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders import queries as stakeholders
@@ -67,8 +69,8 @@ def check(event: Event, facts: DecisionFacts) -> None:
 def decide(actor: Actor, event: Event, facts: DecisionFacts, *, is_example: bool = False) -> Decision:
     """Write down a decision with the event's next number, adopted unless it is only proposed.
 
-    Raises ``Refused`` for facts that break a rule, ``NotLater`` where it does not come after what it replaces, and
-    ``NotAllowed``.
+    What a proposal is to replace holds until the proposal is adopted. Raises ``Refused`` for facts that break a rule,
+    ``NotLater`` where it does not come after what it replaces, and ``NotAllowed``.
     """
     _check_open(actor, event)
     check(event, facts)
@@ -89,7 +91,11 @@ def decide(actor: Actor, event: Event, facts: DecisionFacts, *, is_example: bool
     if not facts.is_proposed:
         decision.move_to(DecisionState.ADOPTED, actor)
     for replaced in facts.replaces:
-        supersede(actor, replaced, decision)
+        if facts.is_proposed:
+            _promise(actor, replaced, decision)
+        else:
+            supersede(actor, replaced, decision)
+    db.session.flush()
     return decision
 
 
@@ -101,6 +107,7 @@ def edit(actor: Actor, decision: Decision, version: int | None, facts: DecisionF
     _check_open(actor, decision.event)
     expect_version(decision, version)
     check(decision.event, facts)
+    _check_order(decision, facts.decided_on)
     decision.text, decision.decided_on = facts.text, facts.decided_on
     decision.work_package, decision.search_key = facts.work_package, _key(facts.text)
     decision.concern(facts.microcredentials)
@@ -108,10 +115,17 @@ def edit(actor: Actor, decision: Decision, version: int | None, facts: DecisionF
 
 
 def adopt(actor: Actor, decision: Decision, version: int | None) -> None:
-    """Adopt what was proposed. Raises ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``."""
+    """Adopt what was proposed; what it was to replace gives way.
+
+    Raises ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
+    """
     check_edit(actor, decision.event)
     expect_version(decision, version)
     decision.move_to(DecisionState.ADOPTED, actor)
+    for replaced in _replaced_by(decision):
+        if replaced.state is DecisionState.ADOPTED:
+            supersede(actor, replaced, decision)
+    db.session.flush()
 
 
 def revoke(actor: Actor, decision: Decision, version: int | None, reason: str | None) -> None:
@@ -121,6 +135,10 @@ def revoke(actor: Actor, decision: Decision, version: int | None, reason: str | 
     if not reason:
         raise Refused(reason=_("Say why; whoever relied on it will ask."))
     decision.move_to(DecisionState.REVOKED, actor, reason)
+    for replaced in _replaced_by(decision):
+        if replaced.state is DecisionState.ADOPTED:
+            replaced.replaced_by = None
+    db.session.flush()
 
 
 def supersede(actor: Actor, replaced: Decision, by: Decision) -> None:
@@ -128,13 +146,51 @@ def supersede(actor: Actor, replaced: Decision, by: Decision) -> None:
 
     Raises ``NotLater``, ``NotInForce`` and ``NotAllowed``.
     """
+    _check_replacing(actor, replaced, by)
+    replaced.replaced_by = by
+    replaced.move_to(DecisionState.SUPERSEDED, actor, by.code)
+
+
+def _promise(actor: Actor, replaced: Decision, by: Decision) -> None:
+    """Keep which decision a proposal is to replace. Raises as ``supersede``, and ``PromisedElsewhere``."""
+    _check_replacing(actor, replaced, by)
+    if replaced.replaced_by is not None:
+        raise rules.PromisedElsewhere(
+            replaces=_(
+                "%(code)s is to be replaced by %(other)s already, which is proposed.",
+                code=replaced.code,
+                other=replaced.replaced_by.code,
+            )
+        )
+    replaced.replaced_by = by
+
+
+def _check_replacing(actor: Actor, replaced: Decision, by: Decision) -> None:
     for decision in (replaced, by):
         check_edit(actor, decision.event)
     rules.check_later(_place(replaced), _place(by), replaced.code)
     if replaced.state is not DecisionState.ADOPTED:
         raise rules.NotInForce(replaces=_("%(code)s does not hold any more.", code=replaced.code))
-    replaced.replaced_by = by
-    replaced.move_to(DecisionState.SUPERSEDED, actor, by.code)
+
+
+def _check_order(decision: Decision, day: date) -> None:
+    """What was replaced stays the earlier one, whichever of the two gets another day. Raises ``NotLater``."""
+    place = (day, decision.event_id, decision.number)
+    pairs = [(_place(replaced), place, replaced.code) for replaced in _replaced_by(decision)]
+    if decision.replaced_by is not None:
+        pairs.append((place, _place(decision.replaced_by), decision.code))
+    try:
+        for pair in pairs:
+            rules.check_later(*pair)
+    except rules.NotLater as refused:
+        raise rules.NotLater(decided_on=refused.messages["replaces"]) from refused
+
+
+def _replaced_by(decision: Decision) -> Sequence[Decision]:
+    """The decisions that this one replaced, or is to replace once it is adopted."""
+    return db.session.scalars(
+        select(Decision).where(Decision.replaced_by_id == decision.id).order_by(Decision.decided_on, Decision.id)
+    ).all()
 
 
 def _place(decision: Decision) -> tuple[date, int, int]:
@@ -164,7 +220,7 @@ def set_action(actor: Actor, event: Event, facts: ActionFacts) -> Event:
     """
     check_edit(actor, event)
     check_action(event, facts)
-    deadline = events.EventFacts(
+    deadline = EventFacts(
         kind=EventKind.DEADLINE,
         title=facts.text,
         zone=portal.consortium().zone,
@@ -178,7 +234,7 @@ def set_action(actor: Actor, event: Event, facts: ActionFacts) -> Event:
     return plan_action(actor, event, deadline)
 
 
-def plan_action(actor: Actor, event: Event, deadline: events.EventFacts) -> Event:
+def plan_action(actor: Actor, event: Event, deadline: EventFacts) -> Event:
     """Plan a deadline as the next action of an event, whatever it says of itself. Raises as ``set_action``."""
     _check_open(actor, event)
     counted = select(func.max(Event.number)).where(Event.set_by_id == event.id)
@@ -203,11 +259,12 @@ def _check_open(actor: Actor, event: Event) -> None:
     check_edit(actor, event)
     if event.state in (EventState.CLOSED, EventState.CANCELLED, EventState.DRAFT):
         raise Refused(_("%(state)s: nothing can be decided there.", state=event.state.label))
+    events.check_writing(event)
 
 
 def _next(counted: Select[Any], event: Event) -> int:
     """The next number within an event; two who count at once wait for each other."""
-    queries.lock(event)
+    lock(event)
     return (db.session.scalar(counted) or 0) + 1
 
 

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, public, requires
-from app.core.web import answer, created, form_page, redirect_to
+from app.core.web import answer, changed, created, form_page, redirect_to
 from app.events import queries as events
 from app.events.agenda.forms import LinesForm
 from app.events.models import Event
@@ -35,7 +35,7 @@ def page_url(decision: Decision) -> str:
     return url_for("events.show", event_id=decision.event_id, _anchor=f"decision-{decision.number}")
 
 
-@bp.get("/register")
+@bp.get("/decisions")
 @public("Decisions and actions of public events are for everybody; the register shows what its reader may see")
 def register() -> Response:
     """Decisions and actions of all events."""
@@ -79,7 +79,7 @@ def edit_decision(event_id: int, decision_id: int) -> BaseResponse:
     if form.validate_on_submit():
         with form.refusals(decision):
             services.edit(current_actor(), decision, form.version.data, form.decision_facts())
-            return redirect_to(page_url(decision), _("Saved."))
+            return changed(form, page_url(decision), _("Saved."))
     return form_page("events/outcomes/decision.html", form, event=decision.event, decision=decision)
 
 

@@ -7,20 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.core.access import Actor, Permission
 from app.core.cells import CellFault
 from app.core.consortium import Consortium
-from app.core.sheet_columns import Change, Draft, cell_fault, differences, shown
+from app.core.sheet_columns import Change, Draft, beyond_fault, cell_fault, differences, formula_message, shown
 from app.core.sheets import tidy
+from app.core.told import told as _
 from app.stakeholders.imports.columns import DELETES, ID, UID, VERSION
 from app.stakeholders.imports.models import Decision, ImportBatch, ImportRow, Verdict
 from app.stakeholders.imports.register import number_in
 from app.stakeholders.imports.registers import REGISTERS
 
-# The country decides how regions and names are read; the names, what the languages of names belong to.
-FIRST = ("country", "name")
+# The country, of people that of their organisations, decides how regions, names and telephone numbers are read; the
+# names, what the languages of names belong to.
+FIRST = ("country", "name", "organisations")
 
 
 @dataclass
@@ -43,15 +43,20 @@ class Checker:
         self.actor = actor
         self.batch = batch
         self.register = REGISTERS[batch.kind](actor, consortium)
+        self.untaken: dict[str, Mapping[int, str]] = {}
         self.lined = {column.key for column in self.register.columns if column.lined}
         self.columns = sorted(
             self.register.columns, key=lambda column: FIRST.index(column.key) if column.key in FIRST else len(FIRST)
         )
 
-    def ready(self, rows: Sequence[ImportRow]) -> None:
-        """Load what these rows need."""
+    def ready(self, rows: Sequence[ImportRow], looks_alike: bool = True) -> None:
+        """Load what these rows need; ``looks_alike`` says whether records of a like name are wanted."""
         more = [row.target_id for row in rows if row.target_id]
-        self.register.ready([self.with_defaults(self.cells(row)) for row in rows], more)
+        self.register.ready([self.with_defaults(self.cells(row)) for row in rows], more, looks_alike)
+        # A heading that somebody mapped is taken as what they said it is.
+        headings = {name.strip().lower(): name for name in self.batch.head if not self.batch.mapping.get(name)}
+        said = self.register.untaken(headings.keys()) if looks_alike else {}
+        self.untaken = {headings[key]: values for key, values in said.items()}
 
     def cells(self, row: ImportRow) -> dict[str, str]:
         """The filled cells of a row by the columns they were mapped to."""
@@ -72,34 +77,59 @@ class Checker:
             return f"#{finding.record.id}"
         return self.register.twin_key(self.with_defaults(self.cells(row)))
 
+    def same_as(self, row: ImportRow) -> Sequence[int]:
+        """Keys of records of the row's name, where it names none by number; as ``ready`` found them."""
+        cells = self.cells(row)
+        return [] if cells.get(ID) or cells.get(UID) else self.register.candidates(self.with_defaults(cells))
+
     def examine(self, row: ImportRow, decided: tuple[Decision, int | None] | None = None) -> Finding:
         """What the row would do; ``decided`` is what somebody chose instead of what would be proposed."""
+        if shifted := beyond_fault(row.cells):
+            return Finding(Verdict.FAULTY, faults=[_fault(*shifted)])
         cells = self.cells(row)
         faults = [
-            _fault(column, _("This cell holds a formula. Put its result there, as a value."))
-            for name in row.formulas
-            if (column := self.batch.mapping.get(name))
+            _fault(column, formula_message()) for name in row.formulas if (column := self.batch.mapping.get(name))
         ]
         try:
             named = self._named(cells)
         except CellFault as fault:
-            return Finding(Verdict.FAULTY, faults=[*faults, _fault(fault.column, str(fault))])
-        candidates = [
-            key for key in self.register.candidates(self.with_defaults(cells)) if key in self.register.records
-        ]
+            return Finding(Verdict.FAULTY, faults=[*faults, _fault(fault.column, fault.message)])
+        candidates = self._open(self.register.candidates(self.with_defaults(cells)))
+        alike = self._open(self.register.alike(self.with_defaults(cells))) if not candidates and named is None else []
         target = self._target(named, candidates, decided)
-        unsure = decided is None and named is None and len(candidates) > 1
+        unsure = decided is None and named is None and (len(candidates) > 1 or bool(alike))
         finding = self._read(cells, target, is_named=named is not None)
         finding.faults = [*faults, *finding.faults]
-        finding.candidates = [] if named else candidates
+        finding.candidates = [] if named else candidates or alike
         if finding.faults:
             finding.verdict = Verdict.FAULTY
         elif unsure:
             finding.verdict = Verdict.UNSURE
-            finding.note = _("The register has several of this name. Choose one, or make a new one.")
+            finding.note = (
+                _("The register has one whose name is much like this. Choose it, or make a new one.")
+                if alike
+                else _("The register has several of this name. Choose one, or make a new one.")
+            )
         elif target is not None and finding.changes:
             self._look_for_conflict(cells, finding)
+        if target is not None and finding.note is None:
+            finding.note = self._not_taken(row, target)
         return finding
+
+    def _not_taken(self, row: ImportRow, record: Any) -> str | None:
+        """Which columns say something new that no import takes."""
+        edited = [
+            f"{name} ({tidy(row.cells.get(name, ''))})"
+            for name, values in self.untaken.items()
+            if (stands := values.get(record.id)) is not None and tidy(row.cells.get(name, "")) != tidy(stands)
+        ]
+        if not edited:
+            return None
+        return _("Not taken, as the portal alone works it out: %(columns)s.", columns=", ".join(edited))
+
+    def _open(self, keys: Sequence[int]) -> list[int]:
+        """Those of the records that are loaded, which the actor may see."""
+        return [key for key in keys if key in self.register.records]
 
     def _named(self, cells: Mapping[str, str]) -> Any:
         """The record that the row names by number or identifier, if it names one. Raises ``CellFault``."""
@@ -142,7 +172,7 @@ class Checker:
             facts = self.register.finished(draft, adds)
         except CellFault as fault:
             if fault.column not in {entry["column"] for entry in faults}:
-                faults.append(_fault(fault.column, str(fault)))
+                faults.append(_fault(fault.column, fault.message))
             return Finding(Verdict.FAULTY, record, faults=faults)
         changes = differences(self.register.columns, stands, facts)
         faults += self._rights(record, facts) if changes else []

@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core import sheet_columns
-from app.core.cells import CellFault, split
+from app.core.cells import CellFault, split, wording
+from app.core.phones import PhoneUnreadable, kept
 from app.core.sheet_columns import Draft
+from app.core.sheets import LONGEST_CELL, LONGEST_LINE
+from app.core.told import told as _
 from app.stakeholders.imports.vocabularies import Choices, Vocabularies
 from app.stakeholders.models import Category, NameKind, Organisation, RecognitionRole, Script, Size
 from app.stakeholders.services import NameFacts, OrganisationFacts, script_of
@@ -30,7 +32,15 @@ PLAIN = (
     *("category", "country", "region", "city", "address", "website", "email", "phone"),
     *("register_number", "pic", "size", "recognition_roles", "notes"),
 )
-SCRIPTS = {"uk": Script.CYRL, "mk": Script.CYRL, "sr-Cyrl": Script.CYRL, "ka": Script.GEOR, "hy": Script.ARMN}
+# Languages that are not written in Latin letters alone, by their first part.
+SCRIPTS = {
+    "uk": {Script.CYRL},
+    "mk": {Script.CYRL},
+    "sr": {Script.LATN, Script.CYRL},
+    "cnr": {Script.LATN, Script.CYRL},
+    "ka": {Script.GEOR},
+    "hy": {Script.ARMN},
+}
 
 SheetColumn = sheet_columns.SheetColumn[OrganisationFacts, Vocabularies]
 
@@ -48,7 +58,7 @@ def facts_of(organisation: Organisation) -> OrganisationFacts:
 def columns() -> tuple[SheetColumn, ...]:
     """Every column of the file that is read, in the order of the export; countries stand before their regions."""
     return (
-        SheetColumn("name", lambda facts: facts.names[0].text, _read_name, _l("Name")),
+        SheetColumn("name", lambda facts: facts.names[0].text, _read_name, _l("Name"), longest=LONGEST_LINE),
         SheetColumn(
             "name_language", lambda facts: facts.names[0].language, _read_name_language, _l("Language of the name")
         ),
@@ -56,11 +66,11 @@ def columns() -> tuple[SheetColumn, ...]:
         _coded("category", _l("Category"), lambda known: known.categories, Category),
         _coded("country", _l("Country"), lambda known: known.countries, str),
         SheetColumn("region", lambda facts: facts.region, _read_region, _l("Region")),
-        _text("city", _l("Place")),
-        _text("address", _l("Address")),
+        _text("city", _l("Place"), wording),
+        _text("address", _l("Address"), wording),
         _text("website", _l("Website"), _web_address),
         _text("email", _l("E-mail"), mailbox),
-        _text("phone", _l("Telephone")),
+        SheetColumn("phone", lambda facts: facts.phone, _read_phone, _l("Telephone"), longest=LONGEST_LINE),
         _text("register_number", _l("Register number")),
         _text("pic", _l("PIC"), _pic),
         _coded("size", _l("Size"), lambda known: known.sizes, Size, required=False),
@@ -70,7 +80,7 @@ def columns() -> tuple[SheetColumn, ...]:
             _read_roles,
             _l("Role in recognition"),
         ),
-        _text("notes", _l("Notes")),
+        _text("notes", _l("Notes"), longest=LONGEST_CELL),
     )
 
 
@@ -98,11 +108,11 @@ def values_of(facts: OrganisationFacts) -> dict[str, Any]:
 # ---- Cells ----
 
 
-def _text(key: str, label: Any, check: Callable[[str], str] = str) -> SheetColumn:
+def _text(key: str, label: Any, check: Callable[[str], str] = str, longest: int = LONGEST_LINE) -> SheetColumn:
     def read(cell: str, draft: Draft, known: Vocabularies) -> None:
         draft.values[key] = check(cell) if cell else None
 
-    return SheetColumn(key, lambda facts: getattr(facts, key), read, label)
+    return SheetColumn(key, lambda facts: getattr(facts, key), read, label, longest=longest)
 
 
 def _coded(
@@ -158,12 +168,25 @@ def _pic(cell: str) -> str:
 def _read_name(cell: str, draft: Draft, known: Vocabularies) -> None:
     if not cell:
         raise CellFault(_("An organisation needs a name."))
+    wording(cell, lettered=False)  # There is a company called 4711.
     names = list(draft.values.get("names") or ())
     if names:
         names[0] = NameFacts(cell, names[0].language, names[0].kind)
     else:
         names = [NameFacts(cell, language_of(cell, draft, known), NameKind.WORKING)]
     draft.values["names"] = names
+
+
+def _read_phone(cell: str, draft: Draft, known: Vocabularies) -> None:
+    draft.values["phone"] = telephone(cell, draft.values.get("country"))
+
+
+def telephone(cell: str, country: str | None) -> str | None:
+    """A telephone number as it is kept. Raises ``CellFault``."""
+    try:
+        return kept(cell, country)
+    except PhoneUnreadable as unreadable:
+        raise CellFault(unreadable.messages["phone"]) from None
 
 
 def _read_name_language(cell: str, draft: Draft, known: Vocabularies) -> None:
@@ -187,7 +210,7 @@ def _names(kind: NameKind) -> SheetColumn:
             *_replaced(names[1:], [_name(line, kind, draft, known) for line in lines], kind),
         ]
 
-    return SheetColumn(f"{kind.value}_names", write, read, NAME_LABELS[kind])
+    return SheetColumn(f"{kind.value}_names", write, read, NAME_LABELS[kind], longest=LONGEST_LINE)
 
 
 NAME_LABELS = {
@@ -227,5 +250,8 @@ def language_of(text: str, draft: Draft, known: Vocabularies, native: bool = Fal
     own = list(country.languages) if country else []
     if script is Script.LATN and not native:
         return "en"
-    written = (code for code in [*own, *known.consortium.by_language] if SCRIPTS.get(code, Script.LATN) is script)
-    return own[0] if native and own else next(written, "en")
+    return next((code for code in own or known.consortium.by_language if script in _scripts(code)), (*own, "en")[0])
+
+
+def _scripts(language: str) -> set[Script]:
+    return SCRIPTS.get(language.partition("-")[0], {Script.LATN})

@@ -5,20 +5,21 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import gettext as _
 
+from app.core import files
 from app.core.access import SYSTEM
 from app.core.audit import acting_as
 from app.core.database import writing
 from app.core.errors import Refused
 from app.extensions import db
-from app.stakeholders.erasure import forget_file
 from app.stakeholders.imports import queries, services
 from app.stakeholders.imports.models import BatchState, Decision, ImportBatch
 from app.stakeholders.imports.work import work
 
 
-def import_file(app: Flask, file: Path, dry_run: bool) -> tuple[str, bool]:
+def import_file(app: Flask, file: Path, dry_run: bool, lawful_basis: str = "") -> tuple[str, bool]:
     """Import a CSV, XLSX or vCard file, or say what that would do; answers the report and whether all of it is right.
 
+    ``lawful_basis`` is why the data of people may be kept whose rows do not say so.
     Rows with faults, and rows that need a decision, are left out and told. A dry run leaves nothing behind, not
     even the file's bytes.
     """
@@ -27,7 +28,7 @@ def import_file(app: Flask, file: Path, dry_run: bool) -> tuple[str, bool]:
         try:
             with file.open("rb") as stream:
                 batch = services.take_file(SYSTEM, desk, stream, file.name)
-            services.map_columns(SYSTEM, desk, batch, batch.mapping, {})
+            services.map_columns(SYSTEM, desk, batch, batch.mapping, {"lawful_basis": lawful_basis})
             _finish(desk, batch, dry_run)
         except Refused as refused:
             db.session.rollback()
@@ -43,7 +44,7 @@ def import_file(app: Flask, file: Path, dry_run: bool) -> tuple[str, bool]:
         if dry_run:
             sha256 = batch.file.sha256
             db.session.rollback()
-            forget_file(db.session, {"sha256": sha256})
+            files.forget(db.session, {"sha256": sha256})
         else:
             db.session.commit()
     return report, is_right

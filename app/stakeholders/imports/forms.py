@@ -37,7 +37,8 @@ class ColumnsForm(BaseForm):
     lawful_basis = ChoiceField(
         _l("Lawful basis, where a row says none"),
         choices=LawfulBasis.choices,
-        any_label=_l("Public role"),
+        any_label=_l("None"),
+        description=_l("Asked for each file. Public role is only for people named in public in their function."),
     )
 
     @classmethod

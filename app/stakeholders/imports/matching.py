@@ -1,18 +1,21 @@
 """Which records of the register a row may be about, by name in any script and country; for whole chunks of rows.
 
-This is the one place that decides whether two names are the same. It compares search keys of all names of an
-organisation by equality, which an index answers for five hundred names at once.
+Names of organisations are the same when script, diacritics, case and legal form alone tell them apart: the rule of
+``app.stakeholders.duplicates``, whose keys an index compares for five hundred names at once. What is only like a name
+of the register is found by ``app.stakeholders.lookalikes``.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from app.core.access import Actor
 from app.core.search_key import search_key
 from app.extensions import db
+from app.stakeholders.duplicates import duplicate_key
 from app.stakeholders.models import Affiliation, Organisation, OrganisationName, Person
 from app.stakeholders.queries import people_visible_to, visible_to
 
@@ -31,16 +34,16 @@ class Named:
 @lru_cache(maxsize=5_000)  # a row asks for the same name several times
 def name_key(name: str) -> str:
     """What names of organisations are compared by."""
-    return search_key(name)
+    return duplicate_key(name)
 
 
 def organisations_called(actor: Actor, names: Iterable[str]) -> dict[str, list[Named]]:
     """Organisations the actor may see by the key of each name they are called by."""
     keys = {name_key(name) for name in names} - {""}
     statement = (
-        select(OrganisationName.search_key, Organisation.id, Organisation.country, Organisation.name)
+        select(OrganisationName.duplicate_key, Organisation.id, Organisation.country, Organisation.name)
         .join(Organisation, Organisation.id == OrganisationName.organisation_id)
-        .where(OrganisationName.search_key.in_(keys), visible_to(actor))
+        .where(OrganisationName.duplicate_key.in_(keys), visible_to(actor))
         .distinct()
         .order_by(Organisation.id)
     )
@@ -84,7 +87,7 @@ def within(found: Sequence[Named], countries: Collection[str]) -> list[int]:
     return [entry.id for entry in kept][:MOST_CANDIDATES]
 
 
-def _found(statement: Select[str, int, str, str], keys: Collection[str]) -> dict[str, list[Named]]:
+def _found(statement: Select[Any, int, str, str], keys: Collection[str]) -> dict[str, list[Named]]:
     rows = db.session.execute(statement).all() if keys else []
     countries: dict[int, set[str]] = {}
     for _key, record_id, country, _name in rows:

@@ -12,6 +12,7 @@ from app.core.audit import Audited
 from app.core.database import Base
 from app.core.files import StoredFile
 from app.core.states import Moves, Stateful
+from app.core.told import ToldJson, ToldText
 from app.core.vocabulary import Term
 
 
@@ -33,19 +34,21 @@ class BatchState(Term):
     UNDOING = "undoing", _l("Being undone"), "running"
     UNDONE = "undone", _l("Undone"), "stopped"
     FAILED = "failed", _l("Cannot be read"), "late"
+    EMPTIED = "emptied", _l("Emptied"), "stopped"
 
 
 S = BatchState
 MOVES = Moves(
     {
-        S.MAPPING: (S.CHECKING,),
+        S.MAPPING: (S.CHECKING, S.EMPTIED),
         S.CHECKING: (S.CHECKED, S.FAILED),
-        S.CHECKED: (S.CHECKING, S.IMPORTING),
+        S.CHECKED: (S.CHECKING, S.IMPORTING, S.EMPTIED),
         S.IMPORTING: (S.IMPORTED,),
-        S.IMPORTED: (S.UNDOING,),
-        S.UNDOING: (S.UNDONE,),
-        S.UNDONE: (),
-        S.FAILED: (),
+        S.IMPORTED: (S.UNDOING, S.EMPTIED),
+        S.UNDOING: (S.UNDONE, S.EMPTIED),
+        S.UNDONE: (S.EMPTIED,),
+        S.FAILED: (S.EMPTIED,),
+        S.EMPTIED: (),
     }
 )
 # The portal works on it by itself; nobody can decide anything meanwhile.
@@ -79,7 +82,7 @@ class Outcome(Term):
     SKIPPED = "skipped", _l("Left out"), "none"
     REFUSED = "refused", _l("Refused"), "late"
     UNDONE = "undone", _l("Undone"), "stopped"
-    KEPT = "kept", _l("Kept: changed since"), "attention"
+    KEPT = "kept", _l("Kept as it is now"), "attention"
 
 
 class ImportBatch(Base, Stateful, Audited):
@@ -104,8 +107,8 @@ class ImportBatch(Base, Stateful, Audited):
     samples: Mapped[dict[str, list[str]]] = mapped_column(JSON)
     mapping: Mapped[dict[str, str]] = mapped_column(JSON)
     defaults: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    notes: Mapped[list[str]] = mapped_column(JSON)
-    failure: Mapped[str | None]
+    notes: Mapped[list[str]] = mapped_column(ToldJson)
+    failure: Mapped[str | None] = mapped_column(ToldText)
     rows_read: Mapped[int] = mapped_column(default=0)
     rows_done: Mapped[int] = mapped_column(default=0)
     read_all: Mapped[bool] = mapped_column(default=False)
@@ -120,7 +123,8 @@ class ImportRow(Base):
 
     ``old`` is the record as it was before an update, by which it can be undone; ``version`` is the record's when the
     row was checked and then after the import, by which later changes are seen. ``candidates`` are keys of records the
-    row may be about. Rows of the same ``twin_key`` are about the same record.
+    row may be about. ``faults`` and ``note`` are read in the reader's language. Rows of the same ``twin_key`` are about
+    the same record.
     """
 
     __tablename__ = "import_row"
@@ -142,8 +146,8 @@ class ImportRow(Base):
     target_id: Mapped[int | None]
     candidates: Mapped[list[int]] = mapped_column(JSON, default=list)
     changes: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    faults: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    note: Mapped[str | None]
+    faults: Mapped[list[dict[str, str]]] = mapped_column(ToldJson, default=list)
+    note: Mapped[str | None] = mapped_column(ToldText)
     outcome: Mapped[Outcome | None]
     record_id: Mapped[int | None]
     version: Mapped[int | None]

@@ -1,8 +1,8 @@
 """The register of organisations as an import sees it."""
 
 import re
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -13,7 +13,7 @@ from app.core.cells import CellFault
 from app.core.consortium import Consortium
 from app.core.sheet_columns import Draft
 from app.extensions import db
-from app.stakeholders import queries, services
+from app.stakeholders import lookalikes, queries, services
 from app.stakeholders.imports import columns, matching
 from app.stakeholders.imports.models import ImportKind
 from app.stakeholders.imports.register import Cells, Register, Scope
@@ -35,16 +35,39 @@ class OrganisationRegister(Register):
     model = Organisation
     create_permission = Permission.STAKEHOLDER_CREATE
     edit_permission = Permission.STAKEHOLDER_EDIT
+    told_only: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "partner_number": lambda record: record.partner_number,
+        "is_example": lambda record: record.is_example,
+    }
 
     def __init__(self, actor: Actor, consortium: Consortium) -> None:
         super().__init__(actor, consortium)
         self.columns = columns.columns()
         self.known = self.words
         self.named: dict[str, list[matching.Named]] = {}
+        self.likely: dict[tuple[str, ...], list[int]] = {}
 
     def find(self, rows: Sequence[Cells]) -> None:
         """Organisations by every name in the rows."""
         self.named = matching.organisations_called(self.actor, [name for row in rows for name in _names_in(row)])
+        self.likely = {}
+
+    def look_for_alike(self, rows: Sequence[Cells]) -> None:
+        """Organisations of the row's country whose names few letters tell from the row's."""
+        asked = {self._asked(row): row for row in rows if not self.candidates(row)}
+        wanted = [(names, country) for country, *names in asked if country and names]
+        found = lookalikes.similar_to_each(self.actor, wanted)
+        self.likely = {
+            (country, *names): [entry.id for entry in like[: matching.MOST_CANDIDATES]]
+            for (names, country), like in zip(wanted, found, strict=True)
+        }
+
+    def alike(self, row: Cells) -> list[int]:
+        """Organisations of a like name, where the register has none of the same."""
+        return self.likely.get(self._asked(row), [])
+
+    def _asked(self, row: Cells) -> tuple[str, ...]:
+        return (next(iter(self._countries(row)), ""), *_names_in(row))
 
     def load(self, keys: Collection[int]) -> None:
         """Organisations with their names."""

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core import sheet_columns
-from app.core.cells import CellFault, day, truth
+from app.core.cells import CellFault, day, truth, wording
 from app.core.sheet_columns import Draft, paired, shown
+from app.core.sheets import LONGEST_LINE
+from app.core.told import told as _
 from app.stakeholders.consent import ConsentPurpose
-from app.stakeholders.imports.columns import mailbox
+from app.stakeholders.imports.columns import mailbox, telephone
 from app.stakeholders.imports.vocabularies import Vocabularies
 from app.stakeholders.models import LawfulBasis, Organisation, Person, Source
 from app.stakeholders.services import AffiliationFacts, PersonFacts
@@ -55,13 +56,13 @@ def facts_of(person: Person) -> PersonFacts:
 def columns(languages: tuple[str, ...]) -> tuple[SheetColumn, ...]:
     """Every column of the file that is read, in the order of the export."""
     return (
-        _plain("given_name", _l("Given name"), str),
-        _plain("family_name", _l("Family name"), str),
-        _plain("native_name", _l("Name in the national language"), str),
+        _plain("given_name", _l("Given name"), wording),
+        _plain("family_name", _l("Family name"), wording),
+        _plain("native_name", _l("Name in the national language"), wording),
         _known("native_language", _l("Its language"), lambda cell, known: known.words.languages.find(cell)),
-        _plain("title", _l("Title"), str),
+        _plain("title", _l("Title"), wording),
         _plain("email", _l("E-mail"), mailbox),
-        _plain("phone", _l("Telephone"), str),
+        SheetColumn("phone", lambda facts: facts.phone, _read_phone, _l("Telephone"), longest=LONGEST_LINE),
         _known("lawful_basis", _l("Lawful basis"), lambda cell, known: LawfulBasis(known.words.bases.find(cell))),
         _plain("source_detail", _l("Source in detail"), str),
         _plain("consent_on", _l("Agreed on"), day),
@@ -95,7 +96,8 @@ def finished(draft: Draft, *, adds: bool = False) -> PersonFacts:
     values = dict(draft.values)
     if not values.get("given_name"):
         raise CellFault(_("Write a given name."), "given_name")
-    values["lawful_basis"] = values.get("lawful_basis") or LawfulBasis.PUBLIC_ROLE
+    if not values.get("lawful_basis"):  # nobody's role is public because a file is silent
+        raise CellFault(_("Say why these data may be kept: public role, contract or consent."), "lawful_basis")
     if values.get("source") is None:  # a person who is not in the register yet
         values["source"] = Source.IMPORT
         if values["lawful_basis"] is LawfulBasis.CONSENT and values.get("consent_on") is None:
@@ -142,7 +144,15 @@ def _known(key: str, label: Any, read_as: Callable[[str, PeopleKnown], Any]) -> 
         value = getattr(facts, key)
         return getattr(value, "value", value)
 
-    return SheetColumn(key, write, read, label)
+    return SheetColumn(key, write, read, label, longest=LONGEST_LINE)
+
+
+def _read_phone(cell: str, draft: Draft, known: PeopleKnown) -> None:
+    """A number without its country is dialled in that of the first organisation, which is read before."""
+    told = [line["organisation"] for line in draft.lines.get(LINES, ()) if line.get("organisation")]
+    stands = [entry.organisation for entry in draft.values.get(LINES, ())]
+    home = next((organisation.country for organisation in (*told, *stands)), None)
+    draft.values["phone"] = telephone(cell, home)
 
 
 # ---- Lines of affiliations ----
@@ -162,7 +172,7 @@ def _line(
         for line, text in paired(draft, LINES, cell.split("\n"), _as_line):
             line[name] = read_as(text.strip(), known) if text.strip() else None
 
-    return SheetColumn(key, write, read, label, lined=True)
+    return SheetColumn(key, write, read, label, lined=True, longest=LONGEST_LINE)
 
 
 def _role(language: str) -> SheetColumn:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -14,6 +13,7 @@ from app.core.cells import CellFault
 from app.core.consortium import Consortium
 from app.core.search_key import search_key
 from app.core.sheet_columns import Draft
+from app.core.told import told as _
 from app.extensions import db
 from app.stakeholders import queries, services
 from app.stakeholders.consent import ConsentPurpose

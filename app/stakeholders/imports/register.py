@@ -1,20 +1,23 @@
 """What differs between importing organisations and importing people; everything else is the same for both."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.core.access import Actor, Permission
 from app.core.consortium import Consortium
-from app.core.sheet_columns import Draft, SheetColumn
+from app.core.sheet_columns import Draft, SheetColumn, shown
 from app.extensions import db
 from app.stakeholders.imports import columns
 from app.stakeholders.imports.models import ImportKind
 from app.stakeholders.imports.vocabularies import vocabularies
+
+if TYPE_CHECKING:
+    from app.core.listing import Listing
 
 Cells = Mapping[str, str]
 
@@ -34,6 +37,9 @@ class Register(ABC):
     model: ClassVar[Any]
     create_permission: ClassVar[Permission]
     edit_permission: ClassVar[Permission]
+    # What the export writes and no import takes, by heading; features above add columns to the listing that it is of.
+    told_only: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    listing: ClassVar["type[Listing] | None"] = None
     columns: Sequence[SheetColumn[Any, Any]]
     known: Any
 
@@ -43,12 +49,17 @@ class Register(ABC):
         self.records: dict[int, Any] = {}
         self.by_uid: dict[str, int] = {}
 
-    def ready(self, rows: Sequence[Cells], more: Collection[int] = ()) -> None:
-        """Find the records that the rows name, and load those they may be about."""
+    def ready(self, rows: Sequence[Cells], more: Collection[int] = (), looks_alike: bool = True) -> None:
+        """Find the records that the rows name, and load those they may be about.
+
+        ``looks_alike`` asks for records of a like name, too, where there is none of the same.
+        """
         ids = {number for row in rows if (number := number_in(row.get(columns.ID, ""))) is not None} | set(more)
         uids = [uid for row in rows if (uid := uid_in(row.get(columns.UID, ""))) is not None]
         self.find(rows)
-        found = {key for row in rows for key in self.candidates(row)}
+        if looks_alike:
+            self.look_for_alike([row for row in rows if not (row.get(columns.ID) or row.get(columns.UID))])
+        found = {key for row in rows for key in (*self.candidates(row), *self.alike(row))}
         self.by_uid = {}
         if uids:
             pairs = db.session.execute(select(self.model.uid, self.model.id).where(self.model.uid.in_(uids)))
@@ -66,6 +77,28 @@ class Register(ABC):
     @abstractmethod
     def candidates(self, row: Cells) -> list[int]:
         """Keys of records that a row may be about."""
+
+    def look_for_alike(self, rows: Sequence[Cells]) -> None:
+        """Ask once for records whose names are like those in the rows; a register may know no likeness."""
+        return
+
+    def alike(self, row: Cells) -> list[int]:
+        """Keys of records whose names are like the row's, the likest first, as far as they were looked for."""
+        return []
+
+    def untaken(self, headings: Collection[str]) -> dict[str, Mapping[int, str]]:
+        """What columns that are not taken say of the loaded records, by heading and key; those of ``headings``."""
+        found: dict[str, Mapping[int, str]] = {
+            name: {key: shown(read(record)) for key, record in self.records.items()}
+            for name, read in self.told_only.items()
+            if name in headings
+        }
+        for one in self.listing.additions if self.listing else ():
+            if one.column.key in headings and one.shows(self.actor):
+                values = one.read(db.session.connection(), self.actor, list(self.records))
+                export: Any = one.column.export
+                found[one.column.key] = {key: shown(export(values.get(key))) for key in self.records}
+        return found
 
     @abstractmethod
     def label(self, row: Cells) -> str:

@@ -15,10 +15,10 @@ from app.core import outbox
 from app.core.access import Actor, Permission
 from app.core.consortium import Consortium
 from app.core.errors import NotAllowed, Refused
-from app.core.files import FileStore, keep
-from app.core.sheets import OpenSheet
+from app.core.files import SPOOLED, FileStore, keep
+from app.core.sheets import OpenSheet, no_rows
 from app.extensions import db
-from app.stakeholders.imports import guessing, queries, steps
+from app.stakeholders.imports import forgetting, guessing, queries, steps
 from app.stakeholders.imports.checking import Checker, proposed
 from app.stakeholders.imports.columns import ID, IDENTITY, UID
 from app.stakeholders.imports.models import (
@@ -32,6 +32,7 @@ from app.stakeholders.imports.models import (
 )
 from app.stakeholders.imports.register import Register
 from app.stakeholders.imports.registers import REGISTERS
+from app.stakeholders.imports.vcards import is_cards
 from app.stakeholders.imports.work import all_at_once, work
 
 CARRY_ON = "stakeholders.import"
@@ -39,6 +40,8 @@ AT_ONCE = 300
 SAMPLES = 3
 LONGEST_SAMPLE = 80
 NEEDED = {ImportKind.ORGANISATIONS: "name", ImportKind.PEOPLE: "given_name"}
+# Why people's data may be kept is said for each file, and never taken from the one before.
+ASKED_ANEW = frozenset({"lawful_basis"})
 DEFAULTS = {ImportKind.ORGANISATIONS: ("country", "category"), ImportKind.PEOPLE: ("lawful_basis",)}
 
 
@@ -56,13 +59,15 @@ def take_file(actor: Actor, desk: Desk, stream: IO[bytes], name: str, kind: Impo
     Raises ``Refused`` (field ``file``) when it cannot be read, and ``NotAllowed`` without the right to import.
     """
     actor.check(Permission.STAKEHOLDER_IMPORT)
-    with tempfile.SpooledTemporaryFile(steps.SPOOLED) as copy:
-        while chunk := stream.read(steps.SPOOLED):
+    with tempfile.SpooledTemporaryFile(SPOOLED) as copy:
+        while chunk := stream.read(SPOOLED):
             copy.write(chunk)
         copy.seek(0)
         file = keep(db.session, desk.store, copy, name, actor.user_id)
         copy.seek(0)
-        told, sheet = steps.open_table(copy, kind)
+        if name.lower().endswith(".vcf") and not is_cards(copy):
+            raise Refused(file=_("This file of vCards does not begin with a card. Export it again and send it anew."))
+        told, sheet = steps.open_table(copy, kind, name)
         batch = ImportBatch(
             kind=kind or told or guessing.guess_kind(sheet.head),
             file=file,
@@ -78,7 +83,7 @@ def take_file(actor: Actor, desk: Desk, stream: IO[bytes], name: str, kind: Impo
         db.session.flush()
         steps.read(batch, sheet, AT_ONCE + 1)
         if batch.rows_read == 0:
-            raise Refused(file=_("There is no row in this file below a head with names of columns."))
+            raise Refused(file=no_rows("" if told else name))
         batch.notes, batch.samples = list(sheet.notes), _samples(batch)
     db.session.flush()
     return batch
@@ -93,7 +98,7 @@ def _mapping(
         return guessing.guess(kind, sheet.head, known), {}
     by_name = {name.strip().lower(): column for name, column in before.mapping.items()}
     mapping = {name: by_name[name.strip().lower()] for name in sheet.head if by_name.get(name.strip().lower()) in known}
-    return mapping, dict(before.defaults)
+    return mapping, {key: text for key, text in before.defaults.items() if key not in ASKED_ANEW}
 
 
 def known_columns(actor: Actor, consortium: Consortium, kind: ImportKind) -> dict[str, str]:
@@ -107,9 +112,9 @@ def _samples(batch: ImportBatch) -> dict[str, list[str]]:
     samples: dict[str, list[str]] = {name: [] for name in batch.head}
     for row in queries.rows(batch, None, 1):
         for name, cell in row.cells.items():
-            text = cell[:LONGEST_SAMPLE]
-            if len(samples[name]) < SAMPLES and text not in samples[name]:
-                samples[name].append(text)
+            text, said = cell[:LONGEST_SAMPLE], samples.get(name)
+            if said is not None and len(said) < SAMPLES and text not in said:
+                said.append(text)
     return samples
 
 
@@ -126,6 +131,10 @@ def map_columns(
     if not {NEEDED[batch.kind], ID, UID} & set(chosen.values()):
         wanted = known[NEEDED[batch.kind]]
         raise Refused(_("Say which column is “%(name)s”. Without it a row is about nobody.", name=wanted))
+    if batch.kind is ImportKind.PEOPLE and not (
+        {"lawful_basis", ID} & set(chosen.values()) or defaults.get("lawful_basis")
+    ):
+        raise Refused(lawful_basis=_("No column says why these data may be kept, so say it here for the whole file."))
     batch.mapping = chosen
     batch.defaults = {key: text for key in DEFAULTS[batch.kind] if (text := defaults.get(key, ""))}
     _remember(actor, batch)
@@ -216,6 +225,16 @@ def begin_undo(actor: Actor, desk: Desk, batch: ImportBatch) -> None:
     actor.check(Permission.STAKEHOLDER_IMPORT)
     _expect(batch, BatchState.IMPORTED)
     _begin(actor, desk, batch, BatchState.UNDOING)
+
+
+def empty(actor: Actor, desk: Desk, batch: ImportBatch) -> None:
+    """Forget what a file said, as when its data are needed no more; the import can then be undone no more.
+
+    Raises ``NotAllowed`` without the right to import, and ``StateTransitionError`` while the portal works on it.
+    """
+    actor.check(Permission.STAKEHOLDER_IMPORT)
+    batch.move_to(BatchState.EMPTIED, actor)
+    forgetting.empty(desk.store, batch)
 
 
 def _begin(actor: Actor, desk: Desk, batch: ImportBatch, state: BatchState) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.core.access import Actor
+from app.core.progress import Progress
+from app.core.templating import number
 from app.stakeholders.imports import queries, services
 from app.stakeholders.imports.models import BatchState, ImportBatch, ImportRow, Outcome, Verdict
 
@@ -34,6 +36,14 @@ class Tab:
     label: str
     count: int
     current: bool
+
+
+def progress(batch: ImportBatch) -> Progress:
+    """How far the work on a batch is; of a file that is still read nobody knows how long it is."""
+    if not batch.read_all:
+        return Progress(batch.state, told=_("%(done)s rows are read so far", done=number(batch.rows_read)))
+    told = _("%(done)s of %(all)s rows", done=number(batch.rows_done), all=number(batch.rows_read))
+    return Progress(batch.state, batch.rows_done, batch.rows_read, told)
 
 
 def shown_rows(actor: Actor, batch: ImportBatch, rows: Sequence[ImportRow]) -> list[ShownRow]:

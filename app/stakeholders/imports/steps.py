@@ -1,58 +1,39 @@
-"""The work of an import in steps of some hundred rows: reading, checking, importing, undoing.
+"""The work of an import in steps: reading, checking, importing; undoing has a file of its own.
 
-Each step does the next rows and says whether any were left. Done again after an interruption it goes on where the last
+Each step does the next rows for about a second, because SQLite has one writer and everybody else waits for it, and
+says whether any were left. Done again after an interruption it goes on where the last
 whole step ended: a row and what became of it are written together.
 """
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from time import monotonic
 from typing import IO, Any
 
-from flask_babel import gettext as _
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core import records
-from app.core.access import Actor
-from app.core.consortium import Consortium
-from app.core.database import Base
-from app.core.errors import DomainError, Refused
-from app.core.files import FileStore
+from app.core.errors import DomainError
 from app.core.sheets import OpenSheet, open_sheet
+from app.core.told import told as _
 from app.extensions import db
 from app.stakeholders.imports.checking import Checker, Finding, proposed
 from app.stakeholders.imports.models import Decision, ImportBatch, ImportKind, ImportRow, Outcome, Verdict
-from app.stakeholders.imports.registers import REGISTERS
 from app.stakeholders.imports.vcards import is_cards, open_cards
 
-CHUNK = 250
+# Rows that are looked at together, and of those that are written one by one; a step may end before the last of them.
+CHUNK, WRITTEN = 500, 100
+SECONDS = 1.0
 MOST_ROWS = 50_000
-OWNED = frozenset({"organisation_name"})
-SPOOLED = 4 * 1024 * 1024
 
 
-@contextmanager
-def opened(store: FileStore, sha256: str) -> Iterator[IO[bytes]]:
-    """The bytes of a stored file, to be read from anywhere. Raises ``Refused``."""
-    with tempfile.SpooledTemporaryFile(SPOOLED) as copy:
-        try:
-            for chunk in store.chunks(sha256):
-                copy.write(chunk)
-        except FileNotFoundError:
-            raise Refused(_("The file is no longer there. Send it again.")) from None
-        copy.seek(0)
-        yield copy
-
-
-def open_table(stream: IO[bytes], kind: ImportKind | None) -> tuple[ImportKind | None, OpenSheet]:
+def open_table(stream: IO[bytes], kind: ImportKind | None, name: str = "") -> tuple[ImportKind | None, OpenSheet]:
     """A file as a table, and what its rows are where it says so itself. Raises ``Refused``."""
     if is_cards(stream):
         return open_cards(stream, kind, MOST_ROWS)
-    return kind, open_sheet(stream, MOST_ROWS)
+    return kind, open_sheet(stream, MOST_ROWS, name)
 
 
 # ---- Reading ----
@@ -89,18 +70,20 @@ def read(batch: ImportBatch, sheet: OpenSheet, most: int) -> bool:
 
 def check(checker: Checker, batch: ImportBatch) -> bool:
     """Examine the next rows that nobody examined yet; answers whether there were any."""
-    rows = _next(batch, ImportRow.verdict.is_(None))
+    rows = next_rows(batch, ImportRow.verdict.is_(None), CHUNK)
     if not rows:
         return False
     checker.ready(rows)
     twins: dict[str, int] = {}
-    for row in rows:
+    done = []
+    for row in in_time(rows):
         finding = checker.examine(row)
         note_down(row, finding, checker)
         if row.twin_key:
             twins.setdefault(row.twin_key, row.number)
-    _tell_twins(batch, rows, twins)
-    batch.rows_done += len(rows)
+        done.append(row)
+    _tell_twins(batch, done, twins)
+    batch.rows_done += len(done)
     db.session.flush()
     return True
 
@@ -136,29 +119,32 @@ def _tell_twins(batch: ImportBatch, rows: Sequence[ImportRow], twins: dict[str, 
 
 def carry_out(checker: Checker, batch: ImportBatch) -> bool:
     """Do what was decided about the next rows; answers whether there were any."""
-    rows = _next(batch, ImportRow.outcome.is_(None))
+    rows = next_rows(batch, ImportRow.outcome.is_(None), WRITTEN)
     if not rows:
         return False
-    checker.ready(rows)
-    for row in rows:
+    checker.ready(rows, looks_alike=False)
+    for row in in_time(rows):
+        batch.rows_done += 1
         if row.verdict is Verdict.SAME:
             row.outcome, row.record_id = Outcome.UNCHANGED, row.target_id
         elif row.decision is Decision.SKIP or row.verdict is Verdict.FAULTY:
             row.outcome = Outcome.SKIPPED
         else:
             _carry_out_one(checker, row)
-    batch.rows_done += len(rows)
     db.session.flush()
     return True
 
 
 def _carry_out_one(checker: Checker, row: ImportRow) -> None:
     finding = checker.examine(row, (row.decision or Decision.SKIP, row.target_id))
-    shown = [(change["column"], change["new"]) for change in row.changes]
+    changes = [{"column": change.column, "old": change.old, "new": change.new} for change in finding.changes]
     if finding.faults:
-        _refuse(row, " ".join(fault["message"] for fault in finding.faults))
-    elif [(change.column, change.new) for change in finding.changes] != shown or _is_stale(row, finding):
+        row.faults = finding.faults
+        _refuse(row, _("The row has faults by now."))
+    elif changes != row.changes:
         _refuse(row, _("It changed since this was shown. Check the file again."))
+    elif finding.record is None and (newer := _entered_meanwhile(checker, row)):
+        _refuse(row, _("Somebody entered one of this name since: #%(number)s. Check the file again.", number=newer))
     else:
         try:
             with db.session.begin_nested():
@@ -169,8 +155,13 @@ def _carry_out_one(checker: Checker, row: ImportRow) -> None:
             _refuse(row, _("The database does not accept it: somebody changed it at the same moment."))
 
 
-def _is_stale(row: ImportRow, finding: Finding) -> bool:
-    return finding.record is not None and finding.record.version != row.version
+def _entered_meanwhile(checker: Checker, row: ImportRow) -> int | None:
+    """A record of the row's name that is there by now, was not shown, and that this file did not bring itself."""
+    found = set(checker.same_as(row)) - set(row.candidates)
+    if not found:
+        return None
+    own = select(ImportRow.record_id).where(ImportRow.batch_id == row.batch_id, ImportRow.record_id.in_(found))
+    return min(found - set(db.session.scalars(own)), default=None)
 
 
 def _save(checker: Checker, row: ImportRow, finding: Finding) -> None:
@@ -189,75 +180,20 @@ def _refuse(row: ImportRow, message: str) -> None:
     row.outcome, row.note = Outcome.REFUSED, message
 
 
-# ---- Undoing ----
-
-
-def undo(actor: Actor, consortium: Consortium, batch: ImportBatch) -> bool:
-    """Put the last rows back that are not put back yet; answers whether there were any.
-
-    A record that changed since, or that others refer to by now, is kept and said.
-    """
-    rows = _next(batch, ImportRow.outcome.in_((Outcome.CREATED, Outcome.UPDATED)), backwards=True)
-    if not rows:
-        return False
-    register = REGISTERS[batch.kind](actor, consortium)
-    register.load([row.record_id for row in rows if row.record_id])
-    made = {row.record_id for row in rows if row.outcome is Outcome.CREATED and row.record_id}
-    referred = referrers(register.model.__table__, made)
-    for row in rows:
-        record = register.records.get(row.record_id or 0)
-        if record is None:
-            is_gone = row.outcome is Outcome.CREATED
-            row.outcome, row.note = (Outcome.UNDONE, None) if is_gone else (Outcome.KEPT, _("It is no longer there."))
-        elif record.version != row.version:
-            row.outcome, row.note = Outcome.KEPT, _("Somebody changed it since; it stays as it is.")
-        elif row.outcome is Outcome.CREATED and row.record_id in referred:
-            row.outcome, row.note = (
-                Outcome.KEPT,
-                _("Other records refer to it: %(kinds)s.", kinds=referred[row.record_id]),
-            )
-        else:
-            _undo_one(register, record, row)
-    batch.rows_done += len(rows)
-    db.session.flush()
-    return True
-
-
-def _undo_one(register: Any, record: Any, row: ImportRow) -> None:
-    try:
-        with db.session.begin_nested():
-            register.actor.check(register.edit_permission, record)
-            if row.outcome is Outcome.CREATED:
-                db.session.delete(record)
-            else:
-                register.edit(record, register.thawed(row.old))
-            db.session.flush()
-    except (DomainError, IntegrityError, StaleDataError) as error:
-        told = str(error) if isinstance(error, DomainError) else _("Other records refer to it.")
-        row.outcome, row.note = Outcome.KEPT, told
-    else:
-        row.outcome, row.note = Outcome.UNDONE, None
-
-
-def referrers(table: Any, keys: set[int]) -> dict[int, str]:
-    """Which of these records others refer to, with what refers to them; what belongs to a record itself does not count.
-
-    Whatever table a feature above adds is asked, too, so that undoing never takes its rows along.
-    """
-    found: dict[int, set[str]] = {}
-    owned = {"affiliation", "organisation_name"} if table.name == "person" else OWNED
-    for other in Base.metadata.sorted_tables:
-        for key in other.foreign_keys if keys and other.name not in owned else ():
-            if key.column.table is table:
-                for record_id in db.session.scalars(select(key.parent).where(key.parent.in_(keys)).distinct()):
-                    found.setdefault(record_id, set()).add(records.label_of(other.name))
-    return {record_id: ", ".join(sorted(names)) for record_id, names in found.items()}
-
-
-def _next(batch: ImportBatch, condition: Any, backwards: bool = False) -> Sequence[ImportRow]:
+def next_rows(batch: ImportBatch, condition: Any, most: int, backwards: bool = False) -> Sequence[ImportRow]:
+    """The next rows of a batch of which a condition holds, at most so many, from the first or from the last."""
     order = ImportRow.number.desc() if backwards else ImportRow.number
-    statement = select(ImportRow).where(ImportRow.batch_id == batch.id, condition).order_by(order).limit(CHUNK)
+    statement = select(ImportRow).where(ImportRow.batch_id == batch.id, condition).order_by(order).limit(most)
     return db.session.scalars(statement).all()
+
+
+def in_time(rows: Iterable[ImportRow]) -> Iterator[ImportRow]:
+    """The rows until the step has lasted long enough, one at least; the others are left for the next step."""
+    ends_at = monotonic() + SECONDS
+    for row in rows:
+        yield row
+        if monotonic() > ends_at:
+            return
 
 
 def locked(batch_id: int) -> ImportBatch | None:

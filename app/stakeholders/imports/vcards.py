@@ -6,11 +6,12 @@ from itertools import chain
 from typing import IO, Any
 from uuid import UUID
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.core.encodings import text_of
 from app.core.errors import Refused
-from app.core.sheets import OpenSheet, SheetRow, text_of
+from app.core.sheets import OpenSheet, SheetRow
+from app.core.told import told as _
 from app.stakeholders.imports.models import ImportKind
 
 BEGIN = b"BEGIN:VCARD"
@@ -56,16 +57,14 @@ def _cards(stream: IO[bytes], notes: list[str]) -> Iterator[Any]:
         for card in vobject.readComponents(text_of(stream, notes), allowQP=True, ignoreUnreadable=True):
             number += 1
             yield card
-    except (VObjectError, *BROKEN) as error:
+    except (VObjectError, *BROKEN):
         raise Refused(
-            file=_(
-                "The card after number %(number)s cannot be read: %(reason)s", number=number, reason=str(error)[:120]
-            )
+            file=_("The card after number %(number)s cannot be read. Correct it or remove it.", number=number)
         ) from None
 
 
 def _rows(cards: Iterator[Any], kind: ImportKind, most_rows: int, notes: list[str]) -> Iterator[SheetRow]:
-    others = 0
+    others, jobless = 0, 0
     for number, card in enumerate(cards, start=1):
         if number > most_rows:
             raise Refused(file=_("The file has more than %(most)s rows. Send it in parts.", most=f"{most_rows:,}"))
@@ -73,7 +72,17 @@ def _rows(cards: Iterator[Any], kind: ImportKind, most_rows: int, notes: list[st
             others += 1
             continue
         cells = _person(card) if kind is ImportKind.PEOPLE else _organisation(card)
+        if cells.get("role_en") and not cells.get("organisations"):
+            cells["role_en"], jobless = "", jobless + 1
         yield SheetRow(number, {name: cells.get(name, "") for name in HEADS[kind]})
+    if jobless:
+        notes.append(
+            ngettext(
+                "One card has a function and no organisation; the function is left out.",
+                "%(num)s cards have a function and no organisation; their functions are left out.",
+                jobless,
+            )
+        )
     if others:
         notes.append(
             ngettext(

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import portal
 from app.core.access import Permission, current_actor, requires
 from app.core.export import download
-from app.core.htmx import htmx
+from app.core.progress import ended, under_way
 from app.core.web import answer, created, form_page, redirect_to
 from app.extensions import db
 from app.stakeholders.imports import queries, services, showing
@@ -83,10 +83,8 @@ def show(batch_id: int) -> BaseResponse:
     if batch.state is BatchState.MAPPING:
         return redirect_to(url_for("stakeholder_imports.columns", batch_id=batch.id))
     if batch.state in AT_WORK:
-        return answer("stakeholders/imports/progress.html", "stakeholders/imports/_progress.html", batch=batch)
-    if htmx.wants_fragment:
-        return Response(status=204, headers={"HX-Refresh": "true"})  # the work ended since it was asked last
-    return _rows_page(batch, DecisionForm())
+        return under_way("stakeholders/imports/progress.html", showing.progress(batch), batch=batch)
+    return ended() or _rows_page(batch, DecisionForm())
 
 
 def _rows_page(batch: ImportBatch, form: DecisionForm) -> Response:
@@ -146,6 +144,17 @@ def undo(batch_id: int) -> BaseResponse:
             services.begin_undo(current_actor(), _desk(), batch)
             return redirect_to(_here(batch))
     return form_page("stakeholders/imports/undo.html", form, batch=batch, counts=queries.counts(batch))
+
+
+@bp.route("/<int:batch_id>/empty", methods=["GET", "POST"])
+@requires(Permission.STAKEHOLDER_IMPORT)
+def empty(batch_id: int) -> BaseResponse:
+    """Ask whether to forget what a file said, and do so."""
+    batch, form = queries.batch(current_actor(), batch_id), DecisionForm()
+    if form.validate_on_submit():
+        services.empty(current_actor(), _desk(), batch)
+        return redirect_to(_here(batch), _("What the file said is deleted."))
+    return form_page("stakeholders/imports/empty.html", form, batch=batch)
 
 
 @bp.get("/<int:batch_id>/result")

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from app.core.cells import CellFault
 from app.core.consortium import Consortium
+from app.core.i18n import Language
 from app.core.search_key import search_key
+from app.core.told import told as _
 from app.core.vocabulary import Term
-from app.stakeholders.models import Category, LawfulBasis, RecognitionRole, Size
+from app.stakeholders.models import Category, LawfulBasis, RecognitionRole, Script, Size
 
 # Usual words beside the labels, by code; in every language of the interface the labels themselves are known.
 CATEGORY_WORDS = {
@@ -26,6 +28,10 @@ MOST_MEANT = 3
 NEAR = 60  # of 100, by rapidfuzz's ratio of search keys
 
 
+# Every step of an import makes the vocabularies anew, of some nine hundred words that are always the same.
+_key = lru_cache(maxsize=4096)(search_key)
+
+
 class Choices:
     """A vocabulary as files write it: ``words`` are all words for each code, the first of them shown to people."""
 
@@ -36,8 +42,8 @@ class Choices:
         for code, said in words.items():
             for word in said:
                 self.labels.setdefault(code, word)
-                self.codes.setdefault(search_key(word), code)
-            self.codes.setdefault(search_key(code), code)
+                self.codes.setdefault(_key(word), code)
+            self.codes.setdefault(_key(code), code)
 
     def find(self, cell: str) -> str:
         """The code that a cell names. Raises ``CellFault`` with what may have been meant."""
@@ -86,8 +92,15 @@ def vocabularies(consortium: Consortium) -> Vocabularies:
         sizes=Choices(_words(Size, locales, {})),
         bases=Choices(_words(LawfulBasis, locales, {})),
         roles=Choices(_words(RecognitionRole, locales, {})),
-        languages=Choices({one.code: [one.label, one.html, one.locale] for one in consortium.languages}),
+        languages=Choices({one.code: _language_words(one) for one in consortium.languages}),
     )
+
+
+def _language_words(language: Language) -> list[str]:
+    """What files call a language: its name and codes, also in another script, which the name itself says: sr-Cyrl."""
+    plain = language.code.partition("-")[0]
+    codes = [language.html, language.locale, language.locale.replace("_", "-"), plain]
+    return [language.label, *codes, *(f"{plain}-{script.value}" for script in Script)]
 
 
 def _words(terms: type[Term], locales: Iterable[str], more: Mapping[Category, Iterable[str]]) -> dict[str, list[str]]:

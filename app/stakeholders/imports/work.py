@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.core import clock
 from app.core.access import Actor
 from app.core.consortium import Consortium
 from app.core.errors import Refused
-from app.core.files import FileStore
+from app.core.files import FileStore, opened
+from app.core.told import told as _
 from app.extensions import db
-from app.stakeholders.imports import steps
+from app.stakeholders.imports import forgetting, steps, undoing
 from app.stakeholders.imports.checking import Checker
-from app.stakeholders.imports.models import BatchState, ImportBatch, ImportRow
+from app.stakeholders.imports.models import BatchState, ImportBatch, ImportKind, ImportRow
 
 READ_AT_ONCE = 1_000
 
@@ -28,7 +28,7 @@ def work(actor: Actor, consortium: Consortium, store: FileStore, batch_id: int) 
         case BatchState.IMPORTING:
             yield from _import(actor, consortium, batch_id)
         case BatchState.UNDOING:
-            yield from _undo(actor, consortium, batch_id)
+            yield from _undo(actor, consortium, store, batch_id)
 
 
 def _check(actor: Actor, consortium: Consortium, store: FileStore, batch_id: int) -> Iterator[None]:
@@ -38,7 +38,7 @@ def _check(actor: Actor, consortium: Consortium, store: FileStore, batch_id: int
             yield from _read(store, batch_id)
     except Refused as refused:
         if batch := _at(batch_id, BatchState.CHECKING):
-            batch.failure, batch.finished_at = str(refused), clock.now()
+            batch.failure, batch.finished_at = next(iter(refused.messages.values())), clock.now()
             batch.move_to(BatchState.FAILED, actor)
         return
     checker = None
@@ -54,8 +54,8 @@ def _read(store: FileStore, batch_id: int) -> Iterator[None]:
     if batch is None:
         return
     last = db.session.scalar(select(func.max(ImportRow.number)).where(ImportRow.batch_id == batch_id)) or 0
-    with steps.opened(store, batch.file.sha256) as stream:
-        _kind, sheet = steps.open_table(stream, batch.kind)
+    with opened(store, batch.file.sha256) as stream:
+        _kind, sheet = steps.open_table(stream, batch.kind, batch.file.name)
         if sheet.head != batch.head:
             raise Refused(_("The file is no longer there. Send it again."))
         sheet.rows = (row for row in sheet.rows if row.number > last)
@@ -73,10 +73,12 @@ def _import(actor: Actor, consortium: Consortium, batch_id: int) -> Iterator[Non
         yield
 
 
-def _undo(actor: Actor, consortium: Consortium, batch_id: int) -> Iterator[None]:
+def _undo(actor: Actor, consortium: Consortium, store: FileStore, batch_id: int) -> Iterator[None]:
     while batch := _at(batch_id, BatchState.UNDOING):
-        if not steps.undo(actor, consortium, batch):
+        if not undoing.undo(actor, consortium, batch):
             batch.finished_at = clock.now()
+            if batch.kind is ImportKind.PEOPLE:  # Nobody of them is in the register any more to be erased from here.
+                forgetting.empty(store, batch)
             batch.move_to(BatchState.UNDONE, actor)
         yield
 

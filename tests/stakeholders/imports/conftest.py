@@ -18,6 +18,8 @@ from tests.page import Page
 
 Enter = Callable[..., FlaskClient]
 PATH = "/stakeholders/imports"
+# What a file of people is asked for where it has no column for it.
+BASIS = {"lawful_basis": "contract"}
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def enter(app: Flask) -> Enter:
     def browser(role: Role = Role.COORDINATOR, **facts: Any) -> FlaskClient:
         client = app.test_client()
         arrive(app, client, role, **{"email": f"{role}@example.org", **facts})
-        token = re.search(r'X-CSRFToken": "([^"]+)"', client.get("/").text)
+        token = re.search(r'X-CSRFToken": "([^"]+)"', client.get("/account/").text)
         client.environ_base["HTTP_X_CSRFTOKEN"] = token[1]
         return client
 

@@ -32,14 +32,13 @@ def bomb(size: int, part: str = "xl/worksheets/sheet1.xml") -> bytes:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "neither a CSV file nor an Excel workbook"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a picture, not a table"),
         (LOCKED, "protected by a password"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "an old Excel file"),
-        (b"PK\x03\x04 broken", "The workbook cannot be read"),
-        (workbook(["Name", "Country"], ["A", "RS"])[:-200], "The workbook cannot be read"),
+        (b"PK\x03\x04 broken", "The workbook is damaged"),
+        (workbook(["Name", "Country"], ["A", "RS"])[:-200], "The workbook is damaged"),
         (b"Name,Country\n", "no row in this file below a head"),
         (b"Name,name\nA,B\n", "more than once: name"),
-        (b"Name\nA,B\n", "Row 2 has more cells"),
         (b'Name,Country\n"A,RS\n', "cannot be read as CSV"),
         (b"BEGIN:VCARD\nVERSION:3.0\nFN:", "cannot be read"),
     ],
@@ -85,6 +84,28 @@ def test_a_formula_is_a_fault_at_its_cell(app: Flask, enter: Enter):
     assert carry_out(browser, path).status_code == 422
 
 
+def test_a_formula_in_csv_is_a_fault_too_while_a_text_kept_by_one_is_read(app: Flask, enter: Enter):
+    browser = enter()
+    head = ("Name", "Country", "Category", "Register number")
+    path = checked(browser, table(head, ("=A1&B1", "RS", "company", ""), ("School", "RS", "company", '="0012"')))
+    assert "Name: This cell holds a formula" in Page(browser.get(path)).text
+    carry_out(browser, path)
+    with app.app_context():
+        assert db.session.execute(select(Organisation.name, Organisation.register_number)).all() == [("School", "0012")]
+
+
+def test_a_row_longer_than_the_head_is_a_fault_of_that_row(app: Flask, enter: Enter):
+    browser = enter()
+    rows = (("Weavers", " Ltd", "RS", "company", "Niš"), ("School", "RS", "company"), ("Other", "XX", "company"))
+    path = checked(browser, table(("Name", "Country", "Category"), *rows))
+    text = Page(browser.get(path)).text
+    assert "column D: The row has more cells than the head has columns" in text
+    assert "Country:" in text  # the fault of another row
+    carry_out(browser, path)
+    with app.app_context():
+        assert db.session.scalars(select(Organisation.name)).all() == ["School"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1251"])
 def test_every_usual_encoding_is_read(app: Flask, enter: Enter, encoding: str):
     browser = enter()
@@ -119,3 +140,37 @@ def test_a_number_that_the_register_does_not_have_is_a_fault(enter: Enter, numbe
     browser = enter()
     path = checked(browser, table(("id", "Name", "Country", "Category"), (number, "A", "RS", "company")))
     assert "The register has no number" in Page(browser.get(path)).text
+
+
+def test_what_a_form_could_not_save_again_is_a_fault(app: Flask, enter: Enter):
+    browser = enter()
+    rows = (("N" * 700, "RS", "company", ""), ("Short", "RS", "company", "First line\n" + "n" * 600))
+    path = checked(browser, table(("Name", "Country", "Category", "Other names"), *rows))
+    assert Page(browser.get(path)).text.count("Write at most 500 characters.") == 2
+    assert carry_out(browser, path).status_code == 422
+
+
+def test_a_file_of_cards_without_a_card_is_refused(enter: Enter):
+    answer = send(enter(), b"VERSION:3.0\nFN:Ana\nEND:VCARD\n", "contacts.vcf")
+    assert answer.status_code == 422
+    assert "does not begin with a card" in Page(answer).text
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "language"),
+    [
+        ("RS", "Школа Ниш", "sr-Latn"),
+        ("ME", "Школа Бар", "cnr"),
+        ("AM", "Школа Гюмри", "hy"),
+        ("UA", "Школа Львів", "uk"),
+        ("MK", "Училиште", "mk"),
+        ("RS", "Skola Nis", "en"),
+    ],
+)
+def test_a_name_is_in_the_language_of_its_country_unless_in_latin_letters(
+    app: Flask, enter: Enter, country: str, text: str, language: str
+):
+    browser = enter()
+    carry_out(browser, checked(browser, table(("Name", "Country", "Category"), (text, country, "company"))))
+    with app.app_context():
+        assert db.session.scalars(select(Organisation.name_language)).one() == language

@@ -1,9 +1,11 @@
 """Headings as people write them in the languages of the consortium."""
 
 import pytest
+from flask import Flask
 
 from app.stakeholders.imports.guessing import guess, guess_kind, head_key
 from app.stakeholders.imports.models import ImportKind
+from app.stakeholders.imports.vocabularies import vocabularies
 
 KNOWN = {
     ImportKind.ORGANISATIONS: (
@@ -66,3 +68,19 @@ def test_our_own_key_comes_before_a_mere_word_and_each_column_once():
 def test_the_same_headings_have_one_key_in_any_order():
     assert head_key(("Name", "Land ")) == head_key(("land", "name"))
     assert head_key(("Name",)) != head_key(("Land",))
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("sr-Cyrl", "sr-Latn"),
+        ("sr", "sr-Latn"),
+        ("cnr-Cyrl", "cnr"),
+        ("uk-UA", "uk"),
+        ("Українська", "uk"),
+        ("DE", "de"),
+    ],
+)
+def test_a_language_is_understood_by_its_name_and_codes_in_either_script(app: Flask, cell: str, code: str):
+    with app.test_request_context():
+        assert vocabularies(app.config["CONSORTIUM"]).languages.find(cell) == code

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from app.core.access import Role
 from app.core.audit import AuditEntry
 from app.extensions import db
-from app.stakeholders.imports.models import ImportBatch, ImportRow
+from app.stakeholders.imports.models import ImportBatch, ImportRow, Outcome
 from app.stakeholders.models import NameKind, Organisation, Person
 from app.stakeholders.services import edit_organisation
 from tests.accounts.people import statements, work
 from tests.page import Page
-from tests.stakeholders.imports.conftest import PATH, Enter, carry_out, checked, mapped, number_of, send, table
+from tests.stakeholders.imports.conftest import BASIS, PATH, Enter, carry_out, checked, mapped, number_of, send, table
 from tests.stakeholders.register import facts, name, organisation, person
 
 HEAD = ("Назва", "Kategorie", "Land", "E-Mail", "Ort")
@@ -57,15 +57,17 @@ def test_a_table_in_several_languages_is_understood_checked_and_imported_once(ap
 
 def test_the_same_organisation_is_found_in_another_script_and_only_what_differs_is_shown(app: Flask, enter: Enter):
     with work(app):
-        organisation(name("School of Niš"), name("Школа Ниш", "sr-Latn", NameKind.NATIVE), city="Niš", phone="1")
+        organisation(
+            name("School of Niš"), name("Школа Ниш", "sr-Latn", NameKind.NATIVE), city="Niš", register_number="1"
+        )
     browser = enter()
-    path = checked(browser, table(("Name", "Country", "Phone", "City"), ("skola nis", "RS", "2", "")))
+    path = checked(browser, table(("Name", "Country", "Register number", "City"), ("skola nis", "RS", "2", "")))
     page = Page(browser.get(path))
     assert "#1 School of Niš" in page.text
     assert "1 → 2" in page.text
     with app.app_context():
         row = db.session.scalars(select(ImportRow)).one()
-        assert [change["column"] for change in row.changes] == ["name", "phone"]
+        assert [change["column"] for change in row.changes] == ["name", "register_number"]
 
 
 def test_columns_are_remembered_for_the_same_headings(enter: Enter):
@@ -111,7 +113,11 @@ def test_a_row_of_another_country_is_a_fault_for_a_country_lead(app: Flask, ente
     with work(app):
         organisation(name("Ours abroad"))
     browser = enter(Role.COUNTRY_LEAD, country="AM")
-    rows = (("Name", "Country", "Category", "Phone"), ("New", "RS", "company", ""), ("Ours abroad", "RS", "", "1"))
+    rows = (
+        ("Name", "Country", "Category", "Register number"),
+        ("New", "RS", "company", ""),
+        ("Ours abroad", "RS", "", "1"),
+    )
     path = checked(browser, table(*rows, ("Mine", "AM", "company", "")))
     assert Page(browser.get(path)).text.count("a country that is not yours") == 2
     assert carry_out(browser, path).status_code == 303
@@ -120,10 +126,10 @@ def test_a_row_of_another_country_is_a_fault_for_a_country_lead(app: Flask, ente
 
 def test_decisions_are_kept_and_changed_by_the_person(app: Flask, enter: Enter):
     with work(app):
-        organisation(name("Twin"), phone="1")
-        organisation(name("Twin"), phone="2")
+        organisation(name("Twin"), register_number="1")
+        organisation(name("Twin"), register_number="2")
     browser = enter()
-    path = checked(browser, table(("Name", "Country", "Phone", "Category"), ("Twin", "RS", "9", "company")))
+    path = checked(browser, table(("Name", "Country", "Register number", "Category"), ("Twin", "RS", "9", "company")))
     page = Page(browser.get(path))
     assert "The register has several of this name" in page.text
     assert carry_out(browser, path).status_code == 422
@@ -134,6 +140,34 @@ def test_decisions_are_kept_and_changed_by_the_person(app: Flask, enter: Enter):
     assert carry_out(browser, path, **{f"row-{key}": "update:999"}).status_code == 422
     assert carry_out(browser, path, **{f"row-{key}": "create"}).status_code == 303
     assert count(app) == 3
+
+
+def test_the_same_name_by_the_one_rule_is_found_whatever_its_script_or_legal_form(app: Flask, enter: Enter):
+    with work(app):
+        organisation(name("Škola Niš"), name("Школа Ниш д.о.о.", "sr-Cyrl", NameKind.NATIVE))
+    browser = enter()
+    path = checked(browser, table(("Name", "Country", "Register number"), ("skola nis DOO", "RS", "9")))
+    page = Page(browser.get(path))
+    assert "Update #1" in page.text
+    assert carry_out(browser, path).status_code == 303
+    assert count(app) == 1
+
+
+def test_a_name_much_like_one_of_the_register_needs_a_decision(app: Flask, enter: Enter):
+    with work(app):
+        organisation(name("Nišavska svetiljka d.o.o."))
+        organisation(name("Nišavska svetiljka"), country="ME")
+    browser = enter()
+    rows = (("Nisavska svetilka", "RS", "company"), ("Nisavska banka", "RS", "company"))
+    path = checked(browser, table(("Name", "Country", "Category"), *rows))
+    page = Page(browser.get(path))
+    assert "whose name is much like this" in page.text
+    assert "Update #1" in page.text
+    assert "Update #2" not in page.text
+    carry_out(browser, path)
+    assert count(app) == 3
+    with app.app_context():
+        assert db.session.scalar(select(ImportRow.outcome).where(ImportRow.label == rows[0][0])) is Outcome.SKIPPED
 
 
 def test_all_rows_of_one_kind_are_decided_at_once(app: Flask, enter: Enter):
@@ -154,38 +188,38 @@ def test_a_row_about_the_same_as_one_before_it_needs_a_decision(enter: Enter):
 
 def test_a_stale_version_is_a_conflict_at_its_row(app: Flask, enter: Enter):
     with work(app):
-        one = organisation(name("School"), phone="1")
+        one = organisation(name("School"), register_number="1")
         edit_organisation_by_system(one)
     browser = enter()
-    path = checked(browser, table(("id", "version", "name", "phone"), ("1", "1", "School", "3")))
+    path = checked(browser, table(("id", "version", "name", "register_number"), ("1", "1", "School", "3")))
     assert "Somebody changed it after the file was exported" in Page(browser.get(path)).text
     assert carry_out(browser, path).status_code == 422
-    same = checked(browser, table(("id", "version", "name", "phone"), ("1", "1", "School", "2")))
+    same = checked(browser, table(("id", "version", "name", "register_number"), ("1", "1", "School", "2")))
     assert "Somebody changed it" not in Page(browser.get(same)).text
 
 
 def edit_organisation_by_system(one: Organisation) -> None:
     from app.core.access import SYSTEM
 
-    edit_organisation(SYSTEM, one, one.version, facts(name("School"), phone="2"))
+    edit_organisation(SYSTEM, one, one.version, facts(name("School"), register_number="2"))
 
 
 def test_an_empty_cell_leaves_a_value_and_a_mark_takes_it_away(app: Flask, enter: Enter):
     with work(app):
-        organisation(name("School"), phone="1", city="Niš")
+        organisation(name("School"), register_number="1", city="Niš")
     browser = enter()
-    path = checked(browser, table(("id", "name", "phone", "city"), ("#1", "School", "", "[delete]")))
+    path = checked(browser, table(("id", "name", "register_number", "city"), ("#1", "School", "", "[delete]")))
     assert carry_out(browser, path).status_code == 303
     with app.app_context():
         one = db.session.scalars(select(Organisation)).one()
-        assert (one.phone, one.city) == ("1", None)
+        assert (one.register_number, one.city) == ("1", None)
 
 
 def test_what_changed_since_the_dry_run_is_refused_row_by_row(app: Flask, enter: Enter):
     with work(app):
-        organisation(name("School"), phone="1")
+        organisation(name("School"), register_number="1")
     browser = enter()
-    path = checked(browser, table(("id", "name", "phone"), ("1", "School", "9")))
+    path = checked(browser, table(("id", "name", "register_number"), ("1", "School", "9")))
     with work(app) as session:
         edit_organisation_by_system(session.get_one(Organisation, 1))
     assert carry_out(browser, path).status_code == 303
@@ -231,7 +265,7 @@ def test_people_come_with_their_affiliations(app: Flask, enter: Enter):
         ("Nobody", "Known", "", "No such school", "", ""),
     )
     browser = enter()
-    path = checked(browser, table(*rows))
+    path = checked(browser, table(*rows), **BASIS)
     page = Page(browser.get(path))
     assert "“No such school”" in page.text
     assert carry_out(browser, path).status_code == 303
@@ -262,3 +296,14 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(app: Flask, enter:
             browser.get(path)
         counted.append(len(seen))
     assert counted[0] == counted[1]
+
+
+def test_faults_are_read_in_the_language_of_whoever_reads(enter: Enter):
+    browser = enter()
+    path = checked(browser, table(("Name", "Country", "Category"), ("School", "Atlantis", "company"), ("", "RS", "x")))
+    assert "An organisation needs a name." in Page(browser.get(path)).text
+    with browser.session_transaction() as stored:
+        stored["language"] = "de"
+    told = Page(browser.get(path)).text
+    assert "An organisation needs a name." not in told
+    assert "Eine Organisation braucht einen Namen." in told

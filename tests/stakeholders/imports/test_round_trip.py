@@ -19,6 +19,7 @@ from app.stakeholders.imports.models import ImportRow, Verdict
 from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Size
 from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import work
+from tests.page import Page
 from tests.stakeholders.imports.conftest import Enter, carry_out, checked, table, workbook
 from tests.stakeholders.register import name, organisation, person
 
@@ -37,7 +38,7 @@ def fill() -> None:
         address="Street 1\n18000 Niš",
         website="https://example.org/a?b=c",
         email="info@example.org",
-        phone="+381 18",
+        phone="+381 18 5557788",
         register_number="00123",
         pic="012345678",
         size=Size.SMALL,
@@ -45,7 +46,7 @@ def fill() -> None:
     )
     plain = organisation(name("Legal first", kind=NameKind.LEGAL), category=Category.OTHER, country="UA")
     for text in ODD:
-        organisation(name(text if "\n" not in text else "Lines"), notes=text, phone=text.partition("\n")[0])
+        organisation(name(text if "\n" not in text else "Lines"), notes=text, register_number=text.partition("\n")[0])
     person(
         "Ana",
         SYSTEM,
@@ -129,7 +130,7 @@ def test_exactly_the_edits_of_organisations_are_shown_and_made(app: Flask, enter
         (1, "native_names"): "Школа у Нишу [sr-Latn]\nName native [en]\nName native [sr-Latn]",
         (1, "name"): "College of Niš",
         (1, "size"): "[delete]",
-        (2, "phone"): "=2+2",
+        (2, "register_number"): "'=2+2",
     }
     path = checked(browser, edited(exported(browser, kind), kind, edits), f"list.{kind}")
     native = "Name native [en]\nName native [sr-Latn]"
@@ -139,7 +140,7 @@ def test_exactly_the_edits_of_organisations_are_shown_and_made(app: Flask, enter
             ("native_names", f"Школа Ниш [sr-Latn]\n{native}", f"Школа у Нишу [sr-Latn]\n{native}"),
             ("size", "small", ""),
         ],
-        2: [("phone", "", "=2+2")],
+        2: [("register_number", "", "=2+2")],
     }
     with app.app_context():
         before = [(row.text, row.kind) for row in db.session.get_one(Organisation, 1).names]
@@ -150,7 +151,7 @@ def test_exactly_the_edits_of_organisations_are_shown_and_made(app: Flask, enter
         assert after[:2] == [("College of Niš", NameKind.WORKING), ("Школа у Нишу", NameKind.NATIVE)]
         assert after[2:] == before[2:]
         assert (one.name, one.native_name, one.size, one.pic) == ("College of Niš", "Школа у Нишу", None, "012345678")
-        assert db.session.get_one(Organisation, 2).phone == "=2+2"
+        assert db.session.get_one(Organisation, 2).register_number == "=2+2"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -172,6 +173,24 @@ def test_exactly_the_edits_of_people_are_shown_and_made(app: Flask, enter: Enter
         assert roles_now == {1: {"en": "Director", "de": "Leiterin"}, 2: {}}
         kept = {entry.organisation_id: entry.id for entry in db.session.get_one(Person, 1).affiliations}
         assert kept[2] == keys[2]
+
+
+def test_edits_of_columns_that_no_import_takes_are_told(app: Flask, enter: Enter):
+    with work(app):
+        fill()
+    browser = enter()
+    exported_file = exported(browser, "csv")
+    assert "last_contact" in exported_file.decode().splitlines()[0]
+    edits = {(1, "is_example"): "yes", (1, "last_contact"): "2025-01-01", (2, "phone"): "1"}
+    path = checked(browser, edited(exported_file, "csv", edits), "list.csv")
+    with app.app_context():
+        rows = {row.target_id: row for row in db.session.scalars(select(ImportRow).order_by(ImportRow.number))}
+        assert rows[1].note == (
+            "Not taken, as the portal alone works it out: is_example (yes), last_contact (2025-01-01)."
+        )
+        assert rows[1].verdict is Verdict.SAME
+        assert rows[2].note is None
+    assert "Not taken" in Page(browser.get(path)).text
 
 
 def test_cells_like_formulas_leave_as_text(app: Flask, enter: Enter):

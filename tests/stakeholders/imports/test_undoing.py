@@ -7,18 +7,19 @@ from sqlalchemy import func, select
 from app.core import outbox
 from app.core.access import SYSTEM
 from app.core.audit import AuditEntry
-from app.core.database import writing
+from app.core.database import has_one_writer, writing
 from app.extensions import db
+from app.stakeholders import merging
 from app.stakeholders.imports import jobs, services, steps
 from app.stakeholders.imports.models import BatchState, ImportBatch, ImportRow, Outcome
 from app.stakeholders.models import NameKind, Organisation, OrganisationName
 from app.stakeholders.services import AffiliationFacts, edit_organisation
 from tests.accounts.people import work
 from tests.page import Page
-from tests.stakeholders.imports.conftest import Enter, carry_out, checked, table
+from tests.stakeholders.imports.conftest import BASIS, Enter, carry_out, checked, table
 from tests.stakeholders.register import facts, name, organisation, person
 
-HEAD = ("Name", "Country", "Category", "Phone", "Native name")
+HEAD = ("Name", "Country", "Category", "Register number", "Native name")
 
 
 def state(app: Flask) -> list[tuple[object, ...]]:
@@ -38,7 +39,7 @@ def state(app: Flask) -> list[tuple[object, ...]]:
                 Organisation.name,
                 Organisation.native_name,
                 Organisation.search_key,
-                Organisation.phone,
+                Organisation.register_number,
             ).order_by(Organisation.id)
         )
         return [tuple(row) for row in (*names, *bodies)]
@@ -46,7 +47,7 @@ def state(app: Flask) -> list[tuple[object, ...]]:
 
 def test_a_whole_batch_is_undone_and_the_register_is_as_it_was(app: Flask, enter: Enter):
     with work(app):
-        organisation(name("School"), name("Школа", "sr-Latn", NameKind.NATIVE), phone="1")
+        organisation(name("School"), name("Школа", "sr-Latn", NameKind.NATIVE), register_number="1")
     before = state(app)
     browser = enter()
     rows = (("School", "RS", "", "2", "Nova škola [sr-Latn]"), ("New one", "RS", "company", "", ""))
@@ -72,12 +73,12 @@ def test_what_changed_since_or_is_referred_to_is_kept_and_named(app: Flask, ente
     carry_out(browser, path)
     with work(app) as session:
         one = session.get_one(Organisation, 1)
-        edit_organisation(SYSTEM, one, one.version, facts(name("Changed"), phone="7"))
+        edit_organisation(SYSTEM, one, one.version, facts(name("Changed"), register_number="7"))
         person("Ana", SYSTEM, AffiliationFacts(session.get_one(Organisation, 2), {}))
     browser.post(f"{path}/undo")
     page = Page(browser.get(path))
     assert "Somebody changed it since" in page.text
-    assert "Other records refer to it: affiliation" in page.text
+    assert "Other records refer to it: Function at an organisation" in page.text
     with app.app_context():
         assert db.session.scalars(select(Organisation.name).order_by(Organisation.id)).all() == [
             "Changed",
@@ -118,6 +119,7 @@ def test_work_that_was_interrupted_goes_on_where_it_stopped(
 ):
     browser = enter()
     path = checked(browser, long_file)
+    monkeypatch.setattr(steps, "SECONDS", 60.0)
     monkeypatch.setattr(jobs, "SECONDS", 0.0)
     assert outbox.drain(app) > 3
     carry_out(browser, path)
@@ -131,7 +133,7 @@ def test_work_that_was_interrupted_goes_on_where_it_stopped(
 
     monkeypatch.setattr(steps, "carry_out", dies)
     outbox.drain(app)
-    assert count(app) == steps.CHUNK
+    assert count(app) == steps.WRITTEN
     monkeypatch.setattr(steps, "carry_out", real)
     with app.app_context(), writing():
         for job in outbox.unfinished(db.session):
@@ -146,9 +148,9 @@ def test_work_that_was_interrupted_goes_on_where_it_stopped(
 
 def test_a_long_file_that_breaks_off_is_told_on_its_page(app: Flask, enter: Enter, long_file: bytes):
     browser = enter()
-    path = checked(browser, long_file + b"a,b,c,d,e,f,g\n")
+    path = checked(browser, long_file + b'a,"never closed\n')
     outbox.drain(app)
-    assert "has more cells than the head has columns" in Page(browser.get(path)).text
+    assert "cannot be read as CSV from line" in Page(browser.get(path)).text
     with app.app_context():
         assert db.session.scalars(select(ImportBatch.state)).one() is BatchState.FAILED
 
@@ -177,3 +179,101 @@ def count(app: Flask) -> int:
 
 def test_the_limit_of_what_is_done_at_once_is_below_what_a_step_reads():
     assert services.AT_ONCE < 700
+
+
+def test_a_step_holds_the_database_no_longer_than_it_may_and_rests_where_others_wait(
+    app: Flask, enter: Enter, long_file: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    browser = enter()
+    path = checked(browser, long_file)
+    monkeypatch.setattr(jobs, "PAUSE", 0.0)
+    outbox.drain(app)
+    carry_out(browser, path)
+    rests: list[int] = []
+
+    def rest(_seconds: float) -> None:
+        rests.append(count(app))
+        if len(rests) == 3:
+            hurry.undo()
+
+    monkeypatch.setattr(jobs, "sleep", rest)
+    hurry = pytest.MonkeyPatch()
+    hurry.setattr(steps, "SECONDS", 0.0)
+    outbox.drain(app)
+    with app.app_context():
+        assert rests[:3] == ([1, 2, 3] if has_one_writer(db.session) else [])
+    assert count(app) == 700
+
+
+def test_two_imports_are_undone_one_after_the_other(app: Flask, enter: Enter):
+    browser = enter()
+    first = checked(browser, table(HEAD[:4], ("Weavers", "RS", "company", "1"), ("Tailors", "RS", "company", "2")))
+    carry_out(browser, first)
+    second = checked(browser, table(HEAD[:4], ("Weavers", "RS", "", "9")))
+    carry_out(browser, second)
+    browser.post(f"{second}/undo")
+    with app.app_context():
+        assert db.session.scalar(select(Organisation.register_number).where(Organisation.name == "Weavers")) == "1"
+    browser.post(f"{first}/undo")
+    assert count(app) == 0
+
+
+def test_what_somebody_entered_between_dry_run_and_import_is_not_made_twice(app: Flask, enter: Enter):
+    browser = enter()
+    path = checked(browser, table(HEAD[:3], ("Weavers", "RS", "company"), ("Tailors", "RS", "company")))
+    with work(app):
+        organisation(name("WEAVERS d.o.o."))
+    carry_out(browser, path)
+    assert count(app) == 2
+    assert "Somebody entered one of this name since: #1." in Page(browser.get(path)).text
+
+
+def test_of_people_whose_import_is_undone_nothing_is_kept(app: Flask, enter: Enter):
+    browser = enter()
+    rows = (("Given name", "Family name", "E-mail"), ("Jovana", "Ristić", "jovana@example.org"))
+    path = checked(browser, table(*rows), kind="people", **BASIS)
+    carry_out(browser, path)
+    browser.post(f"{path}/undo")
+    outbox.drain(app)
+    for page in (path, f"{path}/result"):
+        assert "Ristić" not in browser.get(page).text
+    with app.app_context():
+        batch = db.session.scalars(select(ImportBatch)).one()
+        assert (batch.state, batch.file.size, batch.samples) == (BatchState.UNDONE, 0, {})
+
+
+def test_what_a_file_says_is_deleted_on_demand_and_the_counts_stay(app: Flask, enter: Enter):
+    browser = enter()
+    path = checked(browser, table(HEAD[:3], ("Weavers", "RS", "company")))
+    carry_out(browser, path)
+    assert "Delete it" in Page(browser.get(f"{path}/empty")).text
+    page = Page(browser.post(f"{path}/empty", follow_redirects=True))
+    assert page.messages == ["What the file said is deleted."]
+    assert "Created" in page.text
+    with app.app_context():
+        row = db.session.scalars(select(ImportRow)).one()
+        assert (row.label, row.cells, row.changes) == ("", {}, [])
+    assert browser.post(f"{path}/empty").status_code == 409
+    assert browser.post(f"{path}/undo").status_code in (409, 422)
+    assert count(app) == 1
+
+
+def test_a_merge_that_was_undone_keeps_no_import_from_being_carried_out_or_undone(app: Flask, enter: Enter):
+    with work(app):
+        organisation(name("School"), register_number="1")
+        organisation(name("Another one"))
+    before = state(app)
+    browser = enter()
+    path = checked(browser, table(("id", "name", "register_number"), ("1", "School", "9")))
+    merge_and_undo(app, 1, 2)
+    assert carry_out(browser, path).status_code == 303
+    merge_and_undo(app, 1, 2)
+    assert state(app) != before
+    browser.post(f"{path}/undo")
+    assert state(app) == before
+
+
+def merge_and_undo(app: Flask, survivor: int, absorbed: int) -> None:
+    with work(app) as session:
+        one, other = session.get_one(Organisation, survivor), session.get_one(Organisation, absorbed)
+        merging.undo(SYSTEM, merging.merge(SYSTEM, one, other, merging.Versions(one.version, other.version), {"city"}))

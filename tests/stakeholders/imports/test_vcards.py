@@ -5,11 +5,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.extensions import db
-from app.stakeholders.models import Organisation, Person
+from app.stakeholders.models import LawfulBasis, Organisation, Person
 from tests.accounts.people import work
 from tests.page import Page
-from tests.stakeholders.imports.conftest import Enter, carry_out, checked
-from tests.stakeholders.register import name, organisation
+from tests.stakeholders.imports.conftest import BASIS, Enter, carry_out, checked, mapped, send, table
+from tests.stakeholders.register import name, organisation, person
 
 CARDS = """BEGIN:VCARD
 VERSION:3.0
@@ -18,14 +18,14 @@ FN:Dr. Ана Јовић
 ORG:School of Niš;Office
 TITLE:Head
 item1.EMAIL;TYPE=INTERNET,WORK:ana@example.org
-TEL;TYPE=WORK:+381 18 1
+TEL;TYPE=WORK:018 555 77 88
 END:VCARD
 BEGIN:VCARD
 VERSION:4.0
 FN:Petar
   Ilić
 EMAIL:petar@example.org
-TEL;VALUE=uri:tel:+381-11-2
+TEL;VALUE=uri:tel:+381-11-555-7788
 UID:urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1
 END:VCARD
 BEGIN:VCARD
@@ -53,7 +53,7 @@ def test_people_of_several_versions_come_from_one_file(app: Flask, enter: Enter)
         assert [(entry.organisation.name, entry.role_title) for entry in ana.affiliations] == [
             ("School of Niš", {"en": "Head"})
         ]
-        assert (petar.given_name, petar.family_name, petar.phone) == ("Petar", "Ilić", "+381-11-2")
+        assert (petar.given_name, petar.family_name, petar.phone) == ("Petar", "Ilić", "+381 11 5557788")
 
 
 def test_organisations_come_from_the_same_file_when_asked_for(app: Flask, enter: Enter):
@@ -68,4 +68,55 @@ def test_organisations_come_from_the_same_file_when_asked_for(app: Flask, enter:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_cards_are_known_by_their_first_bytes(app: Flask, enter: Enter, encoding: str):
     browser = enter()
-    checked(browser, CARDS.encode(encoding), "cards.txt")
+    checked(browser, CARDS.encode(encoding), "cards.txt", **BASIS)
+
+
+@pytest.mark.parametrize(
+    ("content", "file"),
+    [(CARDS.encode(), "cards.vcf"), (table(("Given name", "Family name"), ("Ana", "Jović")), "people.csv")],
+)
+def test_nobodys_role_is_public_because_a_file_is_silent(app: Flask, enter: Enter, content: bytes, file: str):
+    with work(app):
+        organisation(name("School of Niš"))
+    browser = enter()
+    columns = send(browser, content, file, "people").location
+    answer = mapped(browser, columns)
+    assert answer.status_code == 422
+    assert "so say it here for the whole file" in Page(answer).errors[0]
+    assert mapped(browser, columns, lawful_basis="public_role").status_code == 303
+    # The next file is asked anew: what was said of one holds for no other.
+    again = mapped(browser, send(browser, content, f"again-{file}", "people").location)
+    assert again.status_code == 422
+
+
+def test_a_row_that_is_silent_about_its_basis_is_a_fault(app: Flask, enter: Enter):
+    rows = (("Given name", "Family name", "Lawful basis"), ("Ana", "Jović", "contract"), ("Petar", "Ilić", ""))
+    browser = enter()
+    path = checked(browser, table(*rows), "people.csv", "people")
+    assert "Say why these data may be kept: public role, contract or consent." in Page(browser.get(path)).text
+    carry_out(browser, path)
+    with app.app_context():
+        assert [(one.given_name, one.lawful_basis) for one in db.session.scalars(select(Person))] == [
+            ("Ana", "contract")
+        ]
+
+
+def test_the_basis_of_a_person_who_is_in_the_register_stays(app: Flask, enter: Enter):
+    with work(app):
+        person("Ana", family_name="Jović", email="ana@example.org", lawful_basis=LawfulBasis.CONTRACT)
+    browser = enter()
+    rows = (("Given name", "Family name", "E-mail", "Title"), ("Ana", "Jović", "ana@example.org", "Dr."))
+    carry_out(browser, checked(browser, table(*rows), "people.csv", "people", lawful_basis="public_role"))
+    with app.app_context():
+        ana = db.session.scalars(select(Person)).one()
+        assert (ana.title, ana.lawful_basis) == ("Dr.", "contract")
+
+
+def test_a_function_without_an_organisation_is_left_out_and_said(app: Flask, enter: Enter):
+    card = "BEGIN:VCARD\nVERSION:3.0\nN:Jović;Ana;;;\nTITLE:Head\nEND:VCARD\n"
+    browser = enter()
+    path = checked(browser, card.encode(), "cards.vcf", **BASIS)
+    assert "the function is left out" in Page(browser.get(path)).text
+    carry_out(browser, path)
+    with app.app_context():
+        assert db.session.scalars(select(Person)).one().affiliations == []

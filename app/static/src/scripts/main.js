@@ -10,17 +10,24 @@ import { errorSummary } from "./errors.js";
 import { halfTyped } from "./halftyped.js";
 import { lists } from "./lists.js";
 import { menus } from "./menus.js";
+import { forgetOthers } from "./offline/forgetting.js";
 import { passkeys } from "./passkeys.js";
-import { pickers } from "./pickers.js";
+import { pickerRequests, pickers } from "./pickers.js";
 import { pictures } from "./picture.js";
+import { verifying } from "./verify.js";
 import { requests } from "./requests.js";
+import { signatures } from "./signature.js";
+import { tooLarge } from "./toolarge.js";
 
 document.documentElement.classList.add("js");
 
+forgetOthers();
 halfTyped();
+tooLarge();
 menus();
 requests();
 lists();
+pickerRequests();
 
 /** Set up what belongs to elements of `root`: the page once, and each fragment that htmx puts in. */
 function arrive(root) {
@@ -30,6 +37,8 @@ function arrive(root) {
   passkeys(root);
   pickers(root);
   pictures(root);
+  verifying(root);
+  signatures(root);
 }
 
 arrive(document);

@@ -10,15 +10,18 @@ export function pickers(root) {
   if (options) tidyOptions(options.closest("[data-picker]"));
 }
 
-document.addEventListener("htmx:config:request", (event) => {
-  const { ctx } = event.detail;
-  const picker = ctx.sourceElement.closest("[data-picker]");
-  if (!picker) return;
-  const { body } = ctx.request;
-  body.set("q", ctx.sourceElement.value);
-  body.set("name", picker.dataset.name);
-  for (const input of chosenInputs(picker)) body.append(picker.dataset.name, input.value);
-});
+/** What a picker asks for: the words typed, and what is chosen already. */
+export function pickerRequests() {
+  document.addEventListener("htmx:config:request", (event) => {
+    const { ctx } = event.detail;
+    const picker = ctx.sourceElement.closest("[data-picker]");
+    if (!picker) return;
+    const { body } = ctx.request;
+    body.set("q", ctx.sourceElement.value);
+    body.set("name", picker.dataset.name);
+    for (const input of chosenInputs(picker)) body.append(picker.dataset.name, input.value);
+  });
+}
 
 const chosenInputs = (picker) => [...picker.querySelectorAll(".chosen input")];
 const optionInputs = (picker) => [...picker.querySelectorAll(".options input")];
@@ -41,11 +44,10 @@ function setUp(picker) {
   });
 }
 
-/** Leave out what is chosen already; options are ticked, never walked through, so that arrows choose nothing. */
+/** Leave out what is chosen already. */
 function tidyOptions(picker) {
   const chosen = new Set(chosenInputs(picker).map((input) => input.value));
   for (const input of optionInputs(picker)) {
-    input.type = "checkbox";
     if (chosen.has(input.value)) input.closest("label").remove();
   }
 }
@@ -58,16 +60,8 @@ function choose(picker, input) {
   name.querySelector(".native")?.remove();
   name.removeAttribute("data-label");
 
-  const label = document.createElement("label");
-  const code = row.querySelector("b");
   input.checked = true;
-  label.append(input, ...(code ? [" ", code] : []), " ", name);
-  const chip = document.createElement("span");
-  chip.className = "chip chip-pick";
-  chip.append(label);
-  const item = document.createElement("li");
-  item.append(chip);
-
+  const item = chosenItem(input, row.querySelector("b"), name);
   if ("multiple" in picker.dataset) {
     row.remove();
   } else {
@@ -78,6 +72,29 @@ function choose(picker, input) {
   addRemoveButton(picker, item);
   announce(name.textContent);
   (next?.isConnected ? next : searchInput(picker)).focus();
+}
+
+function chosenItem(input, code, name) {
+  const label = document.createElement("label");
+  label.append(input, ...(code ? [" ", code] : []), " ", name);
+  const chip = document.createElement("span");
+  chip.className = "chip chip-pick";
+  chip.append(label);
+  const item = document.createElement("li");
+  item.append(chip);
+  return item;
+}
+
+/** Choose a record by what is known of it: key, code, label, and what marks an example. */
+export function putChosen(picker, { value, code, label, example }) {
+  const element = (tag, facts) => Object.assign(document.createElement(tag), facts);
+  const input = element("input", { type: "multiple" in picker.dataset ? "checkbox" : "radio", name: picker.dataset.name, value });
+  input.setAttribute("checked", "");
+  const name = element("span", { textContent: label });
+  if (example) name.append(" ", element("span", { className: "ex", textContent: example }));
+  const item = chosenItem(input, code && element("b", { textContent: code }), name);
+  picker.querySelector(".chosen").append(item);
+  if ("ready" in picker.dataset) addRemoveButton(picker, item);
 }
 
 function addRemoveButton(picker, item) {

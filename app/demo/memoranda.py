@@ -1,0 +1,120 @@
+"""Reads the templates and the example memoranda of a consortium, and signs those that are signed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.core.access import SYSTEM, Actor
+from app.demo.days import day_of
+from app.extensions import db
+from app.microcredentials.models import MicroCredential
+from app.mou import parties, services, templates
+from app.mou.evidence.services import Origin
+from app.mou.models import Basis, CommitmentKind, Mou, MouTemplateVersion, PartyRole
+from app.mou.parties import CommitmentFacts, PartyFacts, SignatoryFacts
+from app.mou.services import MouFacts
+from app.mou.signing import proposals, queries
+from app.mou.signing import services as signing
+from app.mou.signing.rules import STATEMENTS
+from app.mou.signing.services import Said
+from app.mou.texts.queries import to_sign
+from app.mou.wordings import read, read_file
+from app.stakeholders.models import Organisation
+
+FROM_HERE = Origin("127.0.0.1", "the demonstration")
+
+
+def load_templates(folder: Path) -> dict[str, MouTemplateVersion]:
+    """Publish the templates of a consortium's folder; answers them by code."""
+    files = sorted(folder.glob("*.yaml"))
+    return {template.code: templates.publish(SYSTEM, template) for template in map(read_file, files)}
+
+
+def load_memoranda(
+    entries: list[dict[str, Any]],
+    offered: Mapping[str, MouTemplateVersion],
+    organisations: Mapping[str, Organisation],
+    designs: Mapping[str, MicroCredential],
+) -> None:
+    """Draft the memoranda, send those that are out, and sign those that are signed."""
+    for entry in entries:
+        template = offered[entry["template"]]
+        owner = organisations[entry["owner"]]
+        actor = Actor(name=owner.name, grants=SYSTEM.grants)
+        mou = services.create(actor, _facts(entry, template, owner, designs), is_example=True)
+        for said in entry["parties"]:
+            _party(actor, mou, said, organisations)
+        for said in entry["commitments"]:
+            _promise(actor, mou, said, organisations)
+        if entry["state"] in ("out", "signed"):
+            signing.send(actor, mou, mou.version)
+        if entry["state"] == "signed":
+            _sign(mou)
+        if entry.get("proposal"):
+            _propose(mou, entry["proposal"])
+
+
+def _facts(
+    entry: dict[str, Any], template: MouTemplateVersion, owner: Organisation, designs: Mapping[str, MicroCredential]
+) -> MouFacts:
+    optional = [clause.code for clause in read(template.content).clauses if not clause.is_mandatory]
+    return MouFacts(
+        title=entry["title"],
+        purpose=entry["purpose"] or None,
+        template_version=template,
+        languages=tuple(entry["languages"]),
+        prevailing_language=entry["prevailing"],
+        country=entry["country"],
+        owner=owner,
+        microcredentials=[designs[code] for code in entry["microcredentials"]],
+        effective_from=day_of(entry.get("effective_from")),
+        duration_months=entry["duration_months"],
+        place=entry.get("place"),
+        clauses=tuple(code for code in optional if code not in entry["without"]),
+    )
+
+
+def _party(actor: Actor, mou: Mou, said: dict[str, Any], organisations: Mapping[str, Organisation]) -> None:
+    organisation = organisations[said["organisation"]]
+    known = parties.known_of(organisation)
+    facts = PartyFacts(
+        organisation=organisation,
+        role=PartyRole(said["role"]),
+        legal_name=known.legal_name,
+        address=said["address"] or known.address,
+    )
+    party = parties.add_party(actor, mou, facts)
+    for one in said["signatories"]:
+        who = {"name": one["name"], "role_title": one["role"], "email": one["email"], "language": one["language"]}
+        parties.add_signatory(actor, party, SignatoryFacts(basis=Basis(one["basis"]), **who))
+
+
+def _promise(actor: Actor, mou: Mou, said: dict[str, Any], organisations: Mapping[str, Organisation]) -> None:
+    organisation = organisations[said["party"]]
+    party = next(one for one in mou.parties if one.organisation_id == organisation.id)
+    kind, due = CommitmentKind(said["kind"]), day_of(said["due"])
+    parties.add_commitment(actor, mou, CommitmentFacts(party=party, kind=kind, amount=said["amount"], due_on=due))
+
+
+def _propose(mou: Mou, said: dict[str, Any]) -> None:
+    text = to_sign(mou)
+    link = next(iter(queries.newest_links(text).values())) if text else None
+    if link is None:
+        raise LookupError("Only what is out has somebody who was asked.")
+    who = {"name": said["name"], "role_title": said["role"], "email": said["email"]}
+    proposals.propose(link, **who, reason=None, origin=FROM_HERE)
+
+
+def _sign(mou: Mou) -> None:
+    """Sign as everybody in turn, each by a link; the code is taken as given."""
+    while (text := to_sign(mou)) is not None:
+        done = queries.signed_keys(text)
+        link = next(link for key, link in sorted(queries.newest_links(text).items()) if key not in done)
+        if link.signatory is None:
+            raise LookupError("A link to sign is somebody's.")
+        signing.open_text(link, FROM_HERE)
+        link.proven_at = link.opened_at
+        agreed = dict.fromkeys(STATEMENTS, True)
+        said = Said(name=link.signatory.name, agreed=agreed, document=text.html_sha256 or "", language=link.language)
+        signing.sign(link, said, FROM_HERE)
+    db.session.flush()

@@ -1,0 +1,1 @@
+"""Files of an event: invitation, agenda, lists, slides, minutes, photos."""

@@ -1,0 +1,95 @@
+"""Telling what became of what was said: by mail to whoever said it, and on a page for the public."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.accounts.queries import languages_of
+from app.core import mail, portal
+from app.core.access import Actor
+from app.core.errors import Refused
+from app.core.i18n import SOURCE_LANGUAGE, read_in
+from app.events.feedback import queries, rules
+from app.events.feedback.models import FeedbackPage, FeedbackTold, public_path
+from app.events.feedback.queries import Telling
+from app.events.models import Event, Visibility
+from app.events.permissions import check_edit
+from app.events.queries import lock
+from app.extensions import db
+
+
+def tell(actor: Actor, event: Event, languages: Mapping[int, str]) -> int:
+    """Write to organisations what became of their points, each in a mail of its own; answers how many mails.
+
+    ``languages`` has the language for the key of each organisation to be told; the others wait. An answer that was told
+    is not told again. Raises ``Refused`` where nobody is left to be told, and ``NotAllowed``.
+    """
+    check_edit(actor, event)
+    lock(event)  # Whoever presses the button at the same time waits, and then finds everything told.
+    page = queries.page(event)
+    path = public_path(event.id) if page is not None and page.is_published else None
+    due = [one for one in queries.to_tell(event) if one.organisation.email and one.organisation.id in languages]
+    if not due:
+        raise Refused(_("There is nobody left to be told by mail."))
+    for telling in due:
+        _send(actor, event, telling, languages[telling.organisation.id], path)
+    return len(due)
+
+
+def _send(actor: Actor, event: Event, telling: Telling, language: str, path: str | None) -> None:
+    reading = read_in(event.title, language)
+    title = reading.text if reading else ""
+    sent = mail.send(
+        db.session,
+        telling.organisation.email or "",
+        _l("You said – we did: %(event)s", event=title),
+        "events/told",
+        language,
+        title=title,
+        event=event,
+        organisation=telling.organisation,
+        points=telling.points,
+        path=path,
+    )
+    told: dict[str, Any] = {"language": sent.language, "actor_id": actor.user_id, "actor_name": actor.name}
+    db.session.add_all(
+        FeedbackTold(point_id=point.id, answer=point.answers, organisation_id=telling.organisation.id, **told)
+        for point in telling.points
+    )
+    db.session.flush()
+
+
+def likely_languages(due: Sequence[Telling]) -> dict[int, str]:
+    """The language each organisation, by its key, is written to unless somebody says otherwise.
+
+    It is that of the account with the same address, else English.
+    """
+    spoken = languages_of([telling.organisation.email for telling in due if telling.organisation.email])
+    active = {language.code for language in portal.consortium().languages if language.active}
+    likely = {telling.organisation.id: spoken.get((telling.organisation.email or "").casefold()) for telling in due}
+    return {key: code if code in active else SOURCE_LANGUAGE for key, code in likely.items()}
+
+
+def publish(actor: Actor, event: Event, *, is_published: bool) -> None:
+    """Let the public read what was said at an event and what became of it, or no longer.
+
+    Raises ``NotForThePublic`` for an event that the public does not see, and ``NotAllowed``.
+    """
+    check_edit(actor, event)
+    if is_published:
+        rules.check_public(event.visibility)
+    lock(event)
+    page = queries.page(event)
+    if page is None:
+        page = FeedbackPage(event_id=event.id)
+        db.session.add(page)
+    page.is_published = is_published
+    db.session.flush()
+
+
+def is_read_by_all(event: Event) -> bool:
+    """Whether the public reads what was said at an event: it was published, and the event is still public."""
+    page = queries.page(event)
+    return page is not None and page.is_published and event.visibility is Visibility.PUBLIC

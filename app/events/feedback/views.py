@@ -1,0 +1,117 @@
+"""Pages on which feedback is written down, answered and withdrawn, and the register of it."""
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import Permission, current_actor, requires
+from app.core.web import answer, changed, created, form_page, redirect_to
+from app.events import queries as events
+from app.events.feedback import queries, services
+from app.events.feedback.forms import AnswerForm, PointForm, PointsForm, WithdrawForm
+from app.events.feedback.listing import FeedbackListing
+from app.events.feedback.models import FeedbackPoint
+from app.events.models import Event
+from app.events.permissions import check_edit
+from app.events.views import bp
+from app.extensions import db
+
+
+def own_event(event_id: int) -> Event:
+    """An event that the actor may change, with what forms of feedback ask of it."""
+    event = events.event_to_edit(current_actor(), event_id)
+    check_edit(current_actor(), event)
+    return event
+
+
+def _point(event_id: int, point_id: int) -> FeedbackPoint:
+    point = queries.point(current_actor(), event_id, point_id)
+    check_edit(current_actor(), point.event)
+    return point
+
+
+def point_url(point: FeedbackPoint) -> str:
+    """Where a point stands on its event's page."""
+    return url_for("events.show", event_id=point.event_id, _anchor=f"feedback-{point.number}")
+
+
+@bp.get("/feedback")
+@requires(Permission.FEEDBACK_READ)
+def feedback() -> Response:
+    """What was said at all events, and what became of it."""
+    listing = FeedbackListing().page(db.session, current_actor(), request.path, request.args)
+    if request.args.get("format") in ("csv", "xlsx"):
+        return listing.export(request.args["format"])
+    return answer("events/feedback/list.html", "events/feedback/_results.html", listing=listing.load())
+
+
+@bp.route("/<int:event_id>/feedback", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def add_points(event_id: int) -> BaseResponse:
+    """Write several points down at once."""
+    event = own_event(event_id)
+    services.check_takes(current_actor(), event)
+    form = PointsForm(event)
+    if form.validate_on_submit():
+        with form.refusals():
+            made = services.say(current_actor(), event, form.said())
+            told = ngettext("One point is written down.", "%(num)s points are written down.", len(made))
+            return created(form, url_for("events.show", event_id=event.id, _anchor="feedback"), told)
+    return form_page("events/feedback/points.html", form, event=event)
+
+
+@bp.route("/<int:event_id>/feedback/new", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def add_point(event_id: int) -> BaseResponse:
+    """Write one point down, with all there is to say about it."""
+    event = own_event(event_id)
+    services.check_takes(current_actor(), event)
+    form = PointForm.new(event)
+    if form.validate_on_submit():
+        with form.refusals():
+            point = services.say(current_actor(), event, [form.point_facts()])[0]
+            return created(form, point_url(point), _("%(code)s is written down.", code=point.code))
+    return form_page("events/feedback/point.html", form, event=event, point=None)
+
+
+@bp.route("/<int:event_id>/feedback/<int:point_id>", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def edit_point(event_id: int, point_id: int) -> BaseResponse:
+    """Put right what was said, or by whom."""
+    point = _point(event_id, point_id)
+    services.check_takes(current_actor(), point.event)
+    form = PointForm.of(point)
+    if form.validate_on_submit():
+        with form.refusals(point):
+            services.edit(current_actor(), point, form.version.data, form.point_facts())
+            return changed(form, point_url(point), _("Saved."))
+    return form_page("events/feedback/point.html", form, event=point.event, point=point)
+
+
+@bp.route("/<int:event_id>/feedback/<int:point_id>/answer", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def answer_point(event_id: int, point_id: int) -> BaseResponse:
+    """Say what becomes of a point."""
+    point = _point(event_id, point_id)
+    form = AnswerForm.of(point)
+    if form.validate_on_submit():
+        with form.refusals(point):
+            services.answer(current_actor(), point, form.version.data, form.answer_facts())
+            told = _("%(code)s: %(state)s.", code=point.code, state=point.state.label)
+            return changed(form, point_url(point), told)
+    facts = {"event": point.event, "point": point, "history": queries.moves(point)}
+    return form_page("events/feedback/answer.html", form, **facts)
+
+
+@bp.route("/<int:event_id>/feedback/<int:point_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def withdraw_point(event_id: int, point_id: int) -> BaseResponse:
+    """Take a point back and say why."""
+    point = _point(event_id, point_id)
+    form = WithdrawForm(data={"version": point.version})
+    if form.validate_on_submit():
+        with form.refusals():
+            services.withdraw(current_actor(), point, form.version.data, form.reason.data)
+            return redirect_to(point_url(point), _("%(code)s is withdrawn.", code=point.code), "attention")
+    return form_page("events/feedback/withdraw.html", form, event=point.event, point=point)

@@ -1,0 +1,1 @@
+"""Being told by mail when events are called off or moved."""

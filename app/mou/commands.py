@@ -1,0 +1,97 @@
+"""What an operator does for memoranda from the command line: keys to seal with, and looking through the evidence."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.config import Settings
+from app.core import clock, portal
+from app.extensions import db
+from app.mou.evidence import queries as evidence
+from app.mou.evidence.chain import Flaw
+from app.mou.models import Mou
+from app.mou.queries import reference_of
+from app.mou.seals.models import MouSealed
+from app.mou.texts.models import MouText
+
+
+def make_keys(app: Flask) -> str:
+    """Make the authority and the seal certificate. Raises ``ClickException`` in one line where that cannot be."""
+    from app.mou.seals import keys
+
+    folder, passphrase = _where(app)
+    try:
+        keys.make(folder, passphrase, app.config["CONSORTIUM"].acronym, clock.now())
+    except FileExistsError as error:
+        raise click.ClickException(str(error)) from None
+    return show_keys(app)
+
+
+def renew_keys(app: Flask) -> str:
+    """Make a new seal certificate by the same authority."""
+    from app.mou.seals import keys
+
+    folder, passphrase = _where(app)
+    try:
+        keys.renew(folder, passphrase, app.config["CONSORTIUM"].acronym, clock.now())
+    except keys.KeysMissing as error:
+        raise click.ClickException(str(error)) from None
+    return show_keys(app)
+
+
+def show_keys(app: Flask) -> str:
+    """What the seal certificate says, and until when it is good."""
+    from app.mou.seals import keys
+
+    settings: Settings = app.config["PORTAL"]
+    found = keys.certificate(settings.seal_folder, clock.now())
+    if found is None:
+        raise click.ClickException("There are no keys to seal with; portal seal init makes them.")
+    return f"{found.subject}\nSHA-256 {found.fingerprint}\ngood until {found.ends}, {found.days_left} days"
+
+
+def verify_kept(app: Flask) -> tuple[list[str], bool]:
+    """Look through the evidence of every memorandum, the anchors, the frozen texts and the sealed documents.
+
+    Answers lines, and whether all is what it was; what is wrong is named.
+    """
+    with app.app_context():
+        wrong = list(_wrong())
+        count = len(db.session.scalars(select(Mou.id)).all())
+    return [*(f"BAD {line}" for line in wrong), _("%(count)s memoranda were looked through.", count=count)], not wrong
+
+
+def _wrong() -> Iterator[str]:
+    for mou in db.session.scalars(select(Mou).order_by(Mou.id)):
+        for fault in evidence.faults(mou):
+            yield SENTENCES[fault.flaw].format(number=reference_of(mou), event=fault.number)
+    for anchor in evidence.broken_anchors():
+        yield f"The anchor of {anchor.day} is not what it was."
+    store = portal.files()
+    for text in db.session.scalars(select(MouText).where(MouText.pdf_id.is_not(None)).order_by(MouText.id)):
+        for what, file, digest in (("page", text.html, text.html_sha256), ("PDF", text.pdf, text.pdf_sha256)):
+            if file is None or file.sha256 != digest or not store.is_intact(file.sha256):
+                yield f"{reference_of(text.mou_id)}, version {text.number}: the {what} is not what was frozen."
+    for sealed in db.session.scalars(select(MouSealed).order_by(MouSealed.id)):
+        if sealed.file.sha256 != sealed.sha256 or not store.is_intact(sealed.sha256):
+            yield f"{reference_of(sealed.text.mou_id)}: the sealed document is not what was sealed."
+
+
+SENTENCES = {
+    Flaw.EDITED: "{number}: event {event} was edited.",
+    Flaw.UNBOUND: "{number}: event {event} is not bound to the one before.",
+    Flaw.MISSING: "{number}: event {event} is missing.",
+    Flaw.REORDERED: "{number}: event {event} stands in another place.",
+    Flaw.PRIVATE: "{number}: address or program of event {event} was edited.",
+}
+
+
+def _where(app: Flask) -> tuple[Path, str]:
+    settings: Settings = app.config["PORTAL"]
+    if settings.seal_folder is None or not settings.seal_passphrase:
+        raise click.ClickException("Set PORTAL_SEAL_FOLDER and PORTAL_SEAL_PASSPHRASE first.")
+    return settings.seal_folder, settings.seal_passphrase

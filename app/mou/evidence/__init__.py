@@ -1,0 +1,1 @@
+"""The chain of what happened with a memorandum, and what proves it."""

@@ -1,0 +1,178 @@
+"""The jobs that make the sealed document of a signed text, and add the time stamp where it was pending.
+
+Done twice, they make one seal: a row of the text says that there is one. What fails is tried again by the outbox; the
+signatures are stored long before and cannot be lost by it.
+"""
+
+import io
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.core import clock, mail, outbox, portal
+from app.core.files import keep
+from app.core.i18n import read_in
+from app.extensions import db
+from app.mou.evidence.happenings import Happening
+from app.mou.evidence.services import record
+from app.mou.queries import reference_of
+from app.mou.seals import printing
+from app.mou.seals.models import MouSealed, SealKind
+from app.mou.signing import queries as signing
+from app.mou.signing.mailing import path_of
+from app.mou.signing.services import after_conclusion
+from app.mou.texts.models import MouText
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+    from app.mou.seals.keys import Keys
+    from app.mou.seals.sealing import Authority, Sealed
+
+log = logging.getLogger(__name__)
+SEAL, STAMP = "mou.seal", "mou.stamp"
+LATER = timedelta(hours=6)
+
+
+def arrange(session: Session) -> None:
+    """Have the stamps added that are pending, where there is an authority now; saying so again changes nothing."""
+    if portal.settings().tsa_url is None:
+        return
+    stamped = select(MouSealed.text_id).where(MouSealed.kind == SealKind.STAMP)
+    pending = select(MouSealed.text_id).where(MouSealed.level == "B-B", MouSealed.text_id.not_in(stamped))
+    for text_id in session.scalars(pending.order_by(MouSealed.text_id)).all():
+        outbox.enqueue(session, STAMP, {"text": text_id}, dedupe_key=f"{STAMP}:{text_id}")
+
+
+def order(text: MouText) -> None:
+    """Have a signed text sealed; saying so again changes nothing."""
+    outbox.enqueue(db.session, SEAL, {"text": text.id}, dedupe_key=f"{SEAL}:{text.id}")
+
+
+after_conclusion.append(order)
+
+
+@outbox.handles(SEAL)
+def make(session: Session, payload: dict[str, Any]) -> None:
+    """Print, seal, keep, tell everybody; where no time-stamp authority answers, the stamp is pending.
+
+    Raises ``KeysMissing`` while there are no keys: the job is tried again.
+    """
+    from app.mou.seals import keys  # It reads libraries that only sealing needs.
+
+    text = session.get_one(MouText, payload["text"])
+    if _sealed(session, text):
+        return
+    settings = portal.settings()
+    opened, authority = keys.load(settings.seal_folder, settings.seal_passphrase), _authority(settings)
+    printed = printing.printed(text)
+    session.commit()  # Sealing and the authority take their time; nobody else's writing waits for it.
+    sealed = _seal(printed, opened, authority)
+    file = _keep_once(session, text, sealed, SealKind.SEAL, _serial(opened))
+    if file is None:
+        return
+    record(text.mou, Happening.SEALED, sha256=file.sha256, level=sealed.level, text=text.sha256)
+    if sealed.level == "B-B" and authority is not None:
+        outbox.enqueue(
+            session, STAMP, {"text": text.id}, run_after=clock.now() + LATER, dedupe_key=f"{STAMP}:{text.id}"
+        )
+    _deliver(session, text, file)
+
+
+@outbox.handles(STAMP)
+def add_stamp(session: Session, payload: dict[str, Any]) -> None:
+    """Make the pending time stamp good; raises what the authority's silence raises, and is tried again."""
+    from app.mou.seals import keys, sealing
+
+    text = session.get_one(MouText, payload["text"])
+    settings = portal.settings()
+    authority, known = _authority(settings), {one.kind: one for one in _sealed(session, text)}
+    if authority is None or SealKind.STAMP in known or known[SealKind.SEAL].level != "B-B":
+        return
+    opened = keys.load(settings.seal_folder, settings.seal_passphrase)
+    pdf = portal.files().read(known[SealKind.SEAL].sha256)
+    session.commit()
+    stamped = sealing.stamp(pdf, opened, authority)
+    file = _keep_once(session, text, stamped, SealKind.STAMP, _serial(opened))
+    if file is not None:
+        record(text.mou, Happening.STAMPED, sha256=file.sha256, level=stamped.level, text=text.sha256)
+
+
+def _seal(printed: bytes, opened: "Keys", authority: "Authority | None") -> "Sealed":
+    from app.mou.seals import sealing
+
+    reason = portal.consortium().portal_name
+    if authority is not None:
+        try:
+            return sealing.seal(printed, opened, reason, authority)
+        except sealing.silences() as error:
+            log.warning("The time-stamp authority failed (%s); the seal is made without, the stamp follows.", error)
+    return sealing.seal(printed, opened, reason)
+
+
+def _keep_once(session: Session, text: MouText, sealed: "Sealed", kind: SealKind, certificate: str) -> MouSealed | None:
+    """Keep the sealed document, unless another worker did so meanwhile."""
+    session.execute(select(MouText.id).where(MouText.id == text.id).with_for_update())
+    if kind in {one.kind for one in _sealed(session, text)}:
+        return None
+    stored = keep(session, portal.files(), io.BytesIO(sealed.pdf), f"{reference_of(text.mou_id)}.pdf", None)
+    made = MouSealed(
+        text_id=text.id,
+        kind=kind,
+        level=sealed.level,
+        file_id=stored.id,
+        sha256=stored.sha256,
+        certificate=certificate,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _sealed(session: Session, text: MouText) -> list[MouSealed]:
+    return list(session.scalars(select(MouSealed).where(MouSealed.text_id == text.id).order_by(MouSealed.id)))
+
+
+def _serial(opened: "Keys") -> str:
+    return f"{opened.certificate.serial_number:x}"
+
+
+def _authority(settings: Settings) -> "Authority | None":
+    from app.mou.seals.sealing import Authority
+
+    if settings.tsa_url is None:
+        return None
+    return Authority(settings.tsa_url, _roots(settings.tsa_roots))
+
+
+def _roots(file: Path | None) -> "tuple[x509.Certificate, ...]":
+    from cryptography import x509
+
+    return tuple(x509.load_pem_x509_certificates(file.read_bytes())) if file else ()
+
+
+def _deliver(session: Session, text: MouText, made: MouSealed) -> None:
+    """Write to everybody who signed that the sealed document is there; their link opens it."""
+    mou = text.mou
+    for one in signing.signatures(text):
+        language = one.link.language
+        reading = read_in(mou.title, language)
+        mail.send(
+            session,
+            one.link.email,
+            _l("The sealed document"),
+            "mou/sealed",
+            language,
+            title=reading.text if reading else "",
+            reference=reference_of(mou),
+            path=path_of(one.link),
+            sha256=made.sha256,
+            is_pending=made.level == "B-B",
+        )
+    record(mou, Happening.DELIVERED, to=len(signing.signatures(text)), sha256=made.sha256)

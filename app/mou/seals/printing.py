@@ -1,0 +1,100 @@
+"""The signed document before it is sealed: the text, how each signed, what proves it, the evidence as a file within."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+from app.core import portal
+from app.core.canonical import canonical
+from app.core.drawing import picture
+from app.mou.evidence import queries as evidence
+from app.mou.evidence.chain import moment
+from app.mou.signing import queries as signing
+from app.mou.signing.models import MouSignature
+from app.mou.texts import paper
+from app.mou.texts.models import MouText
+from app.mou.texts.paper import Attachment, SignedBy
+from app.mou.wordings import words
+
+
+def printed(text: MouText) -> bytes:
+    """The document as PDF/A-4f."""
+    mou, signatures = text.mou, signing.signatures(text)
+    replaced = {after: before for before, after in signing.replaced(text).items()}
+    uids = {one.id: str(one.uid) for one in mou.signatories}
+    signed = [_signed_by(one, uids[replaced.get(one.signatory_id, one.signatory_id)]) for one in signatures]
+    say = words(text.content["languages"][0])
+    facts = [
+        (say("hash_before"), text.sha256),
+        (say("hash_page"), text.html_sha256 or ""),
+        (say("number"), text.content["reference"]),
+        ("", say("what_it_proves")),
+        ("", say("verify_at", address=f"{portal.settings().public_url}/verify")),
+    ]
+    attached = Attachment("evidence.json", say("evidence"), canonical(_evidence(text, signatures)).decode())
+    last = max((one.signed_at for one in signatures), default=text.made_at)
+    return paper.pdf(text.content, last.astimezone(UTC), signed=signed, proof=facts, attachment=attached)
+
+
+def _signed_by(one: MouSignature, uid: str) -> SignedBy:
+    say = words(one.language if one.language in one.text.content["languages"] else one.text.content["languages"][0])
+    checks = [say("check_link", email=_masked(one.link.email))]
+    if one.link.proven_at is not None:
+        checks.append(say("check_code"))
+    facts = [
+        (say("signed_by"), one.name),
+        (say("as_role"), one.role_title),
+        (say("signed_electronically"), say(f"method_{one.method.value}")),
+        (say("time"), moment(one.signed_at)),
+        (say("checks"), "; ".join(checks)),
+    ]
+    if one.differs:
+        facts.append(("", say("name_differs", name=one.signatory.name)))
+    facts += [("", statement["text"]) for statement in one.statements]
+    return SignedBy(uid, facts, picture(one.strokes[0]) if one.strokes else None)
+
+
+def _evidence(text: MouText, signatures: Sequence[MouSignature]) -> dict[str, Any]:
+    """What is put into the PDF: what was signed, by whom, and what happened until then."""
+    return {
+        "content": text.content,
+        "sha256": text.sha256,
+        "html_sha256": text.html_sha256,
+        "pdf_sha256": text.pdf_sha256,
+        "signatures": [
+            {
+                "signatory": str(one.signatory.uid),
+                "name": one.name,
+                "invited": one.signatory.name,
+                "role": one.role_title,
+                "method": one.method.value,
+                "statements": one.statements,
+                "document": one.document_sha256,
+                "at": moment(one.signed_at),
+            }
+            for one in signatures
+        ],
+        "events": [
+            {
+                "number": event.number,
+                "kind": event.kind,
+                "at": moment(event.happened_at),
+                "facts": event.facts,
+                "private": event.private_hash,
+                "previous": event.previous,
+                "hash": event.hash,
+            }
+            for event in evidence.events(text.mou)
+        ],
+    }
+
+
+def _masked(email: str) -> str:
+    local, _at, domain = email.partition("@")
+    return f"{local[:2]}…@{domain}"
+
+
+def evidence_of(text: MouText) -> bytes:
+    """The evidence as it is put into the document, for who wants it beside."""
+    return json.dumps(_evidence(text, signing.signatures(text)), ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,1 @@
+"""Signing by link: who is asked when, what they confirm, and what they did."""

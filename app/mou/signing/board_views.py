@@ -1,0 +1,137 @@
+"""Pages of whoever looks after a memorandum: send it, see who has signed, remind, recall, decide on proposals."""
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.accounts.limits import INVITE, RULES
+from app.core.access import Actor, Permission, current_actor, requires
+from app.core.web import answer, changed, form_page, redirect_to, sent
+from app.mou import queries as memoranda
+from app.mou import rules
+from app.mou.forms import ReasonForm
+from app.mou.models import CONCLUDED, OUT, Mou
+from app.mou.permissions import check_edit, may_edit, may_prove
+from app.mou.seals.printing import evidence_of
+from app.mou.seals.queries import sealed_of
+from app.mou.signing import proposals, queries, services
+from app.mou.texts import content, paper
+from app.mou.texts import queries as texts
+from app.mou.views import bp, editable, page_url
+
+RULES.update({"mou.send": INVITE, "mou.send_again": INVITE})
+
+
+@bp.route("/<int:mou_id>/send", methods=["GET", "POST"])
+@requires(Permission.MOU_EDIT)
+def send(mou_id: int) -> BaseResponse:
+    """Read once more what is to be signed, and send it: from then on nobody changes it."""
+    mou = editable(mou_id)
+    missing = rules.missing(mou)
+    if request.method == "POST" and not missing:
+        services.send(current_actor(), mou, request.form.get("version", type=int))
+        return redirect_to(page_url(mou, _anchor="signing"), _("It is out for signature; nobody changes it now."))
+    before = texts.newest(mou)
+    said = content.frozen(mou, before.number + 1 if before else 1)
+    page = Markup(paper.html(said))  # noqa: S704 - of our own template, every text in it escaped
+    status = 422 if request.method == "POST" else 200
+    return answer("mou/send.html", status=status, mou=mou, missing=missing, page=page, people=mou.signatories)
+
+
+@bp.route("/<int:mou_id>/recall", methods=["GET", "POST"])
+@requires(Permission.MOU_EDIT)
+def recall(mou_id: int) -> BaseResponse:
+    """Take back what not everybody has signed; everybody who was asked is told."""
+    mou = _own(mou_id)
+    form = ReasonForm(data={"version": mou.version})
+    if form.validate_on_submit():
+        with form.refusals(mou):
+            services.recall(current_actor(), mou, form.version.data, form.reason.data)
+            return changed(form, page_url(mou), _("It is recalled. Change it and send it as another version."))
+    return form_page("mou/recall.html", form, mou=mou)
+
+
+@bp.post("/<int:mou_id>/signatories/<int:signatory_id>/again")
+@requires(Permission.MOU_EDIT)
+def send_again(mou_id: int, signatory_id: int) -> BaseResponse:
+    """Send somebody a new link; the one before ends."""
+    mou = _own(mou_id)
+    services.send_again(current_actor(), mou, signatory_id)
+    message = _("A new link is on its way; the one before no longer works.")
+    return redirect_to(page_url(mou, _anchor="signing"), message)
+
+
+@bp.route("/<int:mou_id>/proposals/<int:proposal_id>", methods=["GET", "POST"])
+@requires(Permission.MOU_EDIT)
+def decide(mou_id: int, proposal_id: int) -> BaseResponse:
+    """Let a proposed person sign, or ask whoever was asked first to do so."""
+    proposal = queries.proposal(current_actor(), mou_id, proposal_id)
+    mou = _own(mou_id)
+    if request.method != "POST":
+        return answer("mou/decide.html", mou=mou, proposal=proposal)
+    version, back = request.form.get("version", type=int), page_url(mou, _anchor="signing")
+    if request.form.get("answer") == "approve":
+        successor = proposals.approve(current_actor(), proposal, version)
+        return redirect_to(back, _("%(name)s is asked to sign.", name=successor.name))
+    proposals.refuse(current_actor(), proposal, version, request.form.get("why", "").strip()[:1000] or None)
+    return redirect_to(back, _("%(name)s is asked to sign after all.", name=proposal.signatory.name))
+
+
+@bp.get("/<int:mou_id>/texts/<int:number>.pdf")
+@requires(Permission.MOU_READ)
+def text_pdf(mou_id: int, number: int) -> Response:
+    """A version of the text as it was frozen."""
+    text = texts.text(current_actor(), mou_id, number)
+    if text.pdf is None:
+        raise NotFound
+    return sent(text.pdf, f"{memoranda.reference_of(text.mou_id)}-{number}.pdf")
+
+
+@bp.get("/<int:mou_id>/sealed.pdf")
+@requires(Permission.MOU_READ)
+def sealed_pdf(mou_id: int) -> Response:
+    """The sealed document."""
+    mou = memoranda.mou(current_actor(), mou_id)
+    made = sealed_of(mou)
+    return sent(made.file if made else None, f"{memoranda.reference_of(mou)}.pdf")
+
+
+@bp.get("/<int:mou_id>/evidence.json")
+@requires(Permission.MOU_PROVE)
+def evidence_file(mou_id: int) -> Response:
+    """What happened, as it is put into the sealed document, and what happened since."""
+    mou = memoranda.mou(current_actor(), mou_id)
+    text = texts.signed(mou)
+    if text is None or not may_prove(current_actor(), mou):
+        raise NotFound
+    headers = {"Content-Disposition": f'attachment; filename="{memoranda.reference_of(mou)}-evidence.json"'}
+    return Response(evidence_of(text), mimetype="application/json", headers=headers)
+
+
+def board(actor: Actor, mou: Mou) -> dict[str, object] | None:
+    """The panel of a memorandum's page: who has signed, who is asked, what was proposed."""
+    text = texts.signed(mou)
+    if text is None or not actor.is_internal:
+        return None
+    return {
+        "mou": mou,
+        "text": text,
+        "people": queries.signing(mou, text),
+        "signatures": {one.signatory_id: one for one in queries.signatures(text)},
+        "links": queries.newest_links(text),
+        "proposals": queries.proposals(text),
+        "sealed": sealed_of(mou),
+        "is_concluded": mou.state in CONCLUDED,
+        "is_out": mou.state in OUT,
+        "may_edit": may_edit(actor, mou),
+        "may_prove": may_prove(actor, mou),
+        "pdf_url": url_for("mou.text_pdf", mou_id=mou.id, number=text.number),
+    }
+
+
+def _own(mou_id: int) -> Mou:
+    mou = memoranda.mou(current_actor(), mou_id)
+    check_edit(current_actor(), mou)
+    return mou

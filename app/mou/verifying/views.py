@@ -1,0 +1,81 @@
+"""The public page for checking a memorandum, and the certificate of the portal's own authority.
+
+A file is hashed in the browser; it is sent only when somebody asks for a look at its seal, and kept by nobody.
+"""
+
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.accounts.limits import RULES, Rule
+from app.core import portal
+from app.core.access import public
+from app.core.web import answer
+from app.mou.models import Mou
+from app.mou.queries import reference_of
+from app.mou.seals import examining
+from app.mou.seals.queries import authority_file, sealed_of
+from app.mou.verifying import queries
+
+bp = Blueprint("verify", __name__, url_prefix="/verify")
+WHY = "Anybody who has such a document may check it"
+RULES["verify.show"] = Rule("verify", "20/minute; 200/hour")
+
+
+@bp.route("", methods=["GET", "POST"])
+@public(WHY)
+def show() -> BaseResponse:
+    """Check a memorandum by its number, by a hash, or a file by its seal."""
+    number, sha256 = request.args.get("number", "").strip()[:60], request.args.get("sha256", "").strip()[:80]
+    facts: dict[str, Any] = {"number": number, "sha256": sha256, "match": None, "mou": None, "finding": None}
+    if request.method == "POST":
+        return _examined(facts)
+    if number:
+        facts["mou"] = queries.by_number(number)
+    if sha256:
+        facts["match"] = queries.by_hash(sha256)
+    return _page(facts)
+
+
+def _examined(facts: dict[str, Any]) -> BaseResponse:
+    """What a file that was sent says: whether the portal knows it, and what its signatures are."""
+    sent = request.files.get("file")
+    octets = sent.read() if sent is not None else b""
+    if not octets:
+        return _page(facts | {"error": _("Choose a file.")}, 422)
+    found = queries.by_hash(hashlib.sha256(octets).hexdigest())
+    finding = examining.examine(octets, portal.settings().seal_folder, portal.settings().tsa_roots)
+    return _page(facts | {"match": found, "finding": finding, "asked": True})
+
+
+def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
+    match, mou = facts["match"], facts["mou"]
+    shown = match.mou if isinstance(match, queries.Match) else mou
+    sealed = sealed_of(shown) if isinstance(shown, Mou) else None
+    reference = reference_of(shown) if isinstance(shown, Mou) else None
+    return answer(
+        "mou/verify.html",
+        status=status,
+        shown=shown,
+        sealed=sealed,
+        reference=reference,
+        example=reference_of(7),
+        has_authority=authority_file(portal.settings().seal_folder) is not None,
+        **({"error": None, "asked": False} | facts),
+    )
+
+
+@bp.get("/ca.pem")
+@public("The certificate of an authority is there to be had by everybody who checks a seal")
+def authority() -> Response:
+    """The certificate of the portal's own authority, by which programs tell its seal from others."""
+    file = authority_file(portal.settings().seal_folder)
+    if file is None:
+        raise NotFound
+    response = Response(file.read_bytes(), mimetype="application/x-pem-file")
+    response.headers.set("Content-Disposition", "attachment", filename="ca.pem")
+    return response

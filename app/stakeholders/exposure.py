@@ -1,0 +1,101 @@
+"""Public texts that name somebody who did not agree to publication."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core import records
+from app.core.access import SYSTEM, Actor, Permission
+from app.core.database import plain_rows
+from app.core.mentions import Excerpt
+from app.core.name_index import NameIndex
+from app.core.reach import reach
+from app.extensions import db
+from app.stakeholders.consent import ConsentPurpose, agreed_to
+from app.stakeholders.models import Affiliation, Organisation, Person
+from app.stakeholders.review import MOST, latest_affiliation
+
+
+@dataclass(frozen=True)
+class PublicText:
+    """What everybody may read of one record, text or JSON, and the record's table and key."""
+
+    table: str
+    record_id: int
+    value: Any
+
+
+# What features above show to everybody, each as a function that reads all of its public texts.
+public_texts: list[Callable[[], Iterable[PublicText]]] = []
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A person in a public text; ``label`` and ``url`` say which record it is, once ``located``."""
+
+    person_id: int
+    name: str
+    table: str
+    record_id: int
+    excerpt: Excerpt
+    label: str = ""
+    url: str | None = None
+
+
+def exposed(actor: Actor, country: str = "") -> list[Exposure]:
+    """People whom public texts name in full though no consent to publication stands, of whom the actor may change.
+
+    At most 200. One statement for people and one for each kind of text.
+    """
+    found: list[Exposure] = []
+    people = {row.id: row for row in _not_agreed(actor, country)}
+    if not people:
+        return found
+    index = NameIndex((row.id, name) for row in people.values() for name in _names(row))
+    for text in (text for texts in public_texts for text in texts()):
+        for key, excerpt in index.in_value(text.value):
+            name = f"{people[key].given_name} {people[key].family_name or ''}".strip()
+            found.append(Exposure(key, name, text.table, text.record_id, excerpt))
+            if len(found) == MOST:
+                return found
+    return found
+
+
+def named_in(values: Iterable[Any]) -> list[str]:
+    """The names of people who stand in full in these texts though no consent to publication stands; at most 20."""
+    people = {row.id: row for row in _not_agreed(SYSTEM, "")}
+    index = NameIndex((row.id, name) for row in people.values() for name in _names(row))
+    found = dict.fromkeys(key for value in values for key, _excerpt in index.in_value(value))
+    return [f"{people[key].given_name} {people[key].family_name or ''}".strip() for key in list(found)[:20]]
+
+
+def located(exposures: Sequence[Exposure]) -> list[Exposure]:
+    """The same with the name and the page of each record; only within a request."""
+    urls = records.urls_of(db.session, ((one.table, one.record_id) for one in exposures))
+    return [
+        replace(one, label=records.label_of(one.table), url=urls.get((one.table, one.record_id))) for one in exposures
+    ]
+
+
+def _not_agreed(actor: Actor, country: str) -> Sequence[Any]:
+    statement = (
+        select(Person.id, Person.given_name, Person.family_name, Person.native_name)
+        .outerjoin(Affiliation, Affiliation.id == latest_affiliation())
+        .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
+        .where(
+            Person.absorbed_by_id.is_(None),
+            Person.erased_on.is_(None),
+            ~agreed_to(ConsentPurpose.PUBLICATION),
+            reach(actor, Permission.PERSON_EDIT, country=Organisation.country),
+        )
+        .order_by(Person.id)
+    )
+    return plain_rows(db.session, statement.where(Organisation.country == country) if country else statement)
+
+
+def _names(row: Any) -> list[str]:
+    native = row.native_name or ""
+    turned = " ".join(reversed(native.split()))
+    return [f"{row.given_name} {row.family_name or ''}", f"{row.family_name or ''} {row.given_name}", native, turned]

@@ -1,0 +1,155 @@
+"""What tests of memoranda share: a template of three clauses, and memoranda of a school and a company."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.config import ROOT
+from app.core.access import SYSTEM
+from app.extensions import db, limiter
+from app.microcredentials.models import MicroCredential
+from app.mou import parties, services, templates
+from app.mou.models import (
+    Basis,
+    CommitmentKind,
+    Instrument,
+    Mou,
+    MouTemplate,
+    MouTemplateVersion,
+    PartyRole,
+)
+from app.mou.parties import CommitmentFacts, PartyFacts, SignatoryFacts
+from app.mou.services import MouFacts
+from app.mou.signing import services as signing
+from app.mou.wordings import read, read_file
+from app.stakeholders.models import Organisation
+from tests.accounts.people import work
+from tests.events.conftest import SignIn, entered, sign_in, world  # noqa: F401 - fixtures
+from tests.events.world import World
+
+NOW = date(2025, 5, 12)
+SCHOOL = ROOT / "consortia" / "bem" / "memoranda" / "school-company.yaml"
+CONTENT: dict[str, Any] = {
+    "code": "small",
+    "title": {"en": "Memorandum of understanding", "de": "Absichtserklärung", "hy": "Փոխըմբռնման հուշագիր"},
+    "clauses": [
+        {"code": "purpose", "mandatory": True, "title": {"en": "Purpose"}, "text": {"en": "{{ purpose }}"}},
+        {"code": "scope", "mandatory": True, "title": {"en": "Scope"}, "text": {"en": "{{ microcredentials }}"}},
+        {"code": "safety", "mandatory": False, "title": {"en": "Safety"}, "text": {"en": "Learners are insured."}},
+    ],
+}
+
+
+def template() -> MouTemplateVersion:
+    """A small template, in the session."""
+    version = MouTemplateVersion(
+        template=MouTemplate(code="small", title=CONTENT["title"], instrument=Instrument.MOU),
+        number=1,
+        content=CONTENT,
+        sha256="0" * 64,
+        actor_name="portal",
+    )
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def facts(**changes: Any) -> MouFacts:
+    """A memorandum in Armenian and English for two years, unless told otherwise."""
+    values: dict[str, Any] = {
+        "title": {"en": "Pattern making together", "hy": "Միասին"},
+        "purpose": {"en": "Learners become pattern makers."},
+        "languages": ("hy", "en"),
+        "prevailing_language": "en",
+        "country": "AM",
+        "effective_from": date(2025, 6, 1),
+        "duration_months": 24,
+    }
+    if "template_version" not in changes:
+        values["template_version"] = template()
+    return MouFacts(**values | changes)
+
+
+def signs(name: str, email: str | None, **more: Any) -> SignatoryFacts:
+    """Somebody who signs by statute, in Armenian."""
+    values: dict[str, Any] = {"role_title": "Director", "basis": Basis.STATUTE, "language": "hy"}
+    return SignatoryFacts(name=name, email=email, **values | more)
+
+
+def is_party(organisation: Organisation, role: PartyRole, **more: Any) -> PartyFacts:
+    """An organisation as a party."""
+    values: dict[str, Any] = {"legal_name": {"en": organisation.name}, "address": "Main street 1, Vanadzor"}
+    return PartyFacts(organisation=organisation, role=role, **values | more)
+
+
+def drafted(world: World, **changes: Any) -> Mou:  # noqa: F811 - as the fixture
+    """A memorandum of two parties, each with somebody who signs."""
+    mou = services.create(SYSTEM, facts(**changes))
+    found = db.session.get_one
+    for key, role, name in (
+        (world.school, PartyRole.SCHOOL, "Anahit Petrosyan"),
+        (world.company, PartyRole.COMPANY, "Gor Sargsyan"),
+    ):
+        party = parties.add_party(SYSTEM, mou, is_party(found(Organisation, key), role))
+        parties.add_signatory(SYSTEM, party, signs(name, f"{name.split()[0].lower()}@example.org"))
+    return mou
+
+
+def complete(world: World, **changes: Any) -> Mou:  # noqa: F811 - as above
+    """A memorandum from the consortium's own template, ready to be sent."""
+    template = templates.publish(SYSTEM, read_file(SCHOOL))
+    pattern = db.session.get_one(MicroCredential, world.pattern)
+    optional = [clause.code for clause in read(template.content).clauses if not clause.is_mandatory]
+    values: dict[str, Any] = {
+        "purpose": {"en": "Learners become pattern makers.", "hy": "Սովորողները դառնում են ձևագետ։"},
+        "microcredentials": [pattern],
+        "clauses": optional,
+        "place": "Vanadzor",
+    }
+    mou = drafted(world, template_version=template, **values | changes)
+    promise = CommitmentFacts(party=mou.parties[1], kind=CommitmentKind.PLACEMENTS, amount=4, due_on=date(2026, 1, 1))
+    parties.add_commitment(SYSTEM, mou, promise)
+    return mou
+
+
+@pytest.fixture
+def draft(app: Flask, world: World) -> Callable[..., int]:  # noqa: F811 - as above
+    """Make a memorandum and say its key."""
+
+    def make(**changes: Any) -> int:
+        with work(app):
+            return drafted(world, **changes).id
+
+    return make
+
+
+@pytest.fixture
+def tokens(app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811 - as above
+    """Pages are checked for tokens, so forms have them here."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+
+
+@pytest.fixture(autouse=True)
+def forgiven(app: Flask) -> Iterator[None]:
+    """Count guesses for each test anew."""
+    with app.app_context():
+        limiter.reset()
+    yield
+    with app.app_context():
+        limiter.reset()
+
+
+@pytest.fixture
+def sent(app: Flask, world: World) -> Callable[..., int]:  # noqa: F811 - as above
+    """Send a memorandum for signature and say its key."""
+
+    def make(**changes: Any) -> int:
+        with work(app):
+            mou = complete(world, **changes)
+            signing.send(SYSTEM, mou, mou.version)
+            return mou.id
+
+    return make
