@@ -1,5 +1,6 @@
 """What tests of memoranda share: a template of three clauses, and memoranda of a school and a company."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -113,6 +114,15 @@ def complete(world: World, **changes: Any) -> Mou:  # noqa: F811 - as above
     promise = CommitmentFacts(party=mou.parties[1], kind=CommitmentKind.PLACEMENTS, amount=4, due_on=date(2026, 1, 1))
     parties.add_commitment(SYSTEM, mou, promise)
     return mou
+
+
+@pytest.fixture(autouse=True)
+def loop_of_its_own() -> Iterator[None]:
+    """Let pyHanko begin a loop: one of a browser that another test of this process opened seems to run for ever."""
+    of_browser = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(of_browser)
 
 
 @pytest.fixture
