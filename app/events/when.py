@@ -1,12 +1,13 @@
 """How the time of an event is said to a reader: days in words, times on the clock of its place with its offset."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_interval
 from flask_babel import get_locale
 
+from app.core.templating import moment
 from app.events.rules import words
 
 
@@ -21,6 +22,34 @@ def said(event: Any) -> str:
         return f"{days}, {start:%H:%M}–{end:%H:%M} ({offset(start)})"
     first, last = words(start.date()), words(end.date())
     return f"{first}, {start:%H:%M} ({offset(start)}) – {last}, {end:%H:%M} ({offset(end)})"
+
+
+def in_utc(event: Any) -> str:
+    """When a timed event is in UTC, "16 May 2025, 10:00 – 13:00 UTC"; empty for whole days."""
+    if event.all_day:
+        return ""
+    start, end = event.starts_at.astimezone(UTC), event.ends_at.astimezone(UTC)
+    last = f"{end:%H:%M}" if start.date() == end.date() else f"{words(end.date())}, {end:%H:%M}"
+    return f"{words(start.date())}, {start:%H:%M} – {last} UTC"
+
+
+def stamped(at: datetime, zone: str) -> str:
+    """An instant for whoever has to prove it: "20 May 2025, 14:03 (Asia/Yerevan; 10:03 UTC)"."""
+    here, there = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
+    if here.utcoffset() == timedelta():
+        return f"{moment(at, 'UTC')} UTC"
+    told = f"{there:%H:%M}" if here.date() == there.date() else moment(at, "UTC")
+    return f"{moment(at, zone)} ({named(zone)}; {told} UTC)"
+
+
+def on_the_clock(at: datetime | None, zone: str) -> str:
+    """An instant on the clock of a place for a file, beside the one in UTC: "2025-05-20 14:03 Asia/Yerevan"."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}" if at else ""
+
+
+def named(zone: str) -> str:
+    """A zone as a reader reads it."""
+    return zone.replace("_", " ")
 
 
 def days_of(event: Any) -> list[date]:

@@ -25,9 +25,10 @@ from app.stakeholders.exposure import public_texts
 from tests.events.conftest import Entered, SignIn
 from tests.events.world import NEXT_WEEK, World
 from tests.page import Page, open_page
+from tests.pictures import plain_png
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(30)
+PNG = plain_png()
 AGENDA = DocumentFacts(kind=DocumentKind.AGENDA, language="en")
 PHOTO = DocumentFacts(kind=DocumentKind.PHOTO, language="en")
 LIST = DocumentFacts(kind=DocumentKind.SIGNED_LIST, language="en")
@@ -197,7 +198,7 @@ def test_a_replaced_file_stays_in_the_history_and_a_photo_is_asked_of_anew(event
     )
     (photo,) = services.add(SYSTEM, event, agreed, [sent("one.png", PNG)])
     version = photo.version
-    services.replace(SYSTEM, photo, version, sent("two.png", PNG + b"2"), "sharper")
+    services.replace(SYSTEM, photo, version, sent("two.png", plain_png(2)), "sharper")
     assert [photo.file.name if photo.file else None] == ["two.png"]
     assert [(one.file.name, one.reason) for one in photo.former if one.file] == [("one.png", "sharper")]
     assert (photo.audience, photo.everybody_agreed) == (Audience.CONSORTIUM, False)

@@ -19,10 +19,10 @@ from app.reporting.packs.models import PackLevel
 from tests.accounts.people import work
 from tests.events.conftest import SignIn
 from tests.pdfs import text_of
+from tests.pictures import plain_png
 from tests.reporting.conftest import Made, files_of
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(30)
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def filed(app: Flask, held: int) -> int:
         add("Слайди.pdf", PDF, DocumentKind.SLIDES, title="Slides <b>#1</b>", audience=Audience.PUBLIC)
         add("list.pdf", PDF + b"signed", DocumentKind.SIGNED_LIST)
         agreed = {"everybody_agreed": True, "consent_note": "All signed a form"}
-        add("yes.png", PNG, DocumentKind.PHOTO, audience=Audience.PUBLIC, **agreed)
-        add("no.png", PNG + b"other", DocumentKind.PHOTO)
+        add("yes.png", plain_png(), DocumentKind.PHOTO, audience=Audience.PUBLIC, **agreed)
+        add("no.png", plain_png(2), DocumentKind.PHOTO)
     return held
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -9,7 +10,8 @@ from flask import Flask
 from app.core import outbox
 from app.core.access import SYSTEM
 from app.core.errors import Refused
-from app.events.attendance.models import Attendance
+from app.events.attendance import services as attendance
+from app.events.attendance.models import Attendance, AttendanceSignature, Presence
 from app.events.feedback import services as feedback
 from app.events.feedback.models import Stance
 from app.events.feedback.services import PointFacts
@@ -50,6 +52,40 @@ def test_a_pack_holds_every_part_with_its_hash_and_its_record(app: Flask, held: 
         event = db.session.get_one(Event, held)
         assert manifest["event"]["uid"] == str(event.uid)
         assert manifest["pack"]["made_by"] == "coordinator"
+
+
+def test_times_are_those_of_the_place_with_its_zone_beside_utc(app: Flask, held: int, made: Made):
+    files = files_of(app, made(held))
+    with app.app_context():
+        event = db.session.get_one(Event, held)
+        signed = db.session.query(AttendanceSignature).one().signed_at
+        here = signed.astimezone(ZoneInfo("Asia/Yerevan"))
+        starts = event.starts_at
+    found = text_of(files["proof-pack.pdf"])
+    assert f"{here:%H:%M} (Asia/Yerevan;" in found
+    assert f"{signed:%H:%M} UTC)" in found
+    assert "Time zone Asia/Yerevan" in found
+    assert f"{starts:%H:%M} – " in found
+    told = json.loads(files[MANIFEST])["event"]
+    assert (told["zone"], told["starts_at"]) == ("Asia/Yerevan", starts.isoformat())
+    assert f"{here:%Y-%m-%d %H:%M} Asia/Yerevan" in files["attendance/attendance.csv"].decode()
+    assert "Asia/Yerevan" in files["invitations/answers.csv"].decode()
+    assert "\nLocal-Date: 20" in files["invitations/0001.txt"].decode()
+    assert json.loads(files["attendance/declaration-001.json"])["declared_local"].endswith(" Asia/Yerevan")
+
+
+@pytest.mark.parametrize("level", PackLevel)
+def test_somebody_who_signed_and_is_marked_as_not_there_is_among_what_is_missing(
+    app: Flask, held: int, made: Made, level: PackLevel
+):
+    with work(app) as session:
+        row = session.query(Attendance).filter_by(name="Ana Hakobyan").one()
+        attendance.mark(SYSTEM, row, Presence.EXCUSED)
+    files = files_of(app, made(held, level))
+    found = text_of(files["proof-pack.pdf"])
+    assert "1 who signed or was declared is marked as not there, and is not counted." in found
+    assert ("marked as “Excused”: contradicts" in found) is (level is PackLevel.FULL)
+    assert "contradicted" in json.loads(files[MANIFEST])["missing"]
 
 
 def test_the_document_tells_who_was_invited_who_came_and_what_was_said(app: Flask, held: int, made: Made):

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.export import plain
 from app.events.attendance.models import Attendance
+from app.events.when import on_the_clock
 
 HEAD = (
     _l("Name"),
@@ -18,7 +19,9 @@ HEAD = (
     _l("Attendance"),
     _l("Without an invitation"),
     _l("Signed"),
+    _l("Signed, local time"),
     _l("Declared"),
+    _l("Signed or declared, and marked as not there"),
     _l("Example"),
 )
 
@@ -29,8 +32,8 @@ def address_of(row: Attendance) -> str:
     return ", ".join(" ".join(part.split()) for part in (body.address, body.city) if part) if body else ""
 
 
-def file_rows(rows: Sequence[Attendance], declared: Collection[int]) -> Iterator[list[Any]]:
-    """The rows of the file, in the order of ``HEAD``."""
+def file_rows(rows: Sequence[Attendance], declared: Collection[int], zone: str) -> Iterator[list[Any]]:
+    """The rows of the file, in the order of ``HEAD``; ``zone`` is that of the event."""
     for row in rows:
         yield [
             row.name or "",
@@ -42,6 +45,8 @@ def file_rows(rows: Sequence[Attendance], declared: Collection[int]) -> Iterator
             row.state.value,
             "yes" if row.is_walk_in else "",
             plain(row.signature.signed_at if row.signature else None),
+            on_the_clock(row.signature.signed_at if row.signature else None, zone),
             "yes" if row.id in declared else "",
+            "yes" if row.is_contradicted(declared) else "",
             "yes" if row.is_example else "",
         ]

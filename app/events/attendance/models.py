@@ -1,5 +1,6 @@
 """Who was at an event, how, and what proves it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -75,6 +76,11 @@ class Attendance(Base, Timestamped, Versioned, Audited, Stateful):
     def sent_by(self) -> str | None:
         """The name of the organisation that sent them."""
         return self.organisation.name if self.organisation else self.organisation_name
+
+    def is_contradicted(self, declared: Collection[int]) -> bool:
+        """Whether they signed, or a declaration names them (the keys ``declared``), and are marked as not there."""
+        is_proved = self.signature is not None or self.id in declared
+        return is_proved and self.state not in THERE
 
     @property
     def called(self) -> str:

@@ -3,7 +3,7 @@
 One document holds both, as a hybrid event needs it. The same list gives the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,26 +12,37 @@ from flask_babel import ngettext
 
 from app.core import documents, portal
 from app.core.i18n import read_in
-from app.core.templating import country_name, moment, reader_language
-from app.events.attendance import queries
+from app.core.templating import country_name, reader_language
+from app.events.attendance import queries, rules
 from app.events.attendance.listing import address_of
 from app.events.attendance.models import THERE, Attendance, AttendanceDeclaration, Presence
 from app.events.attendance.rules import ELSEWHERE
 from app.events.invitations.models import Way
 from app.events.models import Event, Format
-from app.events.when import said
+from app.events.when import said, stamped
 
 
 def attendance_list(event: Event, *, blank: int = 0) -> bytes:
     """The PDF, with ``blank`` rows for those who come without an invitation, in the reader's language."""
-    rows = [row for row in queries.of_event(event) if row.state is not Presence.EXCUSED]
     declarations = queries.declarations(event)
+    rows = listed(queries.of_event(event), declarations)
     return documents.render(
         "attendance",
         list_facts(event, rows, declarations, blank),
         title=f"{_('Attendance list')}: {title_of(event)}",
         dated=_latest(event, rows, declarations),
     )
+
+
+def listed(rows: Sequence[Attendance], declarations: Sequence[AttendanceDeclaration]) -> list[Attendance]:
+    """Who stands on the document: everybody but those excused, unless they signed or were declared all the same."""
+    declared = declared_in(declarations)
+    return [row for row in rows if row.state is not Presence.EXCUSED or row.is_contradicted(declared)]
+
+
+def declared_in(declarations: Sequence[AttendanceDeclaration]) -> set[int]:
+    """The keys of the rows that declarations name."""
+    return {person["attendance"] for one in declarations for person in one.people}
 
 
 def title_of(event: Event) -> str:
@@ -55,8 +66,10 @@ def list_facts(
     event: Event, rows: Sequence[Attendance], declarations: Sequence[AttendanceDeclaration], blank: int = 0
 ) -> dict[str, Any]:
     """Everything the template shows, as words in the language that is spoken."""
-    onsite, online = ([row for row in rows if row.how is way] for way in (Way.ONSITE, Way.ONLINE))
-    declared = {person["attendance"] for one in declarations for person in one.people}
+    # Where there is a signature it is shown, however the row was marked afterwards.
+    onsite = [row for row in rows if row.how is Way.ONSITE or row.signature]
+    online = [row for row in rows if row.how is Way.ONLINE and not row.signature]
+    declared = declared_in(declarations)
     missing = sum(row.state in THERE and row.id not in declared for row in online)
     onsite_wanted = bool(onsite) or (event.format is not Format.ONLINE)
     return {
@@ -73,11 +86,12 @@ def list_facts(
             "declared": _("Declared"),
             "nobody": _("Nobody is on the list."),
         },
-        "head": [*head_of(event), (_("As of"), moment(_latest(event, rows, declarations), event.zone))],
-        "onsite": [_onsite(row, event) for row in onsite] if onsite_wanted else None,
+        "head": [*head_of(event), (_("As of"), stamped(_latest(event, rows, declarations), event.zone))],
+        "onsite": [_onsite(row, event, declared) for row in onsite] if onsite_wanted else None,
         "blank": blank if onsite_wanted else 0,
         "online": [
-            [row.name or "", _body(row), str(row.state.label), _("yes") if row.id in declared else ""] for row in online
+            [row.name or "", _body(row), _marked(row, declared), _("yes") if row.id in declared else ""]
+            for row in online
         ],
         "undeclared": ngettext(
             "%(num)d who took part online is not declared yet.",
@@ -86,6 +100,7 @@ def list_facts(
         )
         if missing
         else "",
+        "contradicted": rules.contradicted(sum(row.is_contradicted(declared) for row in rows)),
         "declarations": [_declaration(one, event) for one in declarations],
         "counts": counts_of(event),
     }
@@ -112,23 +127,30 @@ def counts_of(event: Event) -> list[tuple[str, str | None]]:
     ]
 
 
-def _onsite(row: Attendance, event: Event) -> dict[str, Any]:
+def _marked(row: Attendance, declared: Collection[int]) -> str:
+    """How a row is marked; where it was signed or declared and marked otherwise, that it does not go together."""
+    state = str(row.state.label)
+    return _("marked as “%(state)s”: contradicts", state=state) if row.is_contradicted(declared) else state
+
+
+def _onsite(row: Attendance, event: Event, declared: Collection[int]) -> dict[str, Any]:
     signature = row.signature
     drawing = ""
     if signature is None:
-        note = str(row.state.label) if row.state is Presence.ABSENT else ""
+        note = ""
     elif signature.drawing:
         drawing = portal.files().read(signature.drawing.sha256).decode()
-        note = moment(signature.signed_at, event.zone)
+        note = stamped(signature.signed_at, event.zone)
     else:
-        note = _("confirmed by typing the name, %(moment)s", moment=moment(signature.signed_at, event.zone))
+        note = _("confirmed by typing the name, %(moment)s", moment=stamped(signature.signed_at, event.zone))
+    is_away = row.state is Presence.ABSENT or row.is_contradicted(declared)
     return {
         "name": row.name or "",
         "function": row.function or "",
         "body": _body(row),
         "signed": signature.name if signature else "",
         "drawing": drawing,
-        "note": note,
+        "note": "\n".join(filter(None, (note, _marked(row, declared) if is_away else ""))),
     }
 
 
@@ -141,7 +163,7 @@ def _declaration(one: AttendanceDeclaration, event: Event) -> dict[str, Any]:
     return {
         "text": one.text,
         "people": [[person["name"] or "", person["organisation"] or ""] for person in one.people],
-        "signed": f"{one.name}, {one.function} · {moment(one.declared_at, event.zone)}",
+        "signed": f"{one.name}, {one.function} · {stamped(one.declared_at, event.zone)}",
         "name": one.name,
         "drawing": portal.files().read(one.drawing.sha256).decode() if one.drawing else "",
     }

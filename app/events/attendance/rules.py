@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.core.errors import Refused
 from app.core.search_key import search_key
@@ -124,6 +125,17 @@ def faults(
         )
         found.append(told)
     return found
+
+
+def contradicted(count: int) -> str:
+    """What does not go together: that people signed, or were declared, and are marked as not there; else nothing."""
+    if not count:
+        return ""
+    return ngettext(
+        "%(num)d who signed or was declared is marked as not there, and is not counted.",
+        "%(num)d who signed or were declared are marked as not there, and are not counted.",
+        count,
+    )
 
 
 def each_of(by_country: Mapping[str, int]) -> str:

@@ -64,9 +64,11 @@ def attendance(event_id: int) -> Response:
     declared = queries.declared(event)
     if request.args.get("format") in ("csv", "xlsx"):
         head = [str(name) for name in HEAD]
-        return download(request.args["format"], f"attendance-{event.id}", head, file_rows(rows, declared))
+        return download(request.args["format"], f"attendance-{event.id}", head, file_rows(rows, declared, event.zone))
     edits = actor.is_internal and may_edit(actor, event) and is_open(event)
-    return answer("events/attendance/list.html", **_facts(event), rows=rows, declared=declared, edits=edits)
+    told = rules.contradicted(sum(row.is_contradicted(declared) for row in rows))
+    facts: dict[str, Any] = {"rows": rows, "declared": declared, "contradicted": told, "edits": edits}
+    return answer("events/attendance/list.html", **_facts(event), **facts)
 
 
 def _facts(event: Event) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What must hold of an event's documents, as pure functions."""
 
+import io
 from collections.abc import Sequence
 from typing import IO
 
 from flask_babel import gettext as _
 
 from app.core.errors import Refused
-from app.events.documents import content
+from app.events.documents import content, unmarked
 from app.events.documents.models import Audience, DocumentKind
 
 MOST_AT_ONCE = 20
@@ -67,17 +68,37 @@ def check_file(kind: DocumentKind, stream: IO[bytes], name: str) -> str:
     return mime
 
 
-def check_files(kind: DocumentKind, sent: Sequence[tuple[IO[bytes], str]]) -> list[str]:
-    """The media types of files that may be kept. Raises ``FileUnfit`` with what is wrong with each that may not."""
-    mimes, wrong = [], []
+def check_files(kind: DocumentKind, sent: Sequence[tuple[IO[bytes], str]]) -> list[tuple[IO[bytes], str]]:
+    """Files as they may be kept, pictures unmarked, with their media types.
+
+    Raises ``FileUnfit`` with what is wrong with each that may not.
+    """
+    fit, wrong = [], []
     for stream, name in sent:
         try:
-            mimes.append(check_file(kind, stream, name))
+            mime = check_file(kind, stream, name)
+            fit.append((unmarked_picture(stream, mime, name), mime))
         except FileUnfit as unfit:
             wrong.append(str(unfit))
     if wrong:
         raise FileUnfit(file=" ".join(wrong))
-    return mimes
+    return fit
+
+
+def unmarked_picture(stream: IO[bytes], mime: str, name: str) -> IO[bytes]:
+    """A picture without what the camera wrote into it; any other file as it is. Raises ``FileUnfit``."""
+    if mime not in unmarked.FORMATS:
+        return stream
+    try:
+        return io.BytesIO(unmarked.unmarked(stream.read(), mime))
+    except unmarked.Moving:
+        raise FileUnfit(file=_("“%(name)s” moves. Send a picture that stands still.", name=name)) from None
+    except unmarked.TooLarge:
+        most = unmarked.MOST_PIXELS // 1_000_000
+        told = _("“%(name)s” has more than %(most)s megapixels. Save it smaller and send that.", name=name, most=most)
+        raise FileUnfit(file=told) from None
+    except unmarked.Damaged:
+        raise FileUnfit(file=_("“%(name)s” is damaged or cut off. Send it again.", name=name)) from None
 
 
 def check_kind(kind: DocumentKind, mime: str, name: str) -> None:

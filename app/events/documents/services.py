@@ -58,24 +58,25 @@ def add(
 ) -> list[EventDocument]:
     """Keep files as documents of an event: all of them, or none where one is unfit.
 
-    Raises ``Refused`` with all that is wrong, and ``NotAllowed``.
+    Of pictures nothing is kept but what is seen (``unmarked``). Raises ``Refused`` with all that is wrong, and
+    ``NotAllowed``.
     """
     _check_open(actor, event)
     rules.check_number(len(sent))
-    mimes: list[str] = []
+    fit: list[tuple[IO[bytes], str]] = []
     event_rules.all_of(
         lambda: check(facts),
-        lambda: mimes.extend(rules.check_files(facts.kind, [(one.stream, one.name) for one in sent])),
+        lambda: fit.extend(rules.check_files(facts.kind, [(one.stream, one.name) for one in sent])),
     )
     events.lock(event)  # Two who add at once are counted one after the other.
     there = db.session.scalar(select(func.count()).where(EventDocument.event_id == event.id)) or 0
     if there + len(sent) > MOST_DOCUMENTS:
         raise Refused(file=_("An event has at most %(most)s documents.", most=MOST_DOCUMENTS))
     made = []
-    for number, (one, mime) in enumerate(zip(sent, mimes, strict=True), 1):
+    for number, (one, (stream, mime)) in enumerate(zip(sent, fit, strict=True), 1):
         title = rules.titled(facts.title, one.name, number, of=len(sent))
         said = asdict(facts) | {"title": title}
-        file = _kept(actor, one, mime)
+        file = _kept(actor, Sent(stream, one.name), mime)
         made.append(EventDocument(event_id=event.id, file_id=file.id, is_example=is_example, **said))
     db.session.add_all(made)
     db.session.flush()
@@ -110,10 +111,10 @@ def replace(actor: Actor, document: EventDocument, version: int | None, sent: Se
     if sent is None:
         raise rules.NothingSent(file=_("Choose a file."))
     rules.check_reason(reason)
-    mime = rules.check_file(document.kind, sent.stream, sent.name)
+    ((stream, mime),) = rules.check_files(document.kind, [(sent.stream, sent.name)])
     former = FormerFile(file_id=document.file_id, reason=reason or "", actor_id=actor.user_id, actor_name=actor.name)
     document.former.append(former)
-    document.file = _kept(actor, sent, mime)
+    document.file = _kept(actor, Sent(stream, sent.name), mime)
     if document.kind is DocumentKind.PHOTO:
         document.audience, document.everybody_agreed, document.consent_note = Audience.CONSORTIUM, False, None
     document.updated_at = clock.now()

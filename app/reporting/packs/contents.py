@@ -7,7 +7,7 @@ from app.core.access import ANYBODY, SYSTEM, Actor
 from app.events import queries as events
 from app.events.attendance import paper as attendance_paper
 from app.events.models import Event
-from app.events.when import said
+from app.events.when import in_utc, named, said
 from app.reporting.packs import documents, matters, minutes, people
 from app.reporting.packs.models import PackLevel
 from app.reporting.packs.sections import Section, read
@@ -42,6 +42,8 @@ def _event(event: Event, reader: Actor) -> Section:
     pairs = [
         (_("Kind"), str(event.kind.label)),
         *attendance_paper.head_of(event),
+        (_("Time zone"), named(event.zone)),
+        (_("In UTC"), in_utc(event)),
         (_("State"), str(event.state.label)),
         (_("Organisations"), names.strip()),
         (_("Moved"), " ".join(moved)),

@@ -16,7 +16,7 @@ from app.reporting.packs.sections import Section, Table
 
 
 def documents(event: Event, level: PackLevel) -> Section | None:
-    """Documents as they were given; for publishing those that everybody may read."""
+    """Documents as they are kept; for publishing those that everybody may read."""
     return _section(_("Documents"), "documents", [one for one in _read_by(event, level) if not _is_photo(one)])
 
 

@@ -32,6 +32,7 @@ class Standing:
     unmarked: int = 0
     unsigned: int = 0
     undeclared: int = 0
+    contradicted: str = ""
     people: int | None = None
     count_faults: tuple[str, ...] = ()
     agenda: int = 0
@@ -98,6 +99,8 @@ def _attended(standing: Standing) -> Iterator[Gap]:
         ),
     )
     yield from (Gap(code, text, page) for code, count, text in counted if count)
+    if standing.contradicted:
+        yield Gap("contradicted", standing.contradicted, page)
     if standing.people is None:
         yield Gap("no_counts", _("Nobody counted how many were there, by gender and by country."), page)
     for fault in standing.count_faults:

@@ -11,6 +11,7 @@ from app.events.contentlines import fold
 from app.events.invitations.mailing import PATH
 from app.events.invitations.models import EventInvitation
 from app.events.models import Event
+from app.events.when import on_the_clock
 from app.extensions import db
 from app.reporting.packs.parts import CALENDAR, TEXT, Part, made
 
@@ -27,16 +28,16 @@ def of_event(event: Event, invitations: Sequence[EventInvitation]) -> Sequence[M
     ).all()
 
 
-def parts_of(mails: Sequence[Mail]) -> Iterator[Part]:
+def parts_of(mails: Sequence[Mail], zone: str) -> Iterator[Part]:
     """The text of each mail and its calendar part, a file each."""
     for number, mail in enumerate(mails, start=1):
         path = f"invitations/{number:04d}"
-        yield made(f"{path}.txt", text_of(mail).encode(), TEXT, mail.subject, mail)
+        yield made(f"{path}.txt", text_of(mail, zone).encode(), TEXT, mail.subject, mail)
         if mail.calendar:
             yield made(f"{path}.ics", calendar_of(mail.calendar).encode(), CALENDAR, mail.subject, mail)
 
 
-def text_of(mail: Mail) -> str:
+def text_of(mail: Mail, zone: str) -> str:
     """A mail with the lines above its text that say what it was; whoever reads it cannot answer in another's name."""
     when = mail.sent_at or mail.created_at
     head = {
@@ -44,6 +45,7 @@ def text_of(mail: Mail) -> str:
         "Subject": mail.subject,
         "Message-ID": mail.message_id,
         "Date": when.isoformat(timespec="seconds"),
+        "Local-Date": on_the_clock(when, zone),
         "State": mail.state.value,
     }
     lines = "".join(f"{name}: {value}\n" for name, value in head.items())

@@ -2,10 +2,11 @@
 
 from flask_babel import gettext as _
 
-from app.core.templating import day, moment
+from app.core.templating import day
 from app.events.minutes import queries as written
 from app.events.minutes.models import MinutesState, MinutesVersion
 from app.events.models import Event
+from app.events.when import stamped
 from app.reporting.packs.parts import Part, data, kept
 from app.reporting.packs.sections import Section
 
@@ -28,7 +29,7 @@ def minutes(event: Event) -> Section | None:
         parts.append(kept("minutes", version.number, paper.file, _("Approved minutes"), paper))
     pairs = [
         (_("Version"), str(version.number)),
-        (_("Sent"), moment(version.sent_at, event.zone)),
+        (_("Sent"), stamped(version.sent_at, event.zone)),
         (_("Comments until"), day(version.comments_until)),
         (_("Approved"), f"{day(approval.approved_on)}, {approval.how.label}"),
         (_("Files"), "\n".join(part.entry.path for part in parts)),

@@ -8,8 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.core import documents, portal
-from app.core.templating import moment, number
+from app.core.templating import number
 from app.events.attendance.paper import title_of
+from app.events.when import stamped
 from app.reporting.packs.gaps import Gap
 from app.reporting.packs.manifest import SUMS, Entry
 from app.reporting.packs.models import PackLevel, PackOrder
@@ -52,7 +53,7 @@ def written(order: PackOrder, sections: Sequence[Section], gaps: Iterable[Gap], 
             (_("Event"), title_of(event)),
             (_("Event's identifier"), str(event.uid)),
             (_("Pack's identifier"), str(order.uid)),
-            (_("Made on"), moment(order.created_at)),
+            (_("Made on"), stamped(order.created_at, portal.consortium().zone)),
             (_("Made by"), f"{order.actor_name}, {portal.consortium().portal_name}, {portal.settings().public_url}"),
         ],
         "inside": [section.title for section in sections] + [_("Files (%(count)s)", count=number(len(files)))],

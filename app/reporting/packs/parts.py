@@ -53,7 +53,7 @@ def data(path: str, value: Any, what: Any, record: Any = None) -> Part:
 
 
 def kept(folder: str, number: int, file: StoredFile, what: Any, record: Any) -> Part:
-    """A file as it was given, byte for byte, under a path that every machine takes; its own name is noted."""
+    """A file as it is kept, byte for byte, under a path that every machine takes; its own name is noted."""
     path = f"{folder}/{number:03d}-{plain_name(file.name)}"
     return Part(Entry(path, file.sha256, file.size, file.mime, str(what), told(record), file.name))
 

@@ -7,20 +7,31 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.core.export import plain
-from app.core.templating import day, moment
+from app.core.templating import day
 from app.events.attendance import paper as attendance_paper
 from app.events.attendance import queries as attendance
 from app.events.attendance.listing import HEAD, file_rows
-from app.events.attendance.models import Presence
 from app.events.invitations import queries as invitations
 from app.events.invitations.models import EventInvitation, InvitationState
 from app.events.models import Event
+from app.events.when import on_the_clock, stamped
 from app.reporting.packs import messages
 from app.reporting.packs.parts import Part, data, made, table
 from app.reporting.packs.sections import Section, Table
 
 SVG = "image/svg+xml"
-ANSWERS = ("invitation", "name", "organisation", "sent_at", "state", "said", "how", "answered_at", "comment")
+ANSWERS = (
+    "invitation",
+    "name",
+    "organisation",
+    "sent_at",
+    "state",
+    "said",
+    "how",
+    "answered_at",
+    "answered_local",
+    "comment",
+)
 
 
 def invited(event: Event) -> Section | None:
@@ -30,8 +41,10 @@ def invited(event: Event) -> Section | None:
         return None
     rows = [[one.name, _body(one), day(one.sent_at), str(one.state.label), *_answer(one, event)] for one in found]
     head = [_("Name"), _("Organisation"), _("Sent"), _("Answer"), _("When and how"), _("Comment")]
-    answers = table("invitations/answers.csv", ANSWERS, _answer_rows(found), _("Answers to the invitations"))
-    mails = messages.parts_of(messages.of_event(event, found))
+    answers = table(
+        "invitations/answers.csv", ANSWERS, _answer_rows(found, event.zone), _("Answers to the invitations")
+    )
+    mails = messages.parts_of(messages.of_event(event, found), event.zone)
     return Section(
         _("Invitations and answers"),
         tables=[Table(["1.2fr", "1.3fr", "auto", "auto", "1fr", "1.2fr"], head, rows)],
@@ -39,14 +52,14 @@ def invited(event: Event) -> Section | None:
     )
 
 
-def _answer_rows(found: Iterable[EventInvitation]) -> Iterable[list[Any]]:
+def _answer_rows(found: Iterable[EventInvitation], zone: str) -> Iterable[list[Any]]:
     for one in found:
         of_whom = [str(one.uid), one.name, _body(one), plain(one.sent_at), one.state.value]
         for answer in one.answers:
-            said = [answer.said.value, answer.how.value, plain(answer.answered_at), answer.comment or ""]
-            yield [*of_whom, *said]
+            at = [plain(answer.answered_at), on_the_clock(answer.answered_at, zone)]
+            yield [*of_whom, answer.said.value, answer.how.value, *at, answer.comment or ""]
         if not one.answers:
-            yield [*of_whom, "", "", "", ""]
+            yield [*of_whom, *[""] * 5]
 
 
 def _body(one: EventInvitation) -> str:
@@ -57,7 +70,7 @@ def _answer(one: EventInvitation, event: Event) -> list[str]:
     if not one.answers or one.state is InvitationState.INVITED:
         return ["", ""]
     last = one.answers[-1]
-    return [f"{moment(last.answered_at, event.zone)}, {last.how.label}", last.comment or ""]
+    return [f"{stamped(last.answered_at, event.zone)}, {last.how.label}", last.comment or ""]
 
 
 def attended(event: Event) -> Section | None:
@@ -65,17 +78,23 @@ def attended(event: Event) -> Section | None:
     rows, declarations = attendance.of_event(event), attendance.declarations(event)
     if not rows and event.people is None:
         return None
-    there = [row for row in rows if row.state is not Presence.EXCUSED]
-    facts = attendance_paper.list_facts(event, there, declarations)
+    facts = attendance_paper.list_facts(event, attendance_paper.listed(rows, declarations), declarations)
     parts: list[Part] = []
     if rows:
-        declared = {person["attendance"] for one in declarations for person in one.people}
-        parts.append(table("attendance/attendance.csv", HEAD, file_rows(rows, declared), _("Attendance list")))
+        declared = attendance_paper.declared_in(declarations)
+        parts.append(
+            table("attendance/attendance.csv", HEAD, file_rows(rows, declared, event.zone), _("Attendance list"))
+        )
     for number, row in enumerate((row for row in rows if row.signature and row.signature.drawing), start=1):
         parts.append(_drawing("attendance/signature", number, row.signature, row.called))
     for number, one in enumerate(declarations, start=1):
         parts.append(
-            data(f"attendance/declaration-{number:03d}.json", _declared(one), _("Declaration for those online"), one)
+            data(
+                f"attendance/declaration-{number:03d}.json",
+                _declared(one, event.zone),
+                _("Declaration for those online"),
+                one,
+            )
         )
         if one.drawing:
             parts.append(_drawing("attendance/declaration", number, one, one.name))
@@ -89,13 +108,14 @@ def _drawing(path: str, number: int, record: Any, name: str) -> Part:
     return Part(replace(part.entry, sha256=file.sha256, size=file.size))
 
 
-def _declared(one: Any) -> dict[str, Any]:
+def _declared(one: Any, zone: str) -> dict[str, Any]:
     return {
         "people": one.people,
         "text": one.text,
         "name": one.name,
         "function": one.function,
         "declared_at": one.declared_at.isoformat(),
+        "declared_local": on_the_clock(one.declared_at, zone),
     }
 
 

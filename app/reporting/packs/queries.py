@@ -15,6 +15,7 @@ from app.events import queries as events
 from app.events.agenda.queries import items
 from app.events.attendance import queries as attendance
 from app.events.attendance.models import THERE, Presence
+from app.events.attendance.rules import contradicted
 from app.events.attendance.services import faults
 from app.events.invitations import queries as invitations
 from app.events.invitations.models import InvitationState, Way
@@ -126,6 +127,7 @@ def standing(event: Event, level: PackLevel = PackLevel.FULL) -> Standing:
     reader = SYSTEM if level is PackLevel.FULL else ANYBODY
     invited = invitations.standing(event)
     rows = attendance.of_event(event)
+    declared = attendance.declared(event)
     there = [row for row in rows if row.state in THERE]
     agenda = items(event)
     known, others = events.microcredentials_of(reader, event)
@@ -137,6 +139,7 @@ def standing(event: Event, level: PackLevel = PackLevel.FULL) -> Standing:
         unmarked=sum(row.state is Presence.EXPECTED for row in rows),
         unsigned=sum(row.how is Way.ONSITE and row.signature is None for row in there),
         undeclared=len(attendance.undeclared(event)),
+        contradicted=contradicted(sum(row.is_contradicted(declared) for row in rows)),
         people=event.people,
         count_faults=tuple(faults(event)),
         agenda=len(agenda),
