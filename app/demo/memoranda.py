@@ -11,8 +11,12 @@ from app.microcredentials.models import MicroCredential
 from app.mou import parties, services, templates
 from app.mou.evidence.services import Origin
 from app.mou.models import Basis, CommitmentKind, Mou, MouTemplateVersion, PartyRole
+from app.mou.negotiation import queries as negotiations
+from app.mou.negotiation import services as negotiation
+from app.mou.negotiation.rules import Contact
+from app.mou.negotiation.services import CommentFacts
 from app.mou.parties import CommitmentFacts, PartyFacts, SignatoryFacts
-from app.mou.services import MouFacts
+from app.mou.services import MouFacts, touch
 from app.mou.signing import proposals, queries
 from app.mou.signing import services as signing
 from app.mou.signing.rules import STATEMENTS
@@ -46,6 +50,8 @@ def load_memoranda(
             _party(actor, mou, said, organisations)
         for said in entry["commitments"]:
             _promise(actor, mou, said, organisations)
+        if entry["state"] == "negotiated":
+            _negotiate(actor, mou, entry["negotiation"])
         if entry["state"] in ("out", "signed"):
             signing.send(actor, mou, mou.version)
         if entry["state"] == "signed":
@@ -94,6 +100,21 @@ def _promise(actor: Actor, mou: Mou, said: dict[str, Any], organisations: Mappin
     party = next(one for one in mou.parties if one.organisation_id == organisation.id)
     kind, due = CommitmentKind(said["kind"]), day_of(said["due"])
     parties.add_commitment(actor, mou, CommitmentFacts(party=party, kind=kind, amount=said["amount"], due_on=due))
+
+
+def _negotiate(actor: Actor, mou: Mou, said: dict[str, Any]) -> None:
+    """Send the draft to the last party, have it commented on, and send what was changed for it."""
+    reader = mou.signatories[-1] if mou.signatories[-1].party is mou.parties[-1] else mou.signatories[0]
+    if reader.email is None:
+        raise LookupError("Who is sent a draft has a mailbox.")
+    contact = Contact(reader.party, reader.email, reader.language)
+    text = negotiation.share(actor, mou, mou.version, [contact])
+    link = negotiations.links(mou)[0]
+    comment = negotiation.say(link, CommentFacts(number=text.number, **said["comment"]), FROM_HERE)
+    mou.duration_months = said["duration_months"]
+    touch(mou)
+    negotiation.share(actor, mou, mou.version, [contact], said["reason"])
+    negotiation.answer(actor, comment, said["answer"], settles=True)
 
 
 def _propose(mou: Mou, said: dict[str, Any]) -> None:

@@ -18,6 +18,9 @@ def init_app(app: Flask) -> None:
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
     from app.mou.listing import codes_of, days_left, parties_of
+    from app.mou.negotiation import board_views as negotiation
+    from app.mou.negotiation import models as _negotiation  # noqa: F401 - tables
+    from app.mou.negotiation import views as drafts
     from app.mou.seals import jobs  # noqa: F401 - what follows the last signature
     from app.mou.signing import board_views
     from app.mou.signing import models as _signing  # noqa: F401 - tables
@@ -27,9 +30,11 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     app.register_blueprint(signing.bp)
+    app.register_blueprint(drafts.bp)
     app.register_blueprint(verifying.bp)
     add(app, Entry("foot", "verify.show", _l("Check a memorandum"), order=30))
     add_panels(app, Panel("mou", "mou/_board.html", board_views.board, order=10))
+    add_panels(app, Panel("mou", "mou/_negotiation.html", negotiation.negotiation, order=20))
     app.jinja_env.globals.update(mou_parties=parties_of, mou_codes=codes_of, mou_days_left=days_left)
     add(app, Entry("registers", "mou.index", _l("Memoranda"), "pen", order=44))
     records.add(
@@ -43,6 +48,7 @@ def init_app(app: Flask) -> None:
         Kind("mou_text", _l("Text of a memorandum")),
         Kind("mou_closing", _l("End of a text to be signed")),
         Kind("mou_comment", _l("Comment on a memorandum")),
+        Kind("mou_answer", _l("Answer to a comment on a memorandum")),
         Kind("mou_link", _l("Link to a memorandum")),
         Kind("mou_signature", _l("Signature on a memorandum")),
         Kind("mou_proposal", _l("Another signatory proposed")),

@@ -21,6 +21,8 @@ from app.mou.models import (
 )
 from app.mou.permissions import check_edit
 from app.mou.services import touch
+from app.mou.signing import queries
+from app.mou.signing.models import MouLink
 from app.stakeholders.models import NameKind, Organisation, Person
 
 
@@ -116,10 +118,15 @@ def edit_party(actor: Actor, party: MouParty, version: int | None, facts: PartyF
 
 
 def remove_party(actor: Actor, party: MouParty, version: int | None) -> None:
-    """Take a party out, with those who sign for it and what it promised."""
+    """Take a party out, with those who sign for it and what it promised.
+
+    Raises ``Refused`` for one that was sent the text: what it was sent, and what it said, stays.
+    """
     mou = party.mou
     _check(actor, mou)
     expect_version(party, version)
+    if queries.was_written_to(MouLink.party_id == party.id):
+        raise Refused(_("It was sent the text already. Withdraw this memorandum and draft another one without it."))
     for commitment in [one for one in mou.commitments if one.party is party]:
         mou.commitments.remove(commitment)
     mou.parties.remove(party)
@@ -165,10 +172,12 @@ def edit_signatory(actor: Actor, signatory: MouSignatory, version: int | None, f
 
 
 def remove_signatory(actor: Actor, signatory: MouSignatory, version: int | None) -> None:
-    """Take somebody out of those who sign."""
+    """Take somebody out of those who sign. Raises ``Refused`` for somebody who was asked to sign."""
     mou = signatory.party.mou
     _check(actor, mou)
     expect_version(signatory, version)
+    if queries.was_written_to(MouLink.signatory_id == signatory.id):
+        raise Refused(_("This person was asked to sign before. Change who signs instead of taking them out."))
     signatory.party.signatories.remove(signatory)
     touch(mou)
 

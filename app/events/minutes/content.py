@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from typing import Any
 
 from app.core.access import SYSTEM
 from app.core.i18n import read_in
+from app.core.word_changes import Part, compared
 from app.events.agenda import queries as agenda
 from app.events.agenda.models import AgendaItem
 from app.events.attendance import queries as attendance
@@ -15,8 +15,6 @@ from app.events.attendance.models import THERE
 from app.events.models import Event
 from app.events.outcomes import queries as outcomes
 from app.events.outcomes.models import DecisionState
-
-MOST_COMPARED = 6_000  # words: beyond, comparing takes longer than anybody waits
 
 
 def frozen(event: Event) -> dict[str, Any]:
@@ -98,14 +96,6 @@ def _words(content: Mapping[str, Any]) -> Any:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Some words of a text: ``same``, ``added`` or ``removed``."""
-
-    how: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Change:
     """One place that says something else than before; ``title`` is empty for the summary."""
 
@@ -139,32 +129,6 @@ def _places(content: Mapping[str, Any], language: str) -> dict[tuple[str, Any], 
         for one in content[kind]:
             places[kind, one["code"]] = (one["code"], text(one["text"]))
     return places
-
-
-def compared(before: str, after: str) -> list[Part]:
-    """Two texts as parts that stayed, went and came, word by word."""
-    old, new = _split(before), _split(after)
-    if len(old) + len(new) > MOST_COMPARED:
-        return [Part(how, text) for how, text in (("removed", before), ("added", after)) if text]
-    parts: list[Part] = []
-    for what, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
-            parts.append(Part("same", "".join(old[first:last])))
-            continue
-        parts += [Part("removed", "".join(old[first:last]))] if last > first else []
-        parts += [Part("added", "".join(new[start:end]))] if end > start else []
-    return parts
-
-
-def _split(text: str) -> list[str]:
-    """Words with the white space after them."""
-    found, word = [], ""
-    for letter in text:
-        if word and word[-1].isspace() and not letter.isspace():
-            found.append(word)
-            word = ""
-        word += letter
-    return [*found, word] if word else found
 
 
 def day(written: str | None) -> date | None:

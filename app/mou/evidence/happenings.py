@@ -9,7 +9,9 @@ class Happening(Term):
     """A kind of event. Codes stay for good: they are part of what is hashed."""
 
     SHARED = "shared", _l("Shared to be negotiated")
+    DRAFT_SENT = "draft_sent", _l("Draft sent to a party")
     COMMENTED = "commented", _l("Commented on by a party")
+    ANSWERED = "answered", _l("Comment answered")
     FROZEN = "frozen", _l("Text frozen")
     INVITED = "invited", _l("Asked to sign")
     OPENED = "opened", _l("Text opened")

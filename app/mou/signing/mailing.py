@@ -46,9 +46,9 @@ def ask(link: MouLink, *, is_reminder: bool = False) -> None:
         link.language,
         link=link,
         signatory=link.signatory,
-        organisation=_said(link.signatory.party.legal_name, link.language),
+        organisation=said_in(link.signatory.party.legal_name, link.language),
         sender=link.text.actor_name,
-        title=_said(mou.title, link.language),
+        title=said_in(mou.title, link.language),
         reference=reference_of(mou),
         path=path_of(link),
         is_reminder=is_reminder,
@@ -70,7 +70,7 @@ def tell_people(mou: Mou, links: Iterable[MouLink], kind: str, **facts: Any) -> 
             "mou/told",
             language,
             kind=kind,
-            title=_said(mou.title, language),
+            title=said_in(mou.title, language),
             reference=reference_of(mou),
             path=None,
             **({"reason": None, "who": None} | facts),
@@ -92,7 +92,7 @@ def tell_sender(mou: Mou, kind: str, **facts: Any) -> None:
         "mou/told",
         language,
         kind=kind,
-        title=_said(mou.title, language),
+        title=said_in(mou.title, language),
         reference=reference_of(mou),
         path=PAGE.format(key=mou.id),
         **({"reason": None, "who": None} | facts),
@@ -100,6 +100,8 @@ def tell_sender(mou: Mou, kind: str, **facts: Any) -> None:
 
 
 SUBJECTS = {
+    "commented": _l("A comment on a draft"),
+    "agreed": _l("A party is content with a draft"),
     "signed": _l("A memorandum was signed"),
     "concluded": _l("Everybody has signed"),
     "declined": _l("A memorandum was declined"),
@@ -110,6 +112,7 @@ SUBJECTS = {
 }
 
 
-def _said(texts: dict[str, str], language: str) -> str:
+def said_in(texts: dict[str, str], language: str) -> str:
+    """A text in this language, else in English, else in any."""
     reading = read_in(texts, language)
     return reading.text if reading else ""

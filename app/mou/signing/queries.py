@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
@@ -47,6 +47,11 @@ def newest_links(text: MouText) -> Mapping[int, MouLink]:
 def is_alive(link: MouLink) -> bool:
     """Whether a link has not run out and was not ended."""
     return link.revoked_at is None and link.expires_at > clock.now()
+
+
+def was_written_to(whose: ColumnElement[bool]) -> bool:
+    """Whether links of a kind were ever sent."""
+    return db.session.scalar(select(MouLink.id).where(whose).limit(1)) is not None
 
 
 def proposals(text: MouText) -> Sequence[MouProposal]:

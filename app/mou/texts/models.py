@@ -1,7 +1,7 @@
 """What a memorandum says: each version as it was shown, in words, as a page and on paper, and what was said of it."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
@@ -13,6 +13,9 @@ from app.core.database import Base, LeavesTheHouse
 from app.core.files import StoredFile
 from app.core.vocabulary import Term
 from app.mou.models import Mou, MouParty, MouSignatory
+
+if TYPE_CHECKING:
+    from app.mou.signing.models import MouLink
 
 
 class Purpose(Term):
@@ -85,7 +88,11 @@ class MouClosing(AppendOnly, Base):
 
 
 class MouComment(AppendOnly, Base):
-    """What a party said of a version, of one clause (its code) or in general: evidence."""
+    """What a party said of a version, of one clause (its code) or in general: evidence.
+
+    ``name`` is as it was typed; whose mailbox it came through is said by the link. ``is_agreement`` where a party is
+    content with the version; what was answered is in ``negotiation.models.MouAnswer``.
+    """
 
     __tablename__ = "mou_comment"
     audit_hides: ClassVar[tuple[str, ...]] = ("name", "words")
@@ -93,6 +100,7 @@ class MouComment(AppendOnly, Base):
 
     text_id: Mapped[int] = mapped_column(ForeignKey("mou_text.id"))
     party_id: Mapped[int | None] = mapped_column(ForeignKey("mou_party.id"), index=True)
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("mou_link.id"), index=True)
     clause: Mapped[str | None]
     words: Mapped[str]
     name: Mapped[str]
@@ -102,3 +110,4 @@ class MouComment(AppendOnly, Base):
 
     text: Mapped[MouText] = relationship()
     party: Mapped[MouParty | None] = relationship()
+    link: Mapped["MouLink | None"] = relationship()

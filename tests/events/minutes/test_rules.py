@@ -7,8 +7,9 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core import word_changes
 from app.core.states import Moves
-from app.events.minutes import content, rules
+from app.events.minutes import rules
 from app.events.minutes.models import MOVES, MinutesState, Taken, Verdict
 from app.events.minutes.rules import Remark
 from app.events.models import EventKind, EventState
@@ -102,16 +103,16 @@ def test_only_what_is_taken_over_needs_no_reason():
 
 @given(st.text(), st.text())
 def test_two_texts_can_be_put_together_again_from_what_differs(before: str, after: str):
-    parts = content.compared(before, after)
+    parts = word_changes.compared(before, after)
     assert "".join(part.text for part in parts if part.how != "added") == before
     assert "".join(part.text for part in parts if part.how != "removed") == after
 
 
 def test_what_differs_is_told_word_by_word():
-    parts = content.compared("We met in May.", "We met in late May.")
+    parts = word_changes.compared("We met in May.", "We met in late May.")
     assert [(part.how, part.text) for part in parts] == [("same", "We met in "), ("added", "late "), ("same", "May.")]
 
 
 def test_very_long_texts_are_told_whole():
-    parts = content.compared("a " * 4000, "b " * 4000)
+    parts = word_changes.compared("a " * 4000, "b " * 4000)
     assert [part.how for part in parts] == ["removed", "added"]
