@@ -14,7 +14,13 @@ from app.core.records import Kind
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
-    from app.mou import erasure, keeping, part_views, views  # noqa: F401 - what stays, jobs, pages of the blueprint
+    from app.mou import (  # noqa: F401 - what stays, jobs, pages of the blueprint
+        ending_views,
+        erasure,
+        keeping,
+        part_views,
+        views,
+    )
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
     from app.mou.listing import codes_of, days_left, parties_of
@@ -33,8 +39,13 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(drafts.bp)
     app.register_blueprint(verifying.bp)
     add(app, Entry("foot", "verify.show", _l("Check a memorandum"), order=30))
-    add_panels(app, Panel("mou", "mou/_board.html", board_views.board, order=10))
-    add_panels(app, Panel("mou", "mou/_negotiation.html", negotiation.negotiation, order=20))
+    add_panels(
+        app,
+        Panel("mou", "mou/_next.html", ending_views.next_steps, place="actions", order=10),
+        Panel("mou", "mou/_follows.html", ending_views.what_follows, order=5),
+        Panel("mou", "mou/_board.html", board_views.board, order=10),
+        Panel("mou", "mou/_negotiation.html", negotiation.negotiation, order=20),
+    )
     app.jinja_env.globals.update(mou_parties=parties_of, mou_codes=codes_of, mou_days_left=days_left)
     add(app, Entry("registers", "mou.index", _l("Memoranda"), "pen", order=44))
     records.add(
@@ -55,6 +66,7 @@ def init_app(app: Flask) -> None:
         Kind("mou_sealed", _l("Sealed document")),
         Kind("mou_event", _l("Event of a memorandum")),
         Kind("mou_event_private", _l("Origin of an event of a memorandum")),
+        Kind("mou_termination", _l("End of a memorandum")),
         Kind("mou_anchor", _l("Anchor of the evidence")),
     )
 

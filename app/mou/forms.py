@@ -15,8 +15,19 @@ from app.core.forms import BaseForm
 from app.core.templating import plain_tr
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
-from app.mou import parties, queries
-from app.mou.models import Basis, CodePolicy, CommitmentKind, Mou, MouCommitment, MouParty, MouSignatory, PartyRole
+from app.mou import ending, parties, queries
+from app.mou.ending import TerminationFacts
+from app.mou.models import (
+    CONCLUDED,
+    Basis,
+    CodePolicy,
+    CommitmentKind,
+    Mou,
+    MouCommitment,
+    MouParty,
+    MouSignatory,
+    PartyRole,
+)
 from app.mou.parties import CommitmentFacts, PartyFacts, SignatoryFacts
 from app.mou.services import MouFacts, check
 from app.stakeholders import queries as stakeholders
@@ -255,3 +266,48 @@ class ReasonForm(BaseForm):
     """A step that needs a reason."""
 
     reason = TextField(_l("Why?"), [DataRequired(_l("Write why, in a few words."))], longest=1000)
+
+
+class StepForm(BaseForm):
+    """A step that asks for nothing but the version it was opened with."""
+
+
+class TerminationForm(BaseForm):
+    """How a memorandum ends."""
+
+    constraint_messages = {
+        "uq_mou_termination_mou_id": ("", _l("That it ends is recorded already.")),
+        "mou_termination.mou_id": ("", _l("That it ends is recorded already.")),
+    }
+
+    party = ChoiceField(_l("Who gave notice?"), any_label=_l("Nobody: all parties agreed"))
+    is_agreed = BooleanField(_l("All parties agreed that it ends on that day"))
+    notice_on = DayField(_l("Notice was given on"), [InputRequired(_l("Say on which day."))])
+    last_day = DayField(_l("Its last day"), [InputRequired(_l("Say on which day."))])
+    reason = TextField(_l("Why?"), [DataRequired(_l("Write why, in a few words."))], longest=1000)
+    addendum = ChoiceField(_l("Signed addendum about it"), any_label=_l("None"))
+
+    def __init__(self, *args: Any, mou: Mou, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mou = mou
+        self.parties = {str(party.id): party for party in mou.parties}
+        self.party.choices = [(key, plain_tr(party.legal_name)) for key, party in self.parties.items()]
+        self.addenda = {str(one.id): one for one in queries.addenda(mou, CONCLUDED)}
+        self.addendum.choices = [(key, queries.reference_of(one)) for key, one in self.addenda.items()]
+
+    def foreseen(self) -> None:
+        """Ask the rules of endings."""
+        ending.check_termination(self.mou, self.termination_facts())
+
+    def termination_facts(self) -> TerminationFacts:
+        """What was filled in. Raises ``ValueError`` where a day could not be read."""
+        if self.notice_on.data is None or self.last_day.data is None:
+            raise ValueError("Both days are needed.")
+        return TerminationFacts(
+            reason=self.reason.data,
+            notice_on=self.notice_on.data,
+            last_day=self.last_day.data,
+            party=self.parties.get(self.party.data or ""),
+            is_agreed=self.is_agreed.data,
+            addendum=self.addenda.get(self.addendum.data or ""),
+        )

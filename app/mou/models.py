@@ -65,7 +65,8 @@ MOVES = Moves(
 # States in which the terms may still be edited, and those in which a frozen text is out for signature.
 OPEN = frozenset({S.DRAFT, S.NEGOTIATION})
 OUT = frozenset({S.READY_TO_SIGN, S.PARTLY_SIGNED})
-# States in which everybody has signed.
+# States in which it is signed and not over, and all those in which everybody has signed.
+RUNNING = frozenset({S.SIGNED, S.IN_FORCE})
 CONCLUDED = frozenset({S.SIGNED, S.IN_FORCE, S.EXPIRED, S.TERMINATED, S.RENEWED})
 
 
@@ -223,6 +224,10 @@ class Mou(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Conce
         back_populates="mou", order_by="(MouCommitment.due_on, MouCommitment.id)", cascade="all, delete-orphan"
     )
 
+    termination: Mapped["MouTermination | None"] = relationship(
+        back_populates="mou", foreign_keys="MouTermination.mou_id", viewonly=True
+    )
+
     @property
     def link_date(self) -> date:
         """The day it takes effect, else the day it was signed, else the day it was entered."""
@@ -311,6 +316,31 @@ class MouCommitment(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
 
     mou: Mapped[Mou] = relationship(back_populates="commitments")
     party: Mapped[MouParty] = relationship()
+
+
+class MouTermination(AppendOnly, Base):
+    """That a memorandum ends by notice or by agreement: why, when notice was given, which day is its last; said once.
+
+    ``party`` gave notice; it is absent where all agreed (``is_agreed``), and then no notice period counts.
+    ``addendum`` is the signed agreement on it, where there is one. Until the last day is over it stays in force.
+    """
+
+    __tablename__ = "mou_termination"
+
+    mou_id: Mapped[int] = mapped_column(ForeignKey("mou.id"), unique=True)
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("mou_party.id"), index=True)
+    is_agreed: Mapped[bool]
+    notice_on: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[str]
+    addendum_id: Mapped[int | None] = mapped_column(ForeignKey("mou.id"), index=True)
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    mou: Mapped[Mou] = relationship(foreign_keys=[mou_id], back_populates="termination")
+    party: Mapped[MouParty | None] = relationship()
+    addendum: Mapped[Mou | None] = relationship(foreign_keys=[addendum_id])
 
 
 # What a memorandum is called in addresses, on paper and in the register: the key is never given again.

@@ -13,7 +13,9 @@ from app.core.access import Actor, Permission
 from app.core.states import moves_of
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
+from app.microcredentials.models import MicroCredential
 from app.mou.models import (
+    CONCLUDED,
     Mou,
     MouCommitment,
     MouParty,
@@ -56,6 +58,7 @@ def _one(actor: Actor) -> Select[Mou]:
             parties.joinedload(MouParty.organisation),
             parties.selectinload(MouParty.signatories),
             selectinload(Mou.commitments),
+            selectinload(Mou.termination),
         )
     )
 
@@ -138,6 +141,54 @@ def clauses_of(found: Mou) -> list[dict[str, Any]]:
         for clause in found.template_version.content["clauses"]
         if clause["mandatory"] or clause["code"] in found.clauses
     ]
+
+
+def renewal(found: Mou) -> Mou | None:
+    """The memorandum that renews this one, or is drafted to, and was not given up."""
+    wanted = select(Mou).where(Mou.renews_id == found.id, Mou.state != MouState.WITHDRAWN).order_by(Mou.id.desc())
+    return db.session.scalars(wanted.limit(1)).one_or_none()
+
+
+def is_succeeded(found: Mou) -> bool:
+    """Whether a memorandum that everybody has signed renews this one."""
+    successor = renewal(found)
+    return successor is not None and successor.state in CONCLUDED
+
+
+def addenda(found: Mou, states: Collection[MouState] | None = None) -> Sequence[Mou]:
+    """The addenda to a memorandum that were not given up, or those in ``states``, oldest first."""
+    wanted = select(Mou).where(Mou.amends_id == found.id).order_by(Mou.id)
+    named = Mou.state != MouState.WITHDRAWN if states is None else Mou.state.in_(states)
+    return db.session.scalars(wanted.where(named)).all()
+
+
+def seen(actor: Actor, keys: Collection[int | None]) -> dict[int, Mou]:
+    """Those of some memoranda that the actor may see, by their keys; it asks nothing where there are none."""
+    wanted = [key for key in keys if key is not None]
+    if not wanted:
+        return {}
+    return {one.id: one for one in db.session.scalars(select(Mou).where(Mou.id.in_(wanted), visible_to(actor)))}
+
+
+def followers(actor: Actor, found: Mou) -> Sequence[Mou]:
+    """What renews or amends a memorandum, or is drafted to, as the actor may see it, oldest first."""
+    follows = or_(Mou.renews_id == found.id, Mou.amends_id == found.id)
+    return db.session.scalars(select(Mou).where(follows, visible_to(actor)).order_by(Mou.id)).all()
+
+
+def changed_by_addenda(found: Mou) -> list[tuple[Mou, list[MicroCredential], list[MicroCredential]]]:
+    """The addenda that are in force, each with the micro-credentials it adds to and takes from what stood before it."""
+    before, rows = list(found.microcredentials), []
+    for one in addenda(found, {MouState.IN_FORCE}):
+        now = list(one.microcredentials)
+        rows.append((one, [mc for mc in now if mc not in before], [mc for mc in before if mc not in now]))
+        before = now
+    return rows
+
+
+def open_addendum(found: Mou) -> Mou | None:
+    """The addendum to a memorandum that is drafted or out for signature."""
+    return next((one for one in addenda(found) if one.state not in CONCLUDED), None)
 
 
 def referrers(found: Mou) -> list[str]:

@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from babel.dates import format_date
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from app.core.errors import Refused
-from app.mou.models import OPEN, Instrument, Mou, MouParty, MouState, PartyRole
+from app.mou.models import OPEN, RUNNING, Instrument, Mou, MouParty, MouState, PartyRole
 
 LONGEST_MONTHS = 600
 LONGEST_NOTICE = 3650
@@ -44,6 +46,10 @@ class NotComplete(Refused):
     def __init__(self, missing: Sequence["Missing"]) -> None:
         self.missing = missing
         super().__init__(" ".join(one.sentence for one in missing))
+
+
+class NotNow(Refused):
+    """A memorandum cannot be renewed, amended or terminated as it stands; ``str()`` says why."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +127,99 @@ def last_day(begins: date, duration_months: int | None, ends_on: date | None) ->
     if ends_on is not None or duration_months is None:
         return ends_on
     return months_later(begins, duration_months) - timedelta(days=1)
+
+
+def next_last_day(begins: date, duration_months: int | None, ends_on: date | None, day: date) -> date | None:
+    """The last day of an agreement that goes on for as long again each time: the first one on ``day`` or later.
+
+    ``None`` for one that has no end.
+    """
+    last, times = last_day(begins, duration_months, ends_on), 1
+    while last is not None and last < day:
+        times += 1
+        if duration_months is not None:
+            last = months_later(begins, times * duration_months) - timedelta(days=1)
+        else:
+            last += (ends_on or last) - begins + timedelta(days=1)
+    return last
+
+
+def deadline(last: date, notice_days: int, *, goes_on: bool) -> date:
+    """The day by which somebody has to have acted: the last one, or for what goes on, the last to give notice."""
+    return last - timedelta(days=notice_days) if goes_on else last
+
+
+def why_not_renewed(mou: Mou, successor: str | None) -> str | None:
+    """Why a memorandum cannot be renewed now; ``successor`` is the number of one that renews it already."""
+    if mou.amends_id is not None:
+        return _("An addendum is not renewed by itself: renew what it amends.")
+    if mou.state is MouState.TERMINATED or mou.termination is not None:
+        return _("It was terminated. Draft a new memorandum instead.")
+    if mou.state not in (MouState.IN_FORCE, MouState.EXPIRED):
+        return _("It is “%(state)s”: only what is in force or expired is renewed.", state=mou.state.label)
+    if successor is not None:
+        return _("%(reference)s renews it already.", reference=successor)
+    return None
+
+
+def why_not_amended(mou: Mou, addendum: str | None) -> str | None:
+    """Why no addendum can be drafted now; ``addendum`` is the number of one that is not signed yet."""
+    if mou.amends_id is not None:
+        return _("An addendum has no addenda: amend the memorandum itself.")
+    if mou.state not in RUNNING:
+        return _("It is “%(state)s”: only what is signed and not over is amended.", state=mou.state.label)
+    if addendum is not None:
+        return _("%(reference)s is an addendum that is not signed yet. Finish it first.", reference=addendum)
+    return None
+
+
+def why_not_terminated(mou: Mou) -> str | None:
+    """Why a memorandum cannot be terminated now."""
+    if mou.termination is not None:
+        return _("That it ends is recorded already.")
+    if mou.state not in RUNNING:
+        return _("It is “%(state)s”: only what is signed and not over is terminated.", state=mou.state.label)
+    return None
+
+
+@dataclass(frozen=True)
+class Term:
+    """How long a memorandum runs, as far as its termination asks: when signed, until when, and how it can end."""
+
+    signed_on: date
+    last_day: date | None
+    notice_days: int
+    goes_on: bool
+
+
+def termination_faults(
+    term: Term, *, notice_on: date, last: date, has_party: bool, is_agreed: bool, today: date
+) -> dict[str, str]:
+    """What is wrong with a termination, by field; ``has_party`` is whether somebody is named who gave notice."""
+    wrong = {}
+    if not has_party and not is_agreed:
+        wrong["party"] = _("Say who gave notice, or that all parties agreed.")
+    if notice_on > today:
+        wrong["notice_on"] = _("That day is still to come.")
+    elif notice_on < term.signed_on:
+        wrong["notice_on"] = _("It was not signed yet: it was signed on %(day)s.", day=_day(term.signed_on))
+    earliest = notice_on + timedelta(days=term.notice_days)
+    if last < notice_on:
+        wrong["last_day"] = _("It would end before notice was given.")
+    elif last < earliest and not is_agreed:
+        days = ngettext("%(num)s day", "%(num)s days", term.notice_days)
+        wrong["last_day"] = _(
+            "Notice is %(days)s: it ends on %(day)s at the earliest, unless all parties agreed.",
+            days=days,
+            day=_day(earliest),
+        )
+    elif term.last_day is not None and not term.goes_on and last > term.last_day:
+        wrong["last_day"] = _("It ends on %(day)s by itself.", day=_day(term.last_day))
+    return wrong
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "long", locale=get_locale() or "en_GB"))
 
 
 def months_later(day: date, months: int) -> date:

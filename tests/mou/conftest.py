@@ -9,15 +9,18 @@ import pytest
 from flask import Flask
 
 from app.config import ROOT
+from app.core import clock
 from app.core.access import SYSTEM
 from app.extensions import db, limiter
 from app.microcredentials.models import MicroCredential
-from app.mou import parties, services, templates
+from app.mou import keeping, parties, services, templates
+from app.mou.evidence.services import Origin
 from app.mou.models import (
     Basis,
     CommitmentKind,
     Instrument,
     Mou,
+    MouState,
     MouTemplate,
     MouTemplateVersion,
     PartyRole,
@@ -25,6 +28,10 @@ from app.mou.models import (
 from app.mou.parties import CommitmentFacts, PartyFacts, SignatoryFacts
 from app.mou.services import MouFacts
 from app.mou.signing import services as signing
+from app.mou.signing.queries import newest_links, signed_keys
+from app.mou.signing.rules import STATEMENTS
+from app.mou.signing.services import Said
+from app.mou.texts.queries import to_sign
 from app.mou.wordings import read, read_file
 from app.stakeholders.models import Organisation
 from tests.accounts.people import work
@@ -32,6 +39,7 @@ from tests.events.conftest import SignIn, entered, sign_in, world  # noqa: F401 
 from tests.events.world import World
 
 NOW = date(2025, 5, 12)
+HERE = Origin("127.0.0.1", "a test")
 SCHOOL = ROOT / "consortia" / "bem" / "memoranda" / "school-company.yaml"
 CONTENT: dict[str, Any] = {
     "code": "small",
@@ -123,6 +131,51 @@ def loop_of_its_own() -> Iterator[None]:
     asyncio._set_running_loop(None)
     yield
     asyncio._set_running_loop(of_browser)
+
+
+def conclude(mou: Mou) -> None:
+    """Send a memorandum and sign it as everybody in turn, each by a link; the code is taken as given."""
+    signing.send(SYSTEM, mou, mou.version)
+    while (text := to_sign(mou)) is not None:
+        done = signed_keys(text)
+        link = next(link for key, link in sorted(newest_links(text).items()) if key not in done)
+        assert link.signatory is not None
+        signing.open_text(link, HERE)
+        link.proven_at = link.opened_at
+        agreed = dict.fromkeys(STATEMENTS, True)
+        said = Said(name=link.signatory.name, agreed=agreed, document=text.html_sha256 or "", language=link.language)
+        signing.sign(link, said, HERE)
+
+
+def in_force(mou: Mou) -> None:
+    """Sign a memorandum that takes effect at once, and let its first day begin."""
+    conclude(mou)
+    keeping.begin(db.session, {"mou": mou.id})
+    assert mou.state is MouState.IN_FORCE
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
+    """Have it be another day."""
+
+    def move(day: date) -> None:
+        monkeypatch.setattr(clock, "today", lambda *_zone: day)
+
+    return move
+
+
+@pytest.fixture
+def running(app: Flask, world: World, on: Callable[[date], None]) -> Callable[..., int]:  # noqa: F811 - as above
+    """Have a memorandum in force since 1 June 2025, until 31 May 2027, and say its key; it is that first day."""
+
+    def make(**changes: Any) -> int:
+        on(date(2025, 6, 1))
+        with work(app):
+            mou = complete(world, **changes)
+            in_force(mou)
+            return mou.id
+
+    return make
 
 
 @pytest.fixture
