@@ -39,7 +39,7 @@ def _tell_templates(app: Flask) -> None:
     from app.events.feedback import listing as feedback_register
     from app.events.feedback.rules import closing_needs
     from app.events.listing import codes_of, shown_state, state_label
-    from app.events.minutes import content, paper
+    from app.events.minutes import content
     from app.events.minutes.models import MinutesState
     from app.events.outcomes import listing as register
     from app.events.outcomes import queries
@@ -65,7 +65,7 @@ def _tell_templates(app: Flask) -> None:
         feedback_state_label=feedback_register.state_label,
         closing_needs=closing_needs,
         said_by=feedback_register.said_by,
-        minutes_when=paper.when,
+        minutes_when=content.when,
         minutes_day=content.day,
         minutes_state_label=lambda code: MinutesState(code).label,
     )

@@ -56,6 +56,10 @@ class NumberWrong(Refused):
     """A meeting's number that nobody would count to."""
 
 
+class NumberTaken(Refused):
+    """A number that another event of the series has."""
+
+
 class SeatsWrong(Refused):
     """Seats that are no number of seats, or where nobody meets."""
 

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import Permission, current_actor, requires
 from app.core.errors import Refused
 from app.core.states import moves_of
+from app.core.templating import reader_language
 from app.core.web import answer, changed, created, form_page, redirect_to
 from app.events.minutes import content, queries, rules, services
 from app.events.minutes.forms import AnswerForm, ApproveForm, RemindForm, ReopenForm, SendForm
-from app.events.minutes.models import Minutes, MinutesComment, Taken
+from app.events.minutes.models import Minutes, MinutesComment, MinutesState, Taken
 from app.events.minutes.views import approval_url, own
 from app.events.models import Event
 from app.events.permissions import check_edit
@@ -50,13 +51,15 @@ def minutes_approval(event_id: int) -> Response:
     version = found.current if found else None
     facts: dict[str, Any] = {"event": event, "minutes": found, "version": version, "missing": missing(event)}
     if found is not None and version is not None:
+        now, is_out = content.frozen(event), found.state is MinutesState.SENT
         facts |= {
             "recipients": queries.recipients(found),
             "comments": queries.comments(version),
             "open_objections": queries.open_objections(version),
             "silent": queries.silent(found),
             "is_open": services.is_open(found),
-            "is_same": content.is_same(version.content, content.frozen(event)),
+            "differing": content.differing(version.content, now),
+            "changes": content.changes(version.content, now, reader_language().code) if is_out else (),
             "reminds_on": rules.reminds_on(version.comments_until, version.remind_days),
             "moves": moves_of(db.session, found),
         }

@@ -83,8 +83,10 @@ def _write(recipient: MinutesRecipient, version: MinutesVersion, subject: Any, t
     )
 
 
-def tell_held_up(writer: User, version: MinutesVersion, objections: Sequence[MinutesComment], *, is_same: bool) -> None:
-    """Tell a writer why silence did not approve a version."""
+def tell_held_up(
+    writer: User, version: MinutesVersion, objections: Sequence[MinutesComment], differing: Sequence[object]
+) -> None:
+    """Tell a writer why silence did not approve a version; ``differing`` is what was changed since."""
     language = writer.language or SOURCE_LANGUAGE
     title = read_in(version.content["event"]["title"], language)
     named = title.text if title else ""
@@ -97,6 +99,6 @@ def tell_held_up(writer: User, version: MinutesVersion, objections: Sequence[Min
         version=version,
         title=named,
         objections=objections,
-        is_same=is_same,
+        differing=differing,
         path=f"/events/{version.minutes.event_id}/minutes/approval",
     )
