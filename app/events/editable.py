@@ -26,6 +26,13 @@ def event(actor: Actor, event_id: int) -> Event:
     return found
 
 
+def whole(actor: Actor, event_id: int) -> Event:
+    """An event the actor may change with everything a form shows. Raises as ``event``."""
+    found = queries.event_to_edit(actor, event_id)
+    check_edit(actor, found)
+    return found
+
+
 def part(actor: Actor, found: P) -> P:
     """A record of an event the actor may change. Raises ``NotAllowed``."""
     check_edit(actor, found.event)

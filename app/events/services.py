@@ -78,8 +78,7 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
     """
     check_edit(actor, event)
     expect_version(event, version)
-    if event.state is EventState.CLOSED:
-        raise Refused(_("This event is closed. Reopen it to change it."))
+    rules.check_not_closed(event.state)
     check(facts, event.state)
     if tells_otherwise(facts, event):
         check_writing(event)
@@ -137,8 +136,7 @@ def count(
     """
     check_edit(actor, event)
     expect_version(event, version)
-    if event.state is EventState.CLOSED:
-        raise Refused(_("This event is closed. Reopen it to change it."))
+    rules.check_not_closed(event.state)
     made = sum(number or 0 for number in counts.values())
     rules.check_counts([counts.get(name) for name in COUNTS], None)
     rules.check_countries(made, by_country)
