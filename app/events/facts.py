@@ -22,6 +22,8 @@ from app.stakeholders.models import Organisation
 
 COUNTS = ("women", "men", "nonbinary", "undisclosed")
 TIME = ("zone", "all_day", "starts_on", "ends_on", "starts_at", "ends_at")
+# What minutes say of an event, beside its title and its time.
+_MINUTED = ("summary", "number", "format", "venue", "address", "city", "country")
 # Facts that are not simply put into the attribute of their name.
 _ELSEWHERE = ("total", "reason", "link_follows", "microcredentials", "series", "work_packages")
 WORKED_OUT = frozenset({*TIME, "starts_time", "ends_time", *_ELSEWHERE})
@@ -103,6 +105,14 @@ def check(facts: EventFacts, state: EventState) -> None:
         checks.append(lambda: rules.check_somebody_there(people, len(facts.organisations)))
         checks.append(lambda: rules.check_concerns(facts.kind, len(facts.microcredentials)))
     rules.all_of(*checks)
+
+
+def tells_otherwise(facts: EventFacts, event: Event) -> bool:
+    """Whether facts that hold tell of an event what its minutes say of it in another way."""
+    span = span_of(facts)
+    title = {language: text for language, text in facts.title.items() if text}
+    told = any((getattr(facts, name) or None) != (getattr(event, name) or None) for name in _MINUTED)
+    return told or title != dict(event.title) or any(getattr(span, name) != getattr(event, name) for name in TIME)
 
 
 def check_place(about: EventFacts | Event, *, needs_link: bool) -> None:

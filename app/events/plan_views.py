@@ -11,11 +11,10 @@ from app.core import portal
 from app.core.access import Permission, current_actor, requires
 from app.core.templating import plain_tr
 from app.core.web import answer, changed, created, form_page, redirect_to
-from app.events import clashes, queries, rules, services, swapping
+from app.events import clashes, editable, queries, rules, services, swapping
 from app.events.agenda import queries as agenda
 from app.events.forms import CancelForm, EventForm, MoveForm, SwapForm
 from app.events.models import Event, EventKind, EventState
-from app.events.permissions import check_edit
 from app.events.views import bp, page_of
 from app.events.when import said
 
@@ -68,10 +67,9 @@ def create() -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def edit(event_id: int) -> BaseResponse:
     """Change an event."""
-    event = queries.event_to_edit(current_actor(), event_id)
-    check_edit(current_actor(), event)
+    event = editable.whole(current_actor(), event_id)
     if event.state is EventState.CLOSED and request.method != "POST":
-        return page_of(event, [_("This event is closed. Reopen it to change it.")])
+        return page_of(event, [rules.CLOSED])
     form, former = EventForm.of(event), event.starts_on
     if form.validate_on_submit():
         with form.refusals(event):
@@ -87,7 +85,7 @@ def clashing() -> BaseResponse:
     """What the time and place that are being typed clash with, for the form."""
     form, key = EventForm(EventKind.MEETING, formdata=request.args), request.args.get("of", type=int)
     if key is not None:
-        check_edit(current_actor(), queries.event_to_edit(current_actor(), key))
+        editable.whole(current_actor(), key)
     wanted = form.wanted(key)
     found = clashes.with_what(current_actor(), wanted) if wanted else ()
     return answer("events/clashes.html", "events/_clashes_of_form.html", clashes=found)
@@ -97,9 +95,7 @@ def clashing() -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def move(event_id: int) -> BaseResponse:
     """Move an event to another state; what is missing for it is told on its page."""
-    event = queries.event(current_actor(), event_id)
-    form = MoveForm()
-    check_edit(current_actor(), event)
+    event, form = editable.event(current_actor(), event_id), MoveForm()
     if form.validate_on_submit():
         with form.refusals():
             state = EventState(form.state.data)
@@ -113,8 +109,7 @@ def move(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def cancel(event_id: int) -> BaseResponse:
     """Call an event off and say why."""
-    event = queries.event(current_actor(), event_id)
-    check_edit(current_actor(), event)
+    event = editable.event(current_actor(), event_id)
     if request.method != "POST" and not event.moves.allows(event.state, EventState.CANCELLED):
         words = {"new": EventState.CANCELLED.label, "old": event.state.label}
         return page_of(event, [_("This cannot become “%(new)s”: it is “%(old)s”.", **words)])
@@ -130,8 +125,7 @@ def cancel(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def swap(event_id: int) -> BaseResponse:
     """Let two events exchange their dates."""
-    event = queries.event(current_actor(), event_id)
-    check_edit(current_actor(), event)
+    event = editable.event(current_actor(), event_id)
     others = {str(other.id): other for other in swapping.candidates(current_actor(), event)}
     form = SwapForm(data={"version": event.version})
     form.other.choices = [(key, f"{plain_tr(other.title)} · {said(other)}") for key, other in others.items()]
@@ -147,8 +141,7 @@ def swap(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def delete(event_id: int) -> BaseResponse:
     """Delete a draft, after asking."""
-    event = queries.event(current_actor(), event_id)
-    check_edit(current_actor(), event)
+    event = editable.event(current_actor(), event_id)
     if request.method == "POST":
         services.delete(current_actor(), event, request.form.get("version", type=int))
         return redirect_to(url_for("events.index"), _("The draft is deleted."))

@@ -236,6 +236,17 @@ def series_named(name: Mapping[str, str]) -> EventSeries | None:
     return next((one for one in series() if wanted & set(one.name.items())), None)
 
 
+def lock_series(series: EventSeries) -> None:
+    """Hold a series' row until the transaction ends: each number in it is given once."""
+    db.session.execute(select(EventSeries.id).where(EventSeries.id == series.id).with_for_update())
+
+
+def is_numbered(series: EventSeries, number: int | None, *, but: Event) -> bool:
+    """Whether another event of the series than ``but`` has this number; what is cancelled has none."""
+    same = Event.series_id == series.id, Event.number == number, Event.state != EventState.CANCELLED
+    return db.session.scalar(select(Event.id).where(*same, Event.id != (but.id or 0)).limit(1)) is not None
+
+
 def referrers(event: Event) -> list[str]:
     """What the records are called that refer to the event and are no part of it."""
     return records.referrers(db.session, event, OWN_TABLES)

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core.errors import Refused
 from app.events import zones
 from app.events.models import DEADLINE_STATES, ConsultationType, EventKind, EventState, Format
 
+CLOSED = _l("This event is closed. Reopen it to change it.")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST = timedelta(days=366)
 LONGEST_EVENING = timedelta(hours=12)  # what begins on one day and ends on the next; more than that is a slip
@@ -56,6 +58,10 @@ class NumberWrong(Refused):
     """A meeting's number that nobody would count to."""
 
 
+class NumberTaken(Refused):
+    """A number that another event of the series has."""
+
+
 class SeatsWrong(Refused):
     """Seats that are no number of seats, or where nobody meets."""
 
@@ -90,6 +96,10 @@ class NothingConcerned(Refused):
 
 class MinutesMissing(Refused):
     """Neither a summary nor decisions nor minutes of the agenda."""
+
+
+class EventClosed(Refused):
+    """What is closed is reopened before it is changed."""
 
 
 class StateUnfit(Refused):
@@ -296,6 +306,12 @@ def check_place(format: Format | None, place: str | None, link: str | None, *, n
         raise PlaceMissing(venue=_("Write where people meet."))
     if format in (Format.ONLINE, Format.HYBRID) and needs_link and not link:
         raise PlaceMissing(link=_("Write the link, or tick that it follows later."))
+
+
+def check_not_closed(state: EventState) -> None:
+    """Raises ``EventClosed``."""
+    if state is EventState.CLOSED:
+        raise EventClosed(str(CLOSED))
 
 
 def check_state(kind: EventKind, state: EventState) -> None:

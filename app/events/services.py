@@ -13,7 +13,7 @@ from app.core.access import Actor, Permission
 from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
 from app.events import queries, rules
-from app.events.facts import COUNTS, TIME, WORKED_OUT, EventFacts, check, check_place, span_of
+from app.events.facts import COUNTS, TIME, WORKED_OUT, EventFacts, check, check_place, span_of, tells_otherwise
 from app.events.ical_facts import published_part
 from app.events.models import (
     OVER,
@@ -78,12 +78,11 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
     """
     check_edit(actor, event)
     expect_version(event, version)
-    if event.state is EventState.CLOSED:
-        raise Refused(_("This event is closed. Reopen it to change it."))
-    if (facts.summary or None) != (event.summary or None):
-        check_writing(event)
-    before, former_time = published_part(event), _time_of(event)
+    rules.check_not_closed(event.state)
     check(facts, event.state)
+    if tells_otherwise(facts, event):
+        check_writing(event)
+    before, former_time, former_number = published_part(event), _time_of(event), (event.series_id, event.number)
     if facts.number != event.number and event.set_by_id is None and any(asked(event) for asked in cited_by_number):
         raise Refused(number=_("Its decisions and actions are cited by this number. Leave it as it is."))
     if event.by_country:
@@ -92,6 +91,9 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
         rules.check_minutes(facts.summary, is_written_of=_is_written_of(event))
     with db.session.no_autoflush:
         _fill(event, facts)
+        is_renumbered = (event.series.id if event.series else None, event.number) != former_number
+        if is_renumbered and event.state is not EventState.CANCELLED:
+            _check_number(event)
     moved = _reschedule(actor, event, former_time, facts.reason) if former_time != _time_of(event) else None
     _let_follow(event, former_time)
     if not may_edit(actor, event):
@@ -134,8 +136,7 @@ def count(
     """
     check_edit(actor, event)
     expect_version(event, version)
-    if event.state is EventState.CLOSED:
-        raise Refused(_("This event is closed. Reopen it to change it."))
+    rules.check_not_closed(event.state)
     made = sum(number or 0 for number in counts.values())
     rules.check_counts([counts.get(name) for name in COUNTS], None)
     rules.check_countries(made, by_country)
@@ -197,6 +198,7 @@ def _new(actor: Actor, facts: EventFacts, marks: dict[str, Any], going_to: Event
     check(facts, going_to)
     with db.session.no_autoflush:
         _fill(event, facts)
+        _check_number(event)
     if event.set_by is None:  # Of an action, the event that sets it says who may.
         actor.check(Permission.EVENT_CREATE, event, at="country")
     db.session.add(event)
@@ -238,6 +240,15 @@ def _series(event: Event, name: dict[str, str] | None) -> EventSeries | None:
     if event.series is not None and set(name.items()) <= set(event.series.name.items()):
         return event.series
     return queries.series_named(name) or EventSeries(name=name, is_example=event.is_example)
+
+
+def _check_number(event: Event) -> None:
+    """A number stands once in a series; what is cancelled leaves its own free. Raises ``NumberTaken``."""
+    is_numbered = event.number is not None and event.set_by is None
+    if is_numbered and event.series is not None and event.series.id is not None:
+        queries.lock_series(event.series)  # Two who take the same number at once are asked one after the other.
+        if queries.is_numbered(event.series, event.number, but=event):
+            raise rules.NumberTaken(number=_("This series has a number %(number)s already.", number=event.number))
 
 
 def _set_time(event: Event, facts: EventFacts) -> None:
@@ -282,6 +293,8 @@ def _check_move(event: Event, state: EventState) -> None:
     checks = _held(event) if state in OVER else []
     if event.state is EventState.DRAFT and state not in OVER:
         checks.append(lambda: check_place(event, needs_link=False))
+    if event.state is EventState.CANCELLED:
+        checks.append(partial(_check_number, event))
     if state is EventState.MINUTED:
         checks.append(lambda: rules.check_minutes(event.summary, is_written_of=_is_written_of(event)))
     if state is EventState.CLOSED:

@@ -14,7 +14,7 @@ from app.events import services as events
 from app.events.agenda import queries, rules
 from app.events.agenda.models import AgendaItem, AgendaKind
 from app.events.lines import lines_of
-from app.events.models import Event, EventState
+from app.events.models import Event
 from app.events.permissions import check_edit
 from app.extensions import db
 from app.stakeholders.models import Person
@@ -152,6 +152,5 @@ def remove(actor: Actor, item: AgendaItem) -> None:
 def check_open(actor: Actor, event: Event) -> None:
     """Whether an agenda and what was said at it may be changed. Raises ``Refused`` and ``NotAllowed``."""
     check_edit(actor, event)
-    if event.state is EventState.CLOSED:
-        raise Refused(_("This event is closed. Reopen it to change it."))
+    event_rules.check_not_closed(event.state)
     events.check_writing(event)

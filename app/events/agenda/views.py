@@ -9,12 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import Permission, current_actor, requires
 from app.core.templating import plain_tr
 from app.core.web import changed, created, form_page, redirect_to, refusals_at
-from app.events import queries as events
+from app.events import editable
 from app.events.agenda import queries, rules, services
 from app.events.agenda.forms import ItemForm, LinesForm
 from app.events.agenda.models import AgendaItem
 from app.events.models import Event
-from app.events.permissions import check_edit
 from app.events.views import bp
 
 
@@ -49,23 +48,11 @@ def agenda_url(event: Event) -> str:
     return url_for("events.agenda", event_id=event.id)
 
 
-def _own(event_id: int) -> Event:
-    event = events.event(current_actor(), event_id)
-    check_edit(current_actor(), event)
-    return event
-
-
-def _item(event_id: int, item_id: int) -> AgendaItem:
-    item = queries.item(current_actor(), event_id, item_id)
-    check_edit(current_actor(), item.event)
-    return item
-
-
 @bp.route("/<int:event_id>/agenda", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT)
 def agenda(event_id: int) -> BaseResponse:
     """The agenda to be put together: its items, and several more at once, one a line."""
-    event, form = _own(event_id), LinesForm.new()
+    event, form = editable.event(current_actor(), event_id), LinesForm.new()
     if form.validate_on_submit():
         with form.refusals():
             services.add_lines(current_actor(), event, form.language.data, form.lines.data)
@@ -79,7 +66,7 @@ def agenda(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def add_item(event_id: int) -> BaseResponse:
     """Put one item on the agenda."""
-    event = _own(event_id)
+    event = editable.event(current_actor(), event_id)
     form = ItemForm(event)
     if form.validate_on_submit():
         with form.refusals():
@@ -92,7 +79,7 @@ def add_item(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def edit_item(event_id: int, item_id: int) -> BaseResponse:
     """Change an item."""
-    item = _item(event_id, item_id)
+    item = editable.part(current_actor(), queries.item(current_actor(), event_id, item_id))
     form = ItemForm.of(item)
     if form.validate_on_submit():
         with form.refusals(item):
@@ -105,8 +92,8 @@ def edit_item(event_id: int, item_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def place_item(event_id: int, item_id: int) -> BaseResponse:
     """Move an item up or down, or take it off the agenda."""
-    item, wanted = _item(event_id, item_id), request.form.get("do")
-    event = item.event
+    item = editable.part(current_actor(), queries.item(current_actor(), event_id, item_id))
+    event, wanted = item.event, request.form.get("do")
     with refusals_at(agenda_url(event)):
         if wanted == "remove":
             services.remove(current_actor(), item)

@@ -10,7 +10,7 @@ from app.core.errors import Refused
 from app.core.search_key import search_key
 from app.events.attendance.models import Presence
 from app.events.models import EventKind, EventState
-from app.events.rules import words
+from app.events.rules import CLOSED, words
 
 WITHOUT_LIST = frozenset({EventState.DRAFT, EventState.CANCELLED})
 # Where people come from whom no country of the consortium sent, or nobody asked.
@@ -44,7 +44,7 @@ def check_open(kind: EventKind, state: EventState) -> None:
     if state in WITHOUT_LIST:
         raise ListClosed(_("%(state)s: there is no attendance list.", state=state.label))
     if state is EventState.CLOSED:
-        raise ListClosed(_("This event is closed. Reopen it to change it."))
+        raise ListClosed(str(CLOSED))
 
 
 def check_mark(presence: Presence, starts_on: date, today: date) -> None:

@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
 from app.core.web import created, form_page, sent
+from app.events import editable
 from app.events.attendance import queries, services
 from app.events.attendance.forms import DeclareForm, SignForm
-from app.events.attendance.views import list_url, own, own_row
+from app.events.attendance.views import list_url
 from app.events.views import bp
 
 
@@ -16,7 +17,7 @@ from app.events.views import bp
 @requires(Permission.EVENT_EDIT)
 def sign_attendance(event_id: int, attendance_id: int) -> BaseResponse:
     """Hand the tablet over: one person reads what is signed, and signs."""
-    row = own_row(event_id, attendance_id)
+    row = editable.part(current_actor(), queries.attendance(current_actor(), event_id, attendance_id))
     form = SignForm()
     if form.validate_on_submit():
         with form.refusals():
@@ -30,7 +31,7 @@ def sign_attendance(event_id: int, attendance_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def declare_attendance(event_id: int) -> BaseResponse:
     """Declare that those marked as online took part."""
-    event = own(event_id)
+    event = editable.event(current_actor(), event_id)
     form = DeclareForm()
     if form.validate_on_submit():
         with form.refusals():

@@ -13,31 +13,18 @@ from app.core.access import Permission, current_actor, requires
 from app.core.errors import Refused
 from app.core.export import download
 from app.core.web import answer, changed, created, form_page, redirect_to, refusals_at
+from app.events import editable
 from app.events import queries as events
 from app.events.attendance import paper, queries, rules, services
 from app.events.attendance.forms import AttendeeForm, counts_form
 from app.events.attendance.listing import HEAD, file_rows
-from app.events.attendance.models import MARKS, Attendance, Presence
+from app.events.attendance.models import MARKS, Presence
 from app.events.invitations.models import Way
 from app.events.models import Event, EventKind
-from app.events.permissions import check_edit, may_edit
+from app.events.permissions import may_edit
 from app.events.views import bp
 
 BLANK_ROWS, MOST_BLANK = 8, 60
-
-
-def own(event_id: int) -> Event:
-    """An event the actor may change."""
-    event = events.event(current_actor(), event_id)
-    check_edit(current_actor(), event)
-    return event
-
-
-def own_row(event_id: int, attendance_id: int) -> Attendance:
-    """A row of an event the actor may change."""
-    row = queries.attendance(current_actor(), event_id, attendance_id)
-    check_edit(current_actor(), row.event)
-    return row
 
 
 def list_url(event: Event, **more: Any) -> str:
@@ -87,7 +74,7 @@ def _facts(event: Event) -> dict[str, Any]:
 @requires(Permission.EVENT_EDIT)
 def fill_attendance(event_id: int) -> BaseResponse:
     """Put everybody who is invited on the list."""
-    event = own(event_id)
+    event = editable.event(current_actor(), event_id)
     count = services.fill(current_actor(), event)
     return redirect_to(list_url(event), ngettext("%(num)d is put on the list.", "%(num)d are put on the list.", count))
 
@@ -96,7 +83,7 @@ def fill_attendance(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def mark(event_id: int, attendance_id: int) -> BaseResponse:
     """Mark a row by a tap; script gets the row alone."""
-    row = own_row(event_id, attendance_id)
+    row = editable.part(current_actor(), queries.attendance(current_actor(), event_id, attendance_id))
     asked, way = request.form.get("state", ""), request.form.get("how", "")
     if asked not in set(MARKS) or (way and way not in set(Way)):
         raise BadRequest
@@ -111,7 +98,7 @@ def mark(event_id: int, attendance_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def add_attendance(event_id: int) -> BaseResponse:
     """Put somebody on the list who came without an invitation."""
-    event = own(event_id)
+    event = editable.event(current_actor(), event_id)
     form = AttendeeForm.new(event)
     if form.validate_on_submit():
         with form.refusals():
@@ -125,7 +112,7 @@ def add_attendance(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def edit_attendance(event_id: int, attendance_id: int) -> BaseResponse:
     """Put right who somebody on the list is."""
-    row = own_row(event_id, attendance_id)
+    row = editable.part(current_actor(), queries.attendance(current_actor(), event_id, attendance_id))
     form = AttendeeForm.of(row)
     if form.validate_on_submit():
         with form.refusals(row):
@@ -148,7 +135,7 @@ def print_attendance(event_id: int) -> Response:
 @requires(Permission.EVENT_EDIT)
 def count_attendance(event_id: int) -> BaseResponse:
     """Write down how many were there, by gender and by country."""
-    event = own(event_id)
+    event = editable.event(current_actor(), event_id)
     form = counts_form(event)
     if form.validate_on_submit():
         with form.refusals():
@@ -163,7 +150,7 @@ def count_attendance(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def take_counts(event_id: int) -> BaseResponse:
     """Take the counts from the list."""
-    event = own(event_id)
+    event = editable.event(current_actor(), event_id)
     with refusals_at(list_url(event)):
         services.take_counts(current_actor(), event, request.form.get("version", type=int))
     return redirect_to(list_url(event), _("The counts are those of the list."))

@@ -15,7 +15,7 @@ from app.events import queries as events
 from app.events import rules as event_rules
 from app.events.documents import rules
 from app.events.documents.models import Audience, DocumentKind, EventDocument, FormerFile
-from app.events.models import OVER, Event, EventState
+from app.events.models import OVER, Event
 from app.events.permissions import check_edit
 from app.extensions import db
 
@@ -186,5 +186,4 @@ def _check_not_withdrawn(document: EventDocument) -> None:
 
 def _check_open(actor: Actor, event: Event) -> None:
     check_edit(actor, event)
-    if event.state is EventState.CLOSED:
-        raise Refused(_("This event is closed. Reopen it to change it."))
+    event_rules.check_not_closed(event.state)

@@ -6,11 +6,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, public, requires
 from app.core.web import created, form_page, redirect_to, sent
-from app.events import queries as events
+from app.events import editable, rules
 from app.events.documents import queries, services
 from app.events.documents.forms import DescriptionForm, RemoveForm, ReplaceForm, UploadForm
-from app.events.documents.models import EventDocument
-from app.events.models import Event
+from app.events.models import Event, EventState
 from app.events.permissions import check_edit
 from app.events.views import bp
 
@@ -20,30 +19,24 @@ def documents_url(event: Event) -> str:
     return url_for("events.documents", event_id=event.id)
 
 
-def _own(event_id: int, document_id: int) -> EventDocument:
-    document = queries.document(current_actor(), event_id, document_id)
-    check_edit(current_actor(), document.event)
-    return document
-
-
 @bp.route("/<int:event_id>/documents", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT)
 def documents(event_id: int) -> BaseResponse:
     """The documents of an event, and more of them, several at once."""
-    event, form = events.event(current_actor(), event_id), UploadForm.new()
-    check_edit(current_actor(), event)
+    event, form = editable.event(current_actor(), event_id), UploadForm.new()
     if form.validate_on_submit():
         with form.refusals():
             made = services.add(current_actor(), event, form.document_facts(), form.sent())
             return created(form, documents_url(event), _("%(num)s kept.", num=len(made)))
-    return form_page("events/documents/list.html", form, event=event, documents=queries.all_of(event))
+    closed = rules.CLOSED if event.state is EventState.CLOSED else None
+    return form_page("events/documents/list.html", form, event=event, documents=queries.all_of(event), closed=closed)
 
 
 @bp.route("/<int:event_id>/documents/<int:document_id>", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT)
 def edit_document(event_id: int, document_id: int) -> BaseResponse:
     """Change what is said of a document."""
-    document = _own(event_id, document_id)
+    document = editable.part(current_actor(), queries.document(current_actor(), event_id, document_id))
     form = DescriptionForm.of(document)
     if form.validate_on_submit():
         with form.refusals(document):
@@ -56,7 +49,7 @@ def edit_document(event_id: int, document_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def replace_document(event_id: int, document_id: int) -> BaseResponse:
     """Put another file in a document's place."""
-    document = _own(event_id, document_id)
+    document = editable.part(current_actor(), queries.document(current_actor(), event_id, document_id))
     form = ReplaceForm.of(document)
     if form.validate_on_submit():
         with form.refusals(document):
@@ -69,7 +62,7 @@ def replace_document(event_id: int, document_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def remove_document(event_id: int, document_id: int) -> BaseResponse:
     """Take a document off, after saying what becomes of it."""
-    document = _own(event_id, document_id)
+    document = editable.part(current_actor(), queries.document(current_actor(), event_id, document_id))
     event, form = document.event, RemoveForm.of(document)
     if form.validate_on_submit():
         with form.refusals(document):

@@ -6,13 +6,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
 from app.core.web import changed, created, form_page, redirect_to, refusals_at
+from app.events import editable
 from app.events.agenda.forms import LinesForm
 from app.events.feedback import queries, services
 from app.events.feedback.forms import QuestionForm
-from app.events.feedback.models import Question
-from app.events.feedback.views import own_event
 from app.events.models import Event
-from app.events.permissions import check_edit
 from app.events.views import bp
 
 
@@ -21,17 +19,11 @@ def questions_url(event: Event) -> str:
     return url_for("events.questions", event_id=event.id)
 
 
-def _question(event_id: int, question_id: int) -> Question:
-    question = queries.question(current_actor(), event_id, question_id)
-    check_edit(current_actor(), question.event)
-    return question
-
-
 @bp.route("/<int:event_id>/questions", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT)
 def questions(event_id: int) -> BaseResponse:
     """The questions of an event, and several more at once, one a line."""
-    event, form = own_event(event_id), LinesForm.new()
+    event, form = editable.whole(current_actor(), event_id), LinesForm.new()
     if form.validate_on_submit():
         with form.refusals():
             services.ask_lines(current_actor(), event, form.language.data, form.lines.data)
@@ -43,7 +35,7 @@ def questions(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def edit_question(event_id: int, question_id: int) -> BaseResponse:
     """Put a question right, or translate it."""
-    question = _question(event_id, question_id)
+    question = editable.part(current_actor(), queries.question(current_actor(), event_id, question_id))
     form = QuestionForm(obj=question)
     if form.validate_on_submit():
         with form.refusals(question):
@@ -56,7 +48,7 @@ def edit_question(event_id: int, question_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def remove_question(event_id: int, question_id: int) -> BaseResponse:
     """Take a question away, unless something was said to it."""
-    question = _question(event_id, question_id)
+    question = editable.part(current_actor(), queries.question(current_actor(), event_id, question_id))
     event = question.event
     with refusals_at(questions_url(event)):
         services.remove_question(current_actor(), question)

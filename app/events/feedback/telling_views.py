@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, public, requires
 from app.core.web import answer, created, form_page, redirect_to, refusals_at
+from app.events import editable
 from app.events import queries as events
 from app.events.feedback import queries, telling
 from app.events.feedback.forms import TellForm
-from app.events.feedback.views import own_event
 from app.events.permissions import may_edit
 from app.events.views import bp
 
@@ -21,7 +21,7 @@ from app.events.views import bp
 @requires(Permission.EVENT_EDIT)
 def tell(event_id: int) -> BaseResponse:
     """Write to those who said something what became of it."""
-    event = own_event(event_id)
+    event = editable.whole(current_actor(), event_id)
     due = queries.to_tell(event)
     form = TellForm.of(due)
     if form.validate_on_submit():
@@ -37,7 +37,7 @@ def tell(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def publish_feedback(event_id: int) -> BaseResponse:
     """Let the public read what was said, or no longer."""
-    event, wanted = own_event(event_id), request.form.get("do") == "publish"
+    event, wanted = editable.whole(current_actor(), event_id), request.form.get("do") == "publish"
     page = url_for("events.said", event_id=event.id)
     with refusals_at(page):
         telling.publish(current_actor(), event, is_published=wanted)

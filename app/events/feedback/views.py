@@ -7,28 +7,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
 from app.core.web import answer, changed, created, form_page, redirect_to
-from app.events import queries as events
+from app.events import editable
 from app.events.feedback import queries, services
 from app.events.feedback.forms import AnswerForm, PointForm, PointsForm, WithdrawForm
 from app.events.feedback.listing import FeedbackListing
 from app.events.feedback.models import FeedbackPoint
-from app.events.models import Event
-from app.events.permissions import check_edit
 from app.events.views import bp
 from app.extensions import db
-
-
-def own_event(event_id: int) -> Event:
-    """An event that the actor may change, with what forms of feedback ask of it."""
-    event = events.event_to_edit(current_actor(), event_id)
-    check_edit(current_actor(), event)
-    return event
-
-
-def _point(event_id: int, point_id: int) -> FeedbackPoint:
-    point = queries.point(current_actor(), event_id, point_id)
-    check_edit(current_actor(), point.event)
-    return point
 
 
 def point_url(point: FeedbackPoint) -> str:
@@ -50,7 +35,7 @@ def feedback() -> Response:
 @requires(Permission.EVENT_EDIT)
 def add_points(event_id: int) -> BaseResponse:
     """Write several points down at once."""
-    event = own_event(event_id)
+    event = editable.whole(current_actor(), event_id)
     services.check_takes(current_actor(), event)
     form = PointsForm(event)
     if form.validate_on_submit():
@@ -65,7 +50,7 @@ def add_points(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def add_point(event_id: int) -> BaseResponse:
     """Write one point down, with all there is to say about it."""
-    event = own_event(event_id)
+    event = editable.whole(current_actor(), event_id)
     services.check_takes(current_actor(), event)
     form = PointForm.new(event)
     if form.validate_on_submit():
@@ -79,7 +64,7 @@ def add_point(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def edit_point(event_id: int, point_id: int) -> BaseResponse:
     """Put right what was said, or by whom."""
-    point = _point(event_id, point_id)
+    point = editable.part(current_actor(), queries.point(current_actor(), event_id, point_id))
     services.check_takes(current_actor(), point.event)
     form = PointForm.of(point)
     if form.validate_on_submit():
@@ -93,7 +78,7 @@ def edit_point(event_id: int, point_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def answer_point(event_id: int, point_id: int) -> BaseResponse:
     """Say what becomes of a point."""
-    point = _point(event_id, point_id)
+    point = editable.part(current_actor(), queries.point(current_actor(), event_id, point_id))
     form = AnswerForm.of(point)
     if form.validate_on_submit():
         with form.refusals(point):
@@ -108,7 +93,7 @@ def answer_point(event_id: int, point_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def withdraw_point(event_id: int, point_id: int) -> BaseResponse:
     """Take a point back and say why."""
-    point = _point(event_id, point_id)
+    point = editable.part(current_actor(), queries.point(current_actor(), event_id, point_id))
     form = WithdrawForm(data={"version": point.version})
     if form.validate_on_submit():
         with form.refusals():

@@ -12,6 +12,7 @@ from app.events.ical_facts import published_facts, published_part
 from app.events.invitations import keys
 from app.events.invitations.models import EventInvitation, InvitationState
 from app.events.models import Event, Visibility
+from app.events.subjects import Titled
 from app.extensions import db
 
 if TYPE_CHECKING:
@@ -41,13 +42,13 @@ class About(StrEnum):
 
 
 SUBJECTS = {
-    About.NEW: _l("Invitation: %(title)s", title="{title}"),
-    About.CHANGED: _l("Changed: %(title)s", title="{title}"),
-    About.REMINDER: _l("Do you come? %(title)s", title="{title}"),
-    About.WAITING: _l("On the waiting list: %(title)s", title="{title}"),
-    About.MOVED_UP: _l("A place for you: %(title)s", title="{title}"),
-    About.CANCELLED: _l("Cancelled: %(title)s", title="{title}"),
-    About.WITHDRAWN: _l("Invitation withdrawn: %(title)s", title="{title}"),
+    About.NEW: _l("Invitation: %(title)s"),
+    About.CHANGED: _l("Changed: %(title)s"),
+    About.REMINDER: _l("Do you come? %(title)s"),
+    About.WAITING: _l("On the waiting list: %(title)s"),
+    About.MOVED_UP: _l("A place for you: %(title)s"),
+    About.CANCELLED: _l("Cancelled: %(title)s"),
+    About.WITHDRAWN: _l("Invitation withdrawn: %(title)s"),
 }
 GONE = frozenset({About.CANCELLED, About.WITHDRAWN})
 TEMPLATES = {
@@ -101,7 +102,7 @@ def send(invitation: EventInvitation, about: About, before: dict[str, Any] | Non
     mail.send(
         db.session,
         invitation.email,
-        _Subject(about, named),
+        Titled(SUBJECTS[about], named),
         TEMPLATES.get(about, "events/invitation"),
         invitation.language,
         calendar=mail.CalendarPart(calendar_of(invitation, about, is_first=is_first), reply_address(invitation)),
@@ -112,16 +113,6 @@ def send(invitation: EventInvitation, about: About, before: dict[str, Any] | Non
         changed=_changes(before or {}, invitation.sent),
         path=path_of(invitation),
     )
-
-
-class _Subject:
-    """A subject with a title in it, put together in the recipient's language."""
-
-    def __init__(self, about: About, title: str) -> None:
-        self.about, self.title = about, title
-
-    def __str__(self) -> str:
-        return str(SUBJECTS[self.about]).replace("{title}", self.title)
 
 
 def calendar_of(invitation: EventInvitation, about: About, *, is_first: bool) -> str:

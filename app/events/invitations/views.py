@@ -7,26 +7,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
 from app.core.web import answer, changed, created, form_page, redirect_to
-from app.events import queries as events
+from app.events import editable
 from app.events.invitations import queries, services, waiting
 from app.events.invitations.forms import EnterForm, InviteForm, ReminderForm, RemindForm
 from app.events.invitations.models import AnsweredBy, EventInvitation, InvitationState
 from app.events.invitations.services import Said
 from app.events.models import Event
-from app.events.permissions import check_edit
 from app.events.views import bp
-
-
-def _own(event_id: int) -> Event:
-    event = events.event(current_actor(), event_id)
-    check_edit(current_actor(), event)
-    return event
-
-
-def _invitation(event_id: int, invitation_id: int) -> EventInvitation:
-    invitation = queries.invitation(current_actor(), event_id, invitation_id)
-    check_edit(current_actor(), invitation.event)
-    return invitation
 
 
 def list_url(event: Event) -> str:
@@ -38,7 +25,7 @@ def list_url(event: Event) -> str:
 @requires(Permission.EVENT_EDIT)
 def invitations(event_id: int) -> BaseResponse:
     """Who is invited and what each answered."""
-    event = _own(event_id)
+    event = editable.event(current_actor(), event_id)
     invited = queries.of_event(event)
     return answer(
         "events/invitations/list.html",
@@ -56,7 +43,7 @@ def invitations(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def invite(event_id: int) -> BaseResponse:
     """Invite organisations, people and bare addresses."""
-    event, form = _own(event_id), InviteForm.new()
+    event, form = editable.event(current_actor(), event_id), InviteForm.new()
     services.check_inviting(event)
     if form.validate_on_submit():
         with form.refusals():
@@ -77,7 +64,7 @@ def _told(invited: int, known: int) -> str:
 @requires(Permission.EVENT_EDIT)
 def remind(event_id: int) -> BaseResponse:
     """Remind some or all of those who have not answered."""
-    event = _own(event_id)
+    event = editable.event(current_actor(), event_id)
     form = RemindForm.of(queries.unanswered(event))
     if form.validate_on_submit():
         with form.refusals():
@@ -91,7 +78,7 @@ def remind(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def set_reminder(event_id: int) -> BaseResponse:
     """Choose when those who have not answered are reminded without anybody's doing."""
-    event = _own(event_id)
+    event = editable.event(current_actor(), event_id)
     form = ReminderForm.of(event)
     if form.validate_on_submit():
         with form.refusals():
@@ -104,7 +91,7 @@ def set_reminder(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def invitation(event_id: int, invitation_id: int) -> BaseResponse:
     """One invitation with every answer to it; an answer that was told is entered here."""
-    invited = _invitation(event_id, invitation_id)
+    invited = editable.part(current_actor(), queries.invitation(current_actor(), event_id, invitation_id))
     form = EnterForm.of(invited)
     if form.validate_on_submit():
         with form.refusals(invited):
@@ -128,7 +115,7 @@ def _said_of(invited: EventInvitation) -> str:
 @requires(Permission.EVENT_EDIT)
 def withdraw_invitation(event_id: int, invitation_id: int) -> BaseResponse:
     """Take an invitation back."""
-    invited = _invitation(event_id, invitation_id)
+    invited = editable.part(current_actor(), queries.invitation(current_actor(), event_id, invitation_id))
     services.withdraw(current_actor(), invited, request.form.get("version", type=int))
     return redirect_to(list_url(invited.event), _("The invitation is withdrawn."), "attention")
 
@@ -137,6 +124,6 @@ def withdraw_invitation(event_id: int, invitation_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def resend_invitation(event_id: int, invitation_id: int) -> BaseResponse:
     """Send an invitation once more."""
-    invited = _invitation(event_id, invitation_id)
+    invited = editable.part(current_actor(), queries.invitation(current_actor(), event_id, invitation_id))
     services.resend(current_actor(), invited)
     return redirect_to(list_url(invited.event), _("The invitation is on its way again."))

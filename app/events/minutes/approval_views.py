@@ -10,26 +10,21 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import Permission, current_actor, requires
 from app.core.errors import Refused
 from app.core.states import moves_of
+from app.core.templating import reader_language
 from app.core.web import answer, changed, created, form_page, redirect_to
+from app.events import editable
 from app.events.minutes import content, queries, rules, services
 from app.events.minutes.forms import AnswerForm, ApproveForm, RemindForm, ReopenForm, SendForm
-from app.events.minutes.models import Minutes, MinutesComment, Taken
-from app.events.minutes.views import approval_url, own
+from app.events.minutes.models import Minutes, MinutesState, Taken
+from app.events.minutes.views import approval_url
 from app.events.models import Event
-from app.events.permissions import check_edit
 from app.events.views import bp
 from app.extensions import db
 
 
 def _own_minutes(event_id: int) -> Minutes:
-    own(event_id)
+    editable.event(current_actor(), event_id)
     return queries.minutes(current_actor(), event_id)
-
-
-def _own_comment(event_id: int, comment_id: int) -> MinutesComment:
-    found = queries.comment(current_actor(), event_id, comment_id)
-    check_edit(current_actor(), found.version.minutes.event)
-    return found
 
 
 def missing(event: Event) -> list[str]:
@@ -45,18 +40,20 @@ def missing(event: Event) -> list[str]:
 @requires(Permission.EVENT_EDIT)
 def minutes_approval(event_id: int) -> Response:
     """How far the minutes are: versions, who said what, what is open."""
-    event = own(event_id)
+    event = editable.event(current_actor(), event_id)
     found = queries.of_event(event)
     version = found.current if found else None
     facts: dict[str, Any] = {"event": event, "minutes": found, "version": version, "missing": missing(event)}
     if found is not None and version is not None:
+        now, is_out = content.frozen(event), found.state is MinutesState.SENT
         facts |= {
             "recipients": queries.recipients(found),
             "comments": queries.comments(version),
             "open_objections": queries.open_objections(version),
             "silent": queries.silent(found),
             "is_open": services.is_open(found),
-            "is_same": content.is_same(version.content, content.frozen(event)),
+            "differing": content.differing(version.content, now),
+            "changes": content.changes(version.content, now, reader_language().code) if is_out else (),
             "reminds_on": rules.reminds_on(version.comments_until, version.remind_days),
             "moves": moves_of(db.session, found),
         }
@@ -67,7 +64,7 @@ def minutes_approval(event_id: int) -> Response:
 @requires(Permission.EVENT_EDIT)
 def send_minutes(event_id: int) -> BaseResponse:
     """Send them to those who were there, or send a new version."""
-    event = own(event_id)
+    event = editable.event(current_actor(), event_id)
     form = SendForm.of(current_actor(), event)
     if form.validate_on_submit():
         with form.refusals():
@@ -97,7 +94,7 @@ def remind_minutes(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def answer_comment(event_id: int, comment_id: int) -> BaseResponse:
     """Answer a comment: taken over or not, and why."""
-    comment = _own_comment(event_id, comment_id)
+    comment = editable.part(current_actor(), queries.comment(current_actor(), event_id, comment_id))
     event, form = comment.version.minutes.event, AnswerForm()
     if form.validate_on_submit():
         with form.refusals():

@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
+
+from flask_babel import lazy_gettext as _l
 
 from app.core.access import SYSTEM
 from app.core.i18n import read_in
+from app.core.templating import country_name
 from app.core.word_changes import Part, compared
 from app.events.agenda import queries as agenda
 from app.events.agenda.models import AgendaItem
 from app.events.attendance import queries as attendance
 from app.events.attendance.models import THERE
-from app.events.models import Event
+from app.events.models import Event, Format
 from app.events.outcomes import queries as outcomes
 from app.events.outcomes.models import DecisionState
+from app.events.when import said
 
 
 def frozen(event: Event) -> dict[str, Any]:
@@ -78,18 +83,49 @@ def is_written(content: Mapping[str, Any]) -> bool:
     return bool(content["summary"] or content["decisions"] or any(item["said"] for item in content["items"]))
 
 
+# What minutes say of the event, with the facts each follows from. A later name of the organiser is none of it.
+_OF_EVENT = {
+    "title": ("title",),
+    "number": ("number",),
+    "when": ("zone", "all_day", "starts_on", "ends_on", "starts_at", "ends_at"),
+    "place": ("place", "country"),
+    "form": ("format",),
+}
+LABELS = {
+    "title": _l("Title"),
+    "number": _l("Number"),
+    "when": _l("When"),
+    "place": _l("Place"),
+    "form": _l("Form"),
+    "summary": _l("Summary"),
+    "items": _l("Agenda and what was said"),
+    "decisions": _l("Decisions"),
+    "actions": _l("Agreed actions"),
+}
+
+
+def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Any]:
+    """What two versions say differently, by its label, as "Title", "When", "Decisions".
+
+    Days on which actions are due and who was there may have moved since.
+    """
+    before, after = _words(one), _words(other)
+    return [LABELS[name] for name, words in after.items() if words != before[name]]
+
+
 def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two versions say the same; days on which actions are due and who was there may have moved since."""
-    return bool(_words(one) == _words(other))
+    """Whether two versions say the same."""
+    return not differing(one, other)
 
 
-def _words(content: Mapping[str, Any]) -> Any:
-    return [
-        content["summary"],
-        [(item["key"], item["title"], item["said"]) for item in content["items"]],
-        [(one["code"], one["text"]) for one in content["decisions"]],
-        [(one["code"], one["text"]) for one in content["actions"]],
-    ]
+def _words(content: Mapping[str, Any]) -> dict[str, Any]:
+    event = content["event"]
+    return {name: [event[fact] for fact in facts] for name, facts in _OF_EVENT.items()} | {
+        "summary": content["summary"],
+        "items": [(item["key"], item["title"], item["said"]) for item in content["items"]],
+        "decisions": [(one["code"], one["text"]) for one in content["decisions"]],
+        "actions": [(one["code"], one["text"]) for one in content["actions"]],
+    }
 
 
 # ---- What changed between two versions ----
@@ -100,7 +136,7 @@ class Change:
     """One place that says something else than before; ``title`` is empty for the summary."""
 
     kind: str
-    title: str
+    title: Any
     parts: Sequence[Part]
 
 
@@ -115,20 +151,35 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], language: str) 
     return found
 
 
-def _places(content: Mapping[str, Any], language: str) -> dict[tuple[str, Any], tuple[str, str]]:
+def _places(content: Mapping[str, Any], language: str) -> dict[tuple[str, Any], tuple[Any, str]]:
     def text(texts: Mapping[str, str]) -> str:
         reading = read_in(dict(texts), language)
         return reading.text if reading else ""
 
-    places: dict[tuple[str, Any], tuple[str, str]] = {("summary", None): ("", text(content["summary"]))}
+    event = content["event"]
+    places: dict[tuple[str, Any], tuple[Any, str]] = {
+        ("title", None): (LABELS["title"], text(event["title"])),
+        ("number", None): (LABELS["number"], str(event["number"] or "")),
+        ("when", None): (LABELS["when"], when(event)),
+        ("place", None): (LABELS["place"], ", ".join(filter(None, (*event["place"], country_name(event["country"]))))),
+        ("form", None): (LABELS["form"], str(Format(event["format"]).label) if event["format"] else ""),
+        ("summary", None): ("", text(content["summary"])),
+    }
     for item in content["items"]:
         title = text(item["title"])
-        said = text(item["said"])
-        places["item", item["key"]] = (title, f"{title}\n{said}" if said else title)
+        spoken = text(item["said"])
+        places["item", item["key"]] = (title, f"{title}\n{spoken}" if spoken else title)
     for kind in ("decisions", "actions"):
         for one in content[kind]:
             places[kind, one["code"]] = (one["code"], text(one["text"]))
     return places
+
+
+def when(event: Mapping[str, Any]) -> str:
+    """When a frozen event was, as ``events.when`` says it."""
+    days = {name: date.fromisoformat(event[name]) for name in ("starts_on", "ends_on")}
+    instants = {name: datetime.fromisoformat(event[name]) if event[name] else None for name in ("starts_at", "ends_at")}
+    return said(SimpleNamespace(zone=event["zone"], all_day=event["all_day"], **days, **instants))
 
 
 def day(written: str | None) -> date | None:

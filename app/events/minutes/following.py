@@ -77,14 +77,14 @@ def due(session: Session, payload: dict[str, Any]) -> None:
 
 def _settle(minutes: Minutes, version: MinutesVersion) -> None:
     objections = queries.open_objections(version)
-    is_same = content.is_same(version.content, content.frozen(minutes.event))
-    if not objections and is_same:
+    differing = content.differing(version.content, content.frozen(minutes.event))
+    if not objections and not differing:
         approved(minutes, SYSTEM, Approved.TACIT, None)
     elif minutes.held_up != version.number:
         minutes.held_up = version.number
         db.session.flush()
         for writer in writers(minutes):
-            mailing.tell_held_up(writer, version, objections, is_same=is_same)
+            mailing.tell_held_up(writer, version, objections, differing)
 
 
 def writers(minutes: Minutes) -> Sequence[User]:
@@ -115,7 +115,7 @@ def approved(minutes: Minutes, actor: Actor, how: Approved, note: str | None) ->
     current = minutes.current
     if current is not None and minutes.state is MinutesState.SENT:
         rules.check_objections(len(queries.open_objections(current)))
-        rules.check_same(content.is_same(current.content, content.frozen(minutes.event)))
+        rules.check_same(content.differing(current.content, content.frozen(minutes.event)))
     minutes.move_to(MinutesState.APPROVED, actor, note or str(how.label))
     approval = MinutesApproval(
         version=current,

@@ -11,20 +11,11 @@ from app.core import mail
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.events.minutes import content
 from app.events.minutes.models import MinutesAnswer, MinutesComment, MinutesRecipient, MinutesVersion
+from app.events.subjects import Titled
 from app.extensions import db
 
 PATH = "/minutes/{token}"
 PURPOSE = "minutes"
-
-
-class _Subject:
-    """A subject with a title in it, put together in the recipient's language."""
-
-    def __init__(self, text: Any, title: str) -> None:
-        self.text, self.title = text, title
-
-    def __str__(self) -> str:
-        return str(self.text).replace("{title}", self.title)
 
 
 def path_of(recipient: MinutesRecipient) -> str:
@@ -34,7 +25,7 @@ def path_of(recipient: MinutesRecipient) -> str:
 
 def send(recipients: Sequence[MinutesRecipient], version: MinutesVersion, before: MinutesVersion | None) -> None:
     """Send a version: what it is about, until when, what silence means, and what is new in it."""
-    subject = _l("Minutes to read: %(title)s", title="{title}")
+    subject = _l("Minutes to read: %(title)s")
     changed: dict[str, list[content.Change]] = {}  # by language: comparing takes longer than writing a mail
     for recipient in recipients:
         language = recipient.language
@@ -46,20 +37,20 @@ def send(recipients: Sequence[MinutesRecipient], version: MinutesVersion, before
 
 def remind(recipient: MinutesRecipient, version: MinutesVersion) -> None:
     """Remind somebody who said nothing that the window ends."""
-    subject = _l("Comments end soon: %(title)s", title="{title}")
+    subject = _l("Comments end soon: %(title)s")
     _write(recipient, version, subject, "events/minutes", about="reminder", changed=[])
 
 
 def tell_answer(answer: MinutesAnswer) -> None:
     """Tell somebody what became of a comment."""
     comment = answer.comment
-    subject = _l("Your comment on the minutes: %(title)s", title="{title}")
+    subject = _l("Your comment on the minutes: %(title)s")
     _write(comment.recipient, comment.version, subject, "events/minutes_answer", answer=answer, comment=comment)
 
 
 def tell_approved(recipient: MinutesRecipient, version: MinutesVersion, sha256: str) -> None:
     """Tell somebody that the minutes are approved, with the hash of the document."""
-    subject = _l("Minutes approved: %(title)s", title="{title}")
+    subject = _l("Minutes approved: %(title)s")
     _write(recipient, version, subject, "events/minutes_approved", sha256=sha256)
 
 
@@ -72,7 +63,7 @@ def _write(recipient: MinutesRecipient, version: MinutesVersion, subject: Any, t
     mail.send(
         db.session,
         recipient.email,
-        _Subject(subject, named),
+        Titled(subject, named),
         template,
         recipient.language,
         version=version,
@@ -83,20 +74,22 @@ def _write(recipient: MinutesRecipient, version: MinutesVersion, subject: Any, t
     )
 
 
-def tell_held_up(writer: User, version: MinutesVersion, objections: Sequence[MinutesComment], *, is_same: bool) -> None:
-    """Tell a writer why silence did not approve a version."""
+def tell_held_up(
+    writer: User, version: MinutesVersion, objections: Sequence[MinutesComment], differing: Sequence[object]
+) -> None:
+    """Tell a writer why silence did not approve a version; ``differing`` is what was changed since."""
     language = writer.language or SOURCE_LANGUAGE
     title = read_in(version.content["event"]["title"], language)
     named = title.text if title else ""
     mail.send(
         db.session,
         writer.email,
-        _Subject(_l("Minutes not approved yet: %(title)s", title="{title}"), named),
+        Titled(_l("Minutes not approved yet: %(title)s"), named),
         "events/minutes_held_up",
         language,
         version=version,
         title=named,
         objections=objections,
-        is_same=is_same,
+        differing=differing,
         path=f"/events/{version.minutes.event_id}/minutes/approval",
     )

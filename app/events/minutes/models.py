@@ -153,6 +153,11 @@ class MinutesComment(AppendOnly, Base):
     answers: Mapped[list["MinutesAnswer"]] = relationship(viewonly=True, order_by="MinutesAnswer.id")
 
     @property
+    def event(self) -> Event:
+        """The event whose minutes it is about."""
+        return self.version.minutes.event
+
+    @property
     def answer(self) -> "MinutesAnswer | None":
         """The answer that counts: the last one."""
         return self.answers[-1] if self.answers else None

@@ -6,8 +6,7 @@ is named here: attendance is numbers and organisations, and whoever commented is
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from types import SimpleNamespace
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,11 +16,10 @@ from app.core.i18n import read_in
 from app.core.templating import country_name, day, moment, reader_language
 from app.events.attendance.models import Presence
 from app.events.attendance.rules import ELSEWHERE
-from app.events.minutes import queries
+from app.events.minutes import content, queries
 from app.events.minutes.models import Approved, MinutesComment, MinutesVersion, Verdict
 from app.events.models import EventKind, Format
 from app.events.rules import words
-from app.events.when import said as when_said
 
 
 @dataclass(frozen=True)
@@ -39,28 +37,28 @@ class Paper:
 
 def paper_of(version: MinutesVersion) -> Paper:
     """The document of an approved version, in the language that is spoken."""
-    content, approval = version.content, version.approval
-    event = content["event"]
+    said, approval = version.content, version.approval
+    event = said["event"]
     title = _("Minutes: %(title)s", title=text(event["title"]))
     return Paper(
         {
             "labels": _labels(),
             "head": _head(version),
-            "attendance": _attendance(content["attendance"]),
+            "attendance": _attendance(said["attendance"]),
             "organisations": [
                 f"{name} ({country_name(country)})" if country else name
-                for name, country in content["attendance"]["organisations"]
+                for name, country in said["attendance"]["organisations"]
             ],
-            "summary": text(content["summary"]),
+            "summary": text(said["summary"]),
             "items": [
                 {
                     "title": text(item["title"]),
                     "facts": " · ".join(filter(None, (_day(item["day"]), item["presenters"]))),
                     "said": text(item["said"]),
                 }
-                for item in content["items"]
+                for item in said["items"]
             ],
-            "decisions": [[one["code"], text(one["text"]), _day(one["day"])] for one in content["decisions"]],
+            "decisions": [[one["code"], text(one["text"]), _day(one["day"])] for one in said["decisions"]],
             "actions": [
                 [
                     one["code"],
@@ -68,7 +66,7 @@ def paper_of(version: MinutesVersion) -> Paper:
                     "\n".join(filter(None, (one["owner"], text(one["responsible"])))),
                     _day(one["due"]),
                 ]
-                for one in content["actions"]
+                for one in said["actions"]
             ],
             "record": _record(version),
             "comments": [_comment(one) for one in queries.comments(version)],
@@ -82,13 +80,6 @@ def text(texts: Mapping[str, str] | None) -> str:
     """A translated text in the language that is spoken, else in English, else in any."""
     reading = read_in(dict(texts or {}), reader_language().code)
     return reading.text if reading else ""
-
-
-def when(event: Mapping[str, Any]) -> str:
-    """When a frozen event was, as ``events.when`` says it."""
-    days = {name: date.fromisoformat(event[name]) for name in ("starts_on", "ends_on")}
-    instants = {name: datetime.fromisoformat(event[name]) if event[name] else None for name in ("starts_at", "ends_at")}
-    return when_said(SimpleNamespace(zone=event["zone"], all_day=event["all_day"], **days, **instants))
 
 
 def _labels() -> dict[str, str]:
@@ -121,7 +112,7 @@ def _head(version: MinutesVersion) -> list[tuple[str, str | None]]:
         (_("Project"), f"{consortium.acronym} · {text(consortium.title)}"),
         (_("Grant"), f"{consortium.programme} {consortium.grant_number}"),
         (_("Kind"), f"{kind} {event['number']}" if event["number"] else kind),
-        (_("When"), when(event)),
+        (_("When"), content.when(event)),
         (_("Place"), ", ".join(filter(None, place))),
         (_("Form"), str(Format(event["format"]).label) if event["format"] else None),
         (_("Organiser"), event["organiser"]),

@@ -168,10 +168,11 @@ def check_objections(count: int) -> None:
         raise ObjectionsOpen(_("Objections without an answer: %(count)s. Answer them first.", count=count))
 
 
-def check_same(is_same: bool) -> None:
-    """What is approved is what was read. Raises ``TextChanged``."""
-    if not is_same:
-        raise TextChanged(_("The text was changed since it was sent. Send it again as a new version."))
+def check_same(differing: Sequence[object]) -> None:
+    """What is approved is what was read; ``differing`` is what is another by now. Raises ``TextChanged``."""
+    if differing:
+        what = ", ".join(map(str, differing))
+        raise TextChanged(_("Changed since it was sent: %(what)s. Send it again as a new version.", what=what))
 
 
 def check_not_approved(state: MinutesState) -> None:

@@ -12,28 +12,14 @@ from app.core import documents, portal
 from app.core.access import Permission, current_actor, requires, signed_in
 from app.core.templating import reader_language
 from app.core.web import answer, form_page, redirect_to
-from app.events import queries as events
+from app.events import editable
 from app.events.agenda import queries as agenda
-from app.events.agenda.models import AgendaItem
 from app.events.minutes import content, queries, services
 from app.events.minutes.forms import CommentForm, SaidForm, comment_form
 from app.events.minutes.models import Minutes, MinutesRecipient, MinutesVersion, Verdict
 from app.events.models import Event
-from app.events.permissions import check_edit, may_edit
+from app.events.permissions import may_edit
 from app.events.views import bp
-
-
-def own(event_id: int) -> Event:
-    """An event the actor may change."""
-    event = events.event(current_actor(), event_id)
-    check_edit(current_actor(), event)
-    return event
-
-
-def _item(event_id: int, item_id: int) -> AgendaItem:
-    item = agenda.item(current_actor(), event_id, item_id)
-    check_edit(current_actor(), item.event)
-    return item
 
 
 def approval_url(event: Event, **more: Any) -> str:
@@ -45,7 +31,7 @@ def approval_url(event: Event, **more: Any) -> str:
 @requires(Permission.EVENT_EDIT)
 def minutes(event_id: int) -> BaseResponse:
     """Minutes, written item by item; what is typed is kept as one goes along."""
-    event = own(event_id)
+    event = editable.event(current_actor(), event_id)
     items = agenda.items(event)
     forms = {item.id: SaidForm.of(item, formdata=None) for item in items}
     found = queries.of_event(event)
@@ -58,7 +44,7 @@ def minutes(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def write_item(event_id: int, item_id: int) -> BaseResponse:
     """Keep what was typed at one item; with two writers, the second sees both texts."""
-    item = _item(event_id, item_id)
+    item = editable.part(current_actor(), agenda.item(current_actor(), event_id, item_id))
     form = SaidForm.of(item)
     if form.validate_on_submit():
         with form.refusals(item):

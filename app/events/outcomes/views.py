@@ -6,28 +6,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, public, requires
 from app.core.web import answer, changed, created, form_page, redirect_to
-from app.events import queries as events
+from app.events import editable
 from app.events.agenda.forms import LinesForm
-from app.events.models import Event
 from app.events.outcomes import queries, services
 from app.events.outcomes.forms import ActionForm, DecisionForm, RevokeForm
 from app.events.outcomes.listing import RegisterListing
 from app.events.outcomes.models import Decision
-from app.events.permissions import check_edit
 from app.events.views import bp
 from app.extensions import db
-
-
-def _own(event_id: int) -> Event:
-    event = events.event(current_actor(), event_id)
-    check_edit(current_actor(), event)
-    return event
-
-
-def _decision(event_id: int, decision_id: int) -> Decision:
-    decision = queries.decision(current_actor(), event_id, decision_id)
-    check_edit(current_actor(), decision.event)
-    return decision
 
 
 def page_url(decision: Decision) -> str:
@@ -49,7 +35,7 @@ def register() -> Response:
 @requires(Permission.EVENT_EDIT)
 def decisions(event_id: int) -> BaseResponse:
     """Write several decisions down at once, one a line."""
-    event, form = _own(event_id), LinesForm.new()
+    event, form = editable.event(current_actor(), event_id), LinesForm.new()
     if form.validate_on_submit():
         with form.refusals():
             services.add_lines(current_actor(), event, form.language.data, form.lines.data)
@@ -61,7 +47,7 @@ def decisions(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def decide(event_id: int) -> BaseResponse:
     """Write a decision down."""
-    event = _own(event_id)
+    event = editable.event(current_actor(), event_id)
     form = DecisionForm.new(event, queries.in_force(current_actor(), event))
     if form.validate_on_submit():
         with form.refusals():
@@ -74,7 +60,7 @@ def decide(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def edit_decision(event_id: int, decision_id: int) -> BaseResponse:
     """Put a decision's wording right."""
-    decision = _decision(event_id, decision_id)
+    decision = editable.part(current_actor(), queries.decision(current_actor(), event_id, decision_id))
     form = DecisionForm.of(decision)
     if form.validate_on_submit():
         with form.refusals(decision):
@@ -87,7 +73,7 @@ def edit_decision(event_id: int, decision_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def adopt_decision(event_id: int, decision_id: int) -> BaseResponse:
     """Adopt what was proposed."""
-    decision = _decision(event_id, decision_id)
+    decision = editable.part(current_actor(), queries.decision(current_actor(), event_id, decision_id))
     services.adopt(current_actor(), decision, request.form.get("version", type=int))
     return redirect_to(page_url(decision), _("Decision %(code)s is adopted.", code=decision.code))
 
@@ -96,7 +82,7 @@ def adopt_decision(event_id: int, decision_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def revoke_decision(event_id: int, decision_id: int) -> BaseResponse:
     """Say that a decision no longer holds, and why."""
-    decision = _decision(event_id, decision_id)
+    decision = editable.part(current_actor(), queries.decision(current_actor(), event_id, decision_id))
     form = RevokeForm(data={"version": decision.version})
     if form.validate_on_submit():
         with form.refusals():
@@ -109,7 +95,7 @@ def revoke_decision(event_id: int, decision_id: int) -> BaseResponse:
 @requires(Permission.EVENT_EDIT)
 def set_action(event_id: int) -> BaseResponse:
     """Set an action with its owner and the day it is due."""
-    event = _own(event_id)
+    event = editable.event(current_actor(), event_id)
     form = ActionForm(event)
     if form.validate_on_submit():
         with form.refusals():

@@ -1,0 +1,70 @@
+"""Each number stands once in a series of meetings."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.core.access import SYSTEM
+from app.core.errors import Refused
+from app.events import rules
+from app.events import services as events
+from app.events.models import Event, EventKind, EventState
+from tests.accounts.people import work
+from tests.events.conftest import SignIn
+from tests.events.world import NEXT_WEEK, World
+from tests.page import open_page
+
+SERIES = {"en": "Coordination meetings"}
+
+
+def facts(world: World, **changes: Any) -> Any:
+    usual = {"kind": EventKind.MEETING, "consultation_type": None, "starts_on": NEXT_WEEK, "series": SERIES}
+    return world.consultation(**{**usual, **changes})
+
+
+@pytest.fixture
+def third(app: Flask, world: World) -> int:
+    with work(app):
+        return events.plan(SYSTEM, facts(world, number=3)).id
+
+
+def test_a_number_that_is_taken_in_the_series_is_refused_at_its_field(app: Flask, world: World, third: int):
+    with work(app) as session:
+        with pytest.raises(rules.NumberTaken) as refused:
+            events.plan(SYSTEM, facts(world, number=3))
+        assert list(refused.value.messages) == ["number"]
+        session.rollback()
+    with work(app):
+        events.plan(SYSTEM, facts(world, number=3, series={"en": "Others"}))
+        events.plan(SYSTEM, facts(world, number=3, series=None))
+        fourth = events.plan(SYSTEM, facts(world, number=4))
+        events.edit(SYSTEM, fourth, fourth.version, facts(world, number=4, city="Gyumri"))
+        with pytest.raises(rules.NumberTaken):
+            events.edit(SYSTEM, fourth, fourth.version, facts(world, number=3))
+
+
+def test_what_is_cancelled_leaves_its_number_free_until_it_takes_place_after_all(app: Flask, world: World, third: int):
+    with work(app) as session:
+        cancelled = session.get_one(Event, third)
+        events.cancel(SYSTEM, cancelled, cancelled.version, "Nobody can come")
+        events.plan(SYSTEM, facts(world, number=3))
+    with work(app) as session:
+        cancelled = session.get_one(Event, third)
+        with pytest.raises(Refused, match="number 3 already"):
+            events.move(SYSTEM, cancelled, cancelled.version, EventState.PLANNED)
+
+
+def test_the_form_says_so_at_the_number_and_keeps_what_was_typed(
+    app: Flask, world: World, third: int, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+):
+    with work(app):
+        fourth = events.plan(SYSTEM, facts(world, number=4)).id
+    browser = sign_in("coordinator")
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    answer = open_page(browser, f"/events/{fourth}/edit").form("Save").submit(browser, number="3", city="Gyumri")
+    assert answer.status_code == 422
+    told = answer.get_data(as_text=True)
+    assert 'id="number-error"' in told
+    assert "This series has a number 3 already." in told
+    assert "Gyumri" in told
