@@ -18,6 +18,8 @@ def init_app(app: Flask) -> None:
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
     from app.mou.listing import codes_of, days_left, parties_of
+    from app.mou.proof import jobs as _proof  # noqa: F401 - what follows a seal
+    from app.mou.proof import models as _reports  # noqa: F401 - tables
     from app.mou.seals import jobs  # noqa: F401 - what follows the last signature
     from app.mou.signing import board_views
     from app.mou.signing import models as _signing  # noqa: F401 - tables
@@ -47,6 +49,7 @@ def init_app(app: Flask) -> None:
         Kind("mou_signature", _l("Signature on a memorandum")),
         Kind("mou_proposal", _l("Another signatory proposed")),
         Kind("mou_sealed", _l("Sealed document")),
+        Kind("mou_evidence_report", _l("Evidence report")),
         Kind("mou_event", _l("Event of a memorandum")),
         Kind("mou_event_private", _l("Origin of an event of a memorandum")),
         Kind("mou_anchor", _l("Anchor of the evidence")),
