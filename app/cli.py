@@ -242,6 +242,23 @@ def verify(files: tuple[Path, ...]) -> None:
 
 
 @portal.group()
+def mou() -> None:
+    """Memoranda."""
+
+
+@mou.command("export")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="A new file.zip, or a folder that is new or empty."
+)
+@click.argument("numbers", nargs=-1)
+def mou_export(out: Path, numbers: tuple[str, ...]) -> None:
+    """Write memoranda with everything that proves them, and a program that checks it; without NUMBERS, all of them."""
+    from app.mou.commands import export as export_memoranda
+
+    click.echo(export_memoranda(_app(), out, numbers))
+
+
+@portal.group()
 def seal() -> None:
     """Look after the keys that memoranda are sealed with."""
 

@@ -27,6 +27,8 @@ def init_app(app: Flask) -> None:
     from app.mou.negotiation import board_views as negotiation
     from app.mou.negotiation import models as _negotiation  # noqa: F401 - tables
     from app.mou.negotiation import views as drafts
+    from app.mou.proof import jobs as _proof  # noqa: F401 - what follows a seal
+    from app.mou.proof import models as _reports  # noqa: F401 - tables
     from app.mou.seals import jobs  # noqa: F401 - what follows the last signature
     from app.mou.signing import board_views
     from app.mou.signing import models as _signing  # noqa: F401 - tables
@@ -64,6 +66,7 @@ def init_app(app: Flask) -> None:
         Kind("mou_signature", _l("Signature on a memorandum")),
         Kind("mou_proposal", _l("Another signatory proposed")),
         Kind("mou_sealed", _l("Sealed document")),
+        Kind("mou_evidence_report", _l("Evidence report")),
         Kind("mou_event", _l("Event of a memorandum")),
         Kind("mou_event_private", _l("Origin of an event of a memorandum")),
         Kind("mou_termination", _l("End of a memorandum")),

@@ -1,6 +1,6 @@
 """What an operator does for memoranda from the command line: keys to seal with, and looking through the evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,7 +14,9 @@ from app.extensions import db
 from app.mou.evidence import queries as evidence
 from app.mou.evidence.chain import Flaw
 from app.mou.models import Mou
-from app.mou.queries import reference_of
+from app.mou.proof import exporting
+from app.mou.proof.models import MouEvidenceReport
+from app.mou.queries import key_of, reference_of
 from app.mou.seals.models import MouSealed
 from app.mou.texts.models import MouText
 
@@ -54,6 +56,29 @@ def show_keys(app: Flask) -> str:
     return f"{found.subject}\nSHA-256 {found.fingerprint}\ngood until {found.ends}, {found.days_left} days"
 
 
+def export(app: Flask, out: Path, numbers: Sequence[str]) -> str:
+    """Write memoranda with everything that proves them to a new ZIP archive or an empty folder: those named, or all.
+
+    Raises ``ClickException`` in one line where that cannot be.
+    """
+    with app.app_context():
+        found = exporting.exportable()
+        wanted = {number: key_of(number) for number in numbers}
+        lost = [number for number, key in wanted.items() if key not in {mou.id for mou in found}]
+        if lost:
+            raise click.ClickException(f"There is nothing to export of: {', '.join(lost)}")
+        files = exporting.members(mou for mou in found if not wanted or mou.id in wanted.values())
+        try:
+            if out.suffix.lower() == ".zip":
+                with out.open("xb") as stream:
+                    count = exporting.write_archive(stream, files)
+            else:
+                count = exporting.write_folder(out, files)
+        except (OSError, exporting.ExportDamaged) as error:
+            raise click.ClickException(f"The export could not be written: {error}") from None
+    return f"{count} files written to {out}; python3 verify.py checks them there."
+
+
 def verify_kept(app: Flask) -> tuple[list[str], bool]:
     """Look through the evidence of every memorandum, the anchors, the frozen texts and the sealed documents.
 
@@ -71,6 +96,10 @@ def _wrong() -> Iterator[str]:
             yield SENTENCES[fault.flaw].format(number=reference_of(mou), event=fault.number)
     for anchor in evidence.broken_anchors():
         yield f"The anchor of {anchor.day} is not what it was."
+    yield from _wrong_files()
+
+
+def _wrong_files() -> Iterator[str]:
     store = portal.files()
     for text in db.session.scalars(select(MouText).where(MouText.pdf_id.is_not(None)).order_by(MouText.id)):
         for what, file, digest in (("page", text.html, text.html_sha256), ("PDF", text.pdf, text.pdf_sha256)):
@@ -79,6 +108,9 @@ def _wrong() -> Iterator[str]:
     for sealed in db.session.scalars(select(MouSealed).order_by(MouSealed.id)):
         if sealed.file.sha256 != sealed.sha256 or not store.is_intact(sealed.sha256):
             yield f"{reference_of(sealed.text.mou_id)}: the sealed document is not what was sealed."
+    for report in db.session.scalars(select(MouEvidenceReport).order_by(MouEvidenceReport.id)):
+        if report.file.sha256 != report.sha256 or not store.is_intact(report.sha256):
+            yield f"{reference_of(report.text.mou_id)}: evidence report {report.number} is not what was made."
 
 
 SENTENCES = {

@@ -1,5 +1,6 @@
 """What can be asked about memoranda."""
 
+import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
@@ -67,6 +68,13 @@ def reference_of(found: Mou | int) -> str:
     """The number of a memorandum as people write it."""
     key = found if isinstance(found, int) else found.id
     return reference(key, portal.consortium().acronym)
+
+
+def key_of(written: str) -> int:
+    """The key of a memorandum by its number as somebody writes it, with the acronym or without; 0 for what is none."""
+    acronym = re.escape(portal.consortium().acronym)
+    found = re.fullmatch(rf"\s*(?:{acronym}-MoU-)?0*(\d{{1,9}})\s*", written, re.IGNORECASE)
+    return int(found[1]) if found else 0
 
 
 def history(actor: Actor, found: Mou) -> Sequence[Found]:

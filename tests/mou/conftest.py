@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 
-from app.config import ROOT
-from app.core import clock
+from app.config import ROOT, Settings
+from app.core import clock, portal
 from app.core.access import SYSTEM
 from app.extensions import db, limiter
 from app.microcredentials.models import MicroCredential
@@ -26,6 +29,8 @@ from app.mou.models import (
     PartyRole,
 )
 from app.mou.parties import CommitmentFacts, PartyFacts, SignatoryFacts
+from app.mou.seals import keys
+from app.mou.seals.sealing import Authority
 from app.mou.services import MouFacts
 from app.mou.signing import services as signing
 from app.mou.signing.queries import newest_links, signed_keys
@@ -37,9 +42,12 @@ from app.stakeholders.models import Organisation
 from tests.accounts.people import work
 from tests.events.conftest import SignIn, entered, sign_in, world  # noqa: F401 - fixtures
 from tests.events.world import World
+from tests.mou.signing.way import ANAHIT, GOR, sign
+from tests.tsa import serving
 
 NOW = date(2025, 5, 12)
 HERE = Origin("127.0.0.1", "a test")
+SECRET = "a passphrase of the test"
 SCHOOL = ROOT / "consortia" / "bem" / "memoranda" / "school-company.yaml"
 CONTENT: dict[str, Any] = {
     "code": "small",
@@ -216,3 +224,47 @@ def sent(app: Flask, world: World) -> Callable[..., int]:  # noqa: F811 - as abo
             return mou.id
 
     return make
+
+
+# ---- Keys, an authority, a memorandum that everybody has signed ----
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with keys."""
+    made = tmp_path_factory.mktemp("keys") / "seal"
+    keys.make(made, SECRET, "BEM", datetime.now(UTC))
+    return made
+
+
+@pytest.fixture(scope="session")
+def authority() -> Iterator[Authority]:
+    """A time-stamp authority that answers."""
+    with serving() as (url, root):
+        yield Authority(url, (root,))
+
+
+@pytest.fixture
+def roots(authority: Authority, tmp_path: Path) -> Path:
+    """A file of the certificates by which the authority is trusted."""
+    file = tmp_path / "roots.pem"
+    file.write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in authority.roots))
+    return file
+
+
+@pytest.fixture
+def settled(app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A portal with keys."""
+    settings = replace(app.config["PORTAL"], seal_folder=folder, seal_passphrase=SECRET)
+    monkeypatch.setitem(app.config, "PORTAL", settings)
+    monkeypatch.setattr(portal, "settings", lambda: settings)
+    return settings
+
+
+@pytest.fixture
+def concluded(app: Flask, settled: Settings, sent: Callable[..., int]) -> int:
+    """The key of a memorandum that everybody has signed."""
+    key = sent()
+    sign(app, GOR, "Gor Sargsyan")
+    sign(app, ANAHIT, "Անահիտ Պետրոսյան", drawing="M10 20L100 120L200 40")
+    return key

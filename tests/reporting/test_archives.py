@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reporting.packs import archive, manifest, verifying
-from app.reporting.packs.archive import Member, MemberDamaged
+from app.core import archive
+from app.core.archive import Member, MemberDamaged
+from app.reporting.packs import manifest, verifying
 from app.reporting.packs.manifest import MANIFEST, SUMS, Entry, ManifestUnfit
 from app.reporting.packs.parts import plain_name
 from app.reporting.packs.verifying import Fault

@@ -32,6 +32,7 @@ class Happening(Term):
     CONCLUDED = "concluded", _l("Signed by everybody")
     SEALED = "sealed", _l("Sealed")
     STAMPED = "stamped", _l("Time stamp added")
+    REPORT_MADE = "report_made", _l("Evidence report made")
     DELIVERED = "delivered", _l("Sealed copy sent")
     ORIGINAL_ADDED = "original_added", _l("Original signed elsewhere added")
     VALIDATED = "validated", _l("Original checked")

@@ -6,26 +6,23 @@ signatures are stored long before and cannot be lost by it.
 
 import io
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import Settings
-from app.core import clock, mail, outbox, portal
+from app.core import clock, outbox, portal
 from app.core.files import keep
-from app.core.i18n import read_in
 from app.extensions import db
 from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import record
 from app.mou.queries import reference_of
 from app.mou.seals import printing
 from app.mou.seals.models import MouSealed, SealKind
-from app.mou.signing import queries as signing
-from app.mou.signing.mailing import path_of
 from app.mou.signing.services import after_conclusion
 from app.mou.texts.models import MouText
 
@@ -38,6 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SEAL, STAMP = "mou.seal", "mou.stamp"
 LATER = timedelta(hours=6)
+# Called within the transaction when a document was sealed or stamped: what is to follow from that, as the report.
+after_sealing: list[Callable[[MouSealed], None]] = []
 
 
 def arrange(session: Session) -> None:
@@ -60,21 +59,21 @@ after_conclusion.append(order)
 
 @outbox.handles(SEAL)
 def make(session: Session, payload: dict[str, Any]) -> None:
-    """Print, seal, keep, tell everybody; where no time-stamp authority answers, the stamp is pending.
+    """Print, seal, keep, tell whoever follows; where no time-stamp authority answers, the stamp is pending.
 
     Raises ``KeysMissing`` while there are no keys: the job is tried again.
     """
     from app.mou.seals import keys  # It reads libraries that only sealing needs.
 
     text = session.get_one(MouText, payload["text"])
-    if _sealed(session, text):
+    if sealed_so_far(session, text):
         return
     settings = portal.settings()
-    opened, authority = keys.load(settings.seal_folder, settings.seal_passphrase), _authority(settings)
+    opened, authority = keys.load(settings.seal_folder, settings.seal_passphrase), authority_of(settings)
     printed = printing.printed(text)
     session.commit()  # Sealing and the authority take their time; nobody else's writing waits for it.
-    sealed = _seal(printed, opened, authority)
-    file = _keep_once(session, text, sealed, SealKind.SEAL, _serial(opened))
+    sealed = seal_as_can(printed, opened, authority)
+    file = _keep_once(session, text, sealed, SealKind.SEAL, serial_of(opened))
     if file is None:
         return
     record(text.mou, Happening.SEALED, sha256=file.sha256, level=sealed.level, text=text.sha256)
@@ -82,7 +81,8 @@ def make(session: Session, payload: dict[str, Any]) -> None:
         outbox.enqueue(
             session, STAMP, {"text": text.id}, run_after=clock.now() + LATER, dedupe_key=f"{STAMP}:{text.id}"
         )
-    _deliver(session, text, file)
+    for told in after_sealing:
+        told(file)
 
 
 @outbox.handles(STAMP)
@@ -92,19 +92,22 @@ def add_stamp(session: Session, payload: dict[str, Any]) -> None:
 
     text = session.get_one(MouText, payload["text"])
     settings = portal.settings()
-    authority, known = _authority(settings), {one.kind: one for one in _sealed(session, text)}
+    authority, known = authority_of(settings), {one.kind: one for one in sealed_so_far(session, text)}
     if authority is None or SealKind.STAMP in known or known[SealKind.SEAL].level != "B-B":
         return
     opened = keys.load(settings.seal_folder, settings.seal_passphrase)
     pdf = portal.files().read(known[SealKind.SEAL].sha256)
     session.commit()
     stamped = sealing.stamp(pdf, opened, authority)
-    file = _keep_once(session, text, stamped, SealKind.STAMP, _serial(opened))
+    file = _keep_once(session, text, stamped, SealKind.STAMP, serial_of(opened))
     if file is not None:
         record(text.mou, Happening.STAMPED, sha256=file.sha256, level=stamped.level, text=text.sha256)
+        for told in after_sealing:
+            told(file)
 
 
-def _seal(printed: bytes, opened: "Keys", authority: "Authority | None") -> "Sealed":
+def seal_as_can(printed: bytes, opened: "Keys", authority: "Authority | None") -> "Sealed":
+    """Seal a document, with a time stamp where the authority answers, and without where it is silent."""
     from app.mou.seals import sealing
 
     reason = portal.consortium().portal_name
@@ -119,7 +122,7 @@ def _seal(printed: bytes, opened: "Keys", authority: "Authority | None") -> "Sea
 def _keep_once(session: Session, text: MouText, sealed: "Sealed", kind: SealKind, certificate: str) -> MouSealed | None:
     """Keep the sealed document, unless another worker did so meanwhile."""
     session.execute(select(MouText.id).where(MouText.id == text.id).with_for_update())
-    if kind in {one.kind for one in _sealed(session, text)}:
+    if kind in {one.kind for one in sealed_so_far(session, text)}:
         return None
     stored = keep(session, portal.files(), io.BytesIO(sealed.pdf), f"{reference_of(text.mou_id)}.pdf", None)
     made = MouSealed(
@@ -135,15 +138,18 @@ def _keep_once(session: Session, text: MouText, sealed: "Sealed", kind: SealKind
     return made
 
 
-def _sealed(session: Session, text: MouText) -> list[MouSealed]:
+def sealed_so_far(session: Session, text: MouText) -> list[MouSealed]:
+    """The sealed documents of a text, the seal first."""
     return list(session.scalars(select(MouSealed).where(MouSealed.text_id == text.id).order_by(MouSealed.id)))
 
 
-def _serial(opened: "Keys") -> str:
+def serial_of(opened: "Keys") -> str:
+    """The serial number of a seal certificate as it is kept."""
     return f"{opened.certificate.serial_number:x}"
 
 
-def _authority(settings: Settings) -> "Authority | None":
+def authority_of(settings: Settings) -> "Authority | None":
+    """The time-stamp authority that is set, if one is."""
     from app.mou.seals.sealing import Authority
 
     if settings.tsa_url is None:
@@ -155,24 +161,3 @@ def _roots(file: Path | None) -> "tuple[x509.Certificate, ...]":
     from cryptography import x509
 
     return tuple(x509.load_pem_x509_certificates(file.read_bytes())) if file else ()
-
-
-def _deliver(session: Session, text: MouText, made: MouSealed) -> None:
-    """Write to everybody who signed that the sealed document is there; their link opens it."""
-    mou = text.mou
-    for one in signing.signatures(text):
-        language = one.link.language
-        reading = read_in(mou.title, language)
-        mail.send(
-            session,
-            one.link.email,
-            _l("The sealed document"),
-            "mou/sealed",
-            language,
-            title=reading.text if reading else "",
-            reference=reference_of(mou),
-            path=path_of(one.link),
-            sha256=made.sha256,
-            is_pending=made.level == "B-B",
-        )
-    record(mou, Happening.DELIVERED, to=len(signing.signatures(text)), sha256=made.sha256)

@@ -1,6 +1,8 @@
 """Pages of whoever looks after a memorandum: send it, see who has signed, remind, recall, decide on proposals."""
 
-from flask import Response, request, url_for
+from tempfile import SpooledTemporaryFile
+
+from flask import Response, request, send_file, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
@@ -8,12 +10,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import INVITE, RULES
 from app.core.access import Actor, Permission, current_actor, requires
+from app.core.files import SPOOLED
 from app.core.web import answer, changed, form_page, redirect_to, sent
 from app.mou import queries as memoranda
 from app.mou import rules
 from app.mou.forms import ReasonForm
 from app.mou.models import CONCLUDED, OUT, Mou
 from app.mou.permissions import check_edit, may_edit, may_prove
+from app.mou.proof import exporting
+from app.mou.proof import jobs as reports
+from app.mou.proof import queries as proof
 from app.mou.seals.printing import evidence_of
 from app.mou.seals.queries import sealed_of
 from app.mou.signing import proposals, queries, services
@@ -98,6 +104,30 @@ def sealed_pdf(mou_id: int) -> Response:
     return sent(made.file if made else None, f"{memoranda.reference_of(mou)}.pdf")
 
 
+@bp.get("/<int:mou_id>/report.pdf")
+@requires(Permission.MOU_READ)
+def report_pdf(mou_id: int) -> Response:
+    """The newest evidence report."""
+    mou = memoranda.mou(current_actor(), mou_id)
+    made = proof.newest_of(mou)
+    return sent(made.file if made else None, f"{memoranda.reference_of(mou)}-evidence.pdf")
+
+
+@bp.post("/<int:mou_id>/report")
+@requires(Permission.MOU_READ)
+def report_anew(mou_id: int) -> BaseResponse:
+    """Have an evidence report made of what happened since the newest one."""
+    mou = memoranda.mou(current_actor(), mou_id)
+    text = texts.signed(mou)
+    if text is None or not sealed_of(mou) or not may_prove(current_actor(), mou):
+        raise NotFound
+    is_ordered = reports.order_anew(text)
+    message = (
+        _("It is being made, and sent to everybody who signed.") if is_ordered else _("The newest one says it all.")
+    )
+    return redirect_to(page_url(mou, _anchor="signing"), message, "done" if is_ordered else "info")
+
+
 @bp.get("/<int:mou_id>/evidence.json")
 @requires(Permission.MOU_PROVE)
 def evidence_file(mou_id: int) -> Response:
@@ -110,11 +140,28 @@ def evidence_file(mou_id: int) -> Response:
     return Response(evidence_of(text), mimetype="application/json", headers=headers)
 
 
+@bp.get("/<int:mou_id>/export.zip")
+@requires(Permission.MOU_READ)
+def export(mou_id: int) -> Response:
+    """Everything that proves the memorandum, with a program that checks it without the portal."""
+    mou = memoranda.mou(current_actor(), mou_id)
+    if texts.newest(mou) is None or not may_prove(current_actor(), mou):
+        raise NotFound
+    copy = SpooledTemporaryFile(SPOOLED)  # noqa: SIM115 - it is read while it is sent, and closed with the answer
+    exporting.write_archive(copy, exporting.members([mou]))
+    copy.seek(0)
+    name = f"{memoranda.reference_of(mou)}.zip"
+    response = send_file(copy, "application/zip", as_attachment=True, download_name=name, max_age=0)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def board(actor: Actor, mou: Mou) -> dict[str, object] | None:
     """The panel of a memorandum's page: who has signed, who is asked, what was proposed."""
     text = texts.signed(mou)
     if text is None or not actor.is_internal:
         return None
+    report = proof.newest(text)
     return {
         "mou": mou,
         "text": text,
@@ -123,6 +170,8 @@ def board(actor: Actor, mou: Mou) -> dict[str, object] | None:
         "links": queries.newest_links(text),
         "proposals": queries.proposals(text),
         "sealed": sealed_of(mou),
+        "report": report,
+        "is_report_old": report is not None and report.tells < proof.to_tell(mou),
         "is_concluded": mou.state in CONCLUDED,
         "is_out": mou.state in OUT,
         "may_edit": may_edit(actor, mou),

@@ -108,6 +108,8 @@ SUBJECTS = {
     "recalled": _l("A memorandum was recalled"),
     "expired": _l("The time to sign a memorandum ran out"),
     "proposed": _l("Somebody else is to sign a memorandum"),
+    "sealed": _l("The sealed document"),
+    "report": _l("A newer evidence report"),
     "kept": _l("Please sign the memorandum yourself"),
 }
 

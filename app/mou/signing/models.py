@@ -1,6 +1,6 @@
 """How a memorandum is signed online: links, codes, signatures, proposals of another signatory."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -14,6 +14,9 @@ from app.core.files import StoredFile
 from app.core.vocabulary import Term
 from app.mou.models import MouParty, MouSignatory
 from app.mou.texts.models import MouText
+
+# So long after its end a link still opens what was sealed, for whoever signed by it.
+SEALED_FOR = timedelta(days=60)
 
 
 class LinkPurpose(Term):

@@ -4,7 +4,6 @@ GET shows and writes nothing, because programs open links, too. The text is show
 pressed the button that opens it.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, session, url_for
@@ -19,21 +18,22 @@ from app.core.access import public
 from app.core.templating import plain_tr, reader_language
 from app.core.web import answer, form_page, redirect_to, sent
 from app.mou.evidence.services import Origin
+from app.mou.proof import queries as proof
 from app.mou.queries import reference_of
 from app.mou.seals.queries import sealed_of
 from app.mou.signing import proposals, queries, rules, services
 from app.mou.signing.forms import CodeForm, DeclineForm, ProposeForm, SignForm
 from app.mou.signing.mailing import PATH
-from app.mou.signing.models import LinkPurpose, MouLink, MouSignature
+from app.mou.signing.models import SEALED_FOR, LinkPurpose, MouLink, MouSignature
 from app.mou.texts import services as texts
+from app.mou.texts.models import MouText
 
 bp = Blueprint("signing", __name__)
 ADDRESS = PATH.replace("{token}", "<token>")
 WHY = "Who signs has no account; the secret in the address is the key"
 OPENED = "mou_opened"
-SEALED_FOR = timedelta(days=60)
 
-personal_links.guard(bp, "show", "read", "decline", "propose", "pdf", "sealed")
+personal_links.guard(bp, "show", "read", "decline", "propose", "pdf", "sealed", "report")
 
 
 def _link(token: str) -> MouLink | None:
@@ -142,11 +142,29 @@ def pdf(token: str) -> Response:
 @public(WHY)
 def sealed(token: str) -> Response:
     """The sealed document, for whoever signed; their link opens it as long as a new one would."""
+    text = _sealed_text(token)
+    made = sealed_of(text.mou)
+    return sent(made.file if made else None, f"{reference_of(text.mou)}.pdf")
+
+
+@bp.get(f"{ADDRESS}/report")
+@public(WHY)
+def report(token: str) -> Response:
+    """The newest evidence report, for whoever signed; as long as the sealed document."""
+    text = _sealed_text(token)
+    made = proof.newest(text)
+    return sent(made.file if made else None, f"{reference_of(text.mou)}-evidence.pdf")
+
+
+def _sealed_text(token: str) -> MouText:
     link = _link(token)
-    if link is None or link.text is None or _signature(link) is None or link.expires_at + SEALED_FOR < clock.now():
+    if link is None or link.text is None or _signature(link) is None or not _opens_sealed(link):
         raise NotFound
-    made = sealed_of(link.text.mou)
-    return sent(made.file if made else None, f"{reference_of(link.text.mou)}.pdf")
+    return link.text
+
+
+def _opens_sealed(link: MouLink) -> bool:
+    return link.expires_at + SEALED_FOR > clock.now()
 
 
 def _signature(link: MouLink) -> MouSignature | None:
@@ -173,7 +191,8 @@ def _closed(link: MouLink | None) -> BaseResponse:
         return personal_links.dead(onward=onward)
     signature = _signature(link)
     if signature is not None:
-        return answer("mou/sign/signed.html", **_shown(link), signature=signature, sealed=sealed_of(link.text.mou))
+        shown = (sealed_of(link.text.mou), proof.newest(link.text)) if _opens_sealed(link) else (None, None)
+        return answer("mou/sign/signed.html", **_shown(link), signature=signature, sealed=shown[0], report=shown[1])
     if request.form.get("do") == "renew":
         services.renew(link, _origin())
         return answer("mou/sign/renewed.html", **_shown(link))

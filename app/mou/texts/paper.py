@@ -27,6 +27,14 @@ class SignedBy:
 
 
 @dataclass(frozen=True)
+class Code:
+    """A code to be scanned: its picture as SVG of our own making, and the address it holds."""
+
+    picture: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A file within the PDF: its name, what it is, and its text."""
 
@@ -54,6 +62,7 @@ def pdf(
     signed: Sequence[SignedBy] = (),
     proof: Sequence[tuple[str, str]] = (),
     attachment: Attachment | None = None,
+    code: Code | None = None,
 ) -> bytes:
     """The text as PDF/A-4, of the day it was frozen; with a file within it, as PDF/A-4f.
 
@@ -73,6 +82,7 @@ def pdf(
         "notice": content["notice"],
         "signing": [_signing(one, content["languages"], known.get(one["uid"])) for one in signatories(content)],
         "proof": list(proof),
+        "code": {"picture": code.picture, "address": code.address} if code else None,
         "attached": {"name": attachment.name, "what": attachment.what, "text": attachment.text} if attachment else None,
     }
     return documents.render(

@@ -4,6 +4,7 @@ A file is hashed in the browser; it is sent only when somebody asks for a look a
 """
 
 import hashlib
+import ssl
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -15,7 +16,8 @@ from app.accounts.limits import RULES, Rule
 from app.core import portal
 from app.core.access import public
 from app.core.web import answer
-from app.mou.models import Mou
+from app.mou.models import CONCLUDED, Mou
+from app.mou.proof import queries as proof
 from app.mou.queries import reference_of
 from app.mou.seals import examining
 from app.mou.seals.queries import authority_file, sealed_of
@@ -23,22 +25,34 @@ from app.mou.verifying import queries
 
 bp = Blueprint("verify", __name__, url_prefix="/verify")
 WHY = "Anybody who has such a document may check it"
-RULES["verify.show"] = Rule("verify", "20/minute; 200/hour")
+WHY_CERTIFICATE = "The certificate of an authority is there to be had by everybody who checks a seal"
+RULES["verify.show"] = RULES["verify.by_number"] = Rule("verify", "20/minute; 200/hour")
 
 
 @bp.route("", methods=["GET", "POST"])
 @public(WHY)
 def show() -> BaseResponse:
     """Check a memorandum by its number, by a hash, or a file by its seal."""
-    number, sha256 = request.args.get("number", "").strip()[:60], request.args.get("sha256", "").strip()[:80]
-    facts: dict[str, Any] = {"number": number, "sha256": sha256, "match": None, "mou": None, "finding": None}
+    number, sha256 = request.args.get("number", "").strip()[:60], request.args.get("sha256", "").strip()[:100]
+    facts: dict[str, Any] = {"sha256": sha256, **_known(number)}
     if request.method == "POST":
         return _examined(facts)
-    if number:
-        facts["mou"] = queries.by_number(number)
     if sha256:
         facts["match"] = queries.by_hash(sha256)
     return _page(facts)
+
+
+@bp.get("/<number>")
+@public(WHY)
+def by_number(number: str) -> BaseResponse:
+    """The same for one number: the address that is printed on documents, as a code, too."""
+    return _page({"sha256": "", **_known(number.strip()[:60])})
+
+
+def _known(number: str) -> dict[str, Any]:
+    found = queries.by_number(number) if number else None
+    is_void = bool(number) and found is None and queries.is_void(number)
+    return {"number": number, "mou": found, "is_void": is_void, "match": None, "finding": None}
 
 
 def _examined(facts: dict[str, Any]) -> BaseResponse:
@@ -55,6 +69,8 @@ def _examined(facts: dict[str, Any]) -> BaseResponse:
 def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
     match, mou = facts["match"], facts["mou"]
     shown = match.mou if isinstance(match, queries.Match) else mou
+    if isinstance(shown, Mou) and shown.state not in CONCLUDED:  # A void text of what is not signed says no more.
+        shown = None
     sealed = sealed_of(shown) if isinstance(shown, Mou) else None
     reference = reference_of(shown) if isinstance(shown, Mou) else None
     return answer(
@@ -62,6 +78,7 @@ def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
         status=status,
         shown=shown,
         sealed=sealed,
+        report=proof.newest_of(shown) if isinstance(shown, Mou) else None,
         reference=reference,
         example=reference_of(7),
         has_authority=authority_file(portal.settings().seal_folder) is not None,
@@ -69,8 +86,26 @@ def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
     )
 
 
+@bp.get("/ca.cer")
+@public(WHY_CERTIFICATE)
+def authority_der() -> Response:
+    """The same as DER, which programs that show PDFs and operating systems open by themselves."""
+    file = authority_file(portal.settings().seal_folder)
+    if file is None:
+        raise NotFound
+    response = Response(ssl.PEM_cert_to_DER_cert(_first(file.read_text("ascii"))), mimetype="application/pkix-cert")
+    response.headers.set("Content-Disposition", "attachment", filename="ca.cer")
+    return response
+
+
+def _first(pem: str) -> str:
+    """The certificate that a file begins with."""
+    end = "-----END CERTIFICATE-----"
+    return pem[pem.index("-----BEGIN CERTIFICATE-----") : pem.index(end) + len(end)]
+
+
 @bp.get("/ca.pem")
-@public("The certificate of an authority is there to be had by everybody who checks a seal")
+@public(WHY_CERTIFICATE)
 def authority() -> Response:
     """The certificate of the portal's own authority, by which programs tell its seal from others."""
     file = authority_file(portal.settings().seal_folder)

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.core import mail, outbox, portal
 from app.core.access import SYSTEM
+from app.core.archive import MemberDamaged
 from app.core.documents import DocumentFaulty, DocumentTooLong
 from app.core.files import StoredFile
 from app.reporting.packs import making, services
-from app.reporting.packs.archive import MemberDamaged
 from app.reporting.packs.making import Plan, Written
 from app.reporting.packs.models import OrderState, PackOrder, ProofPack
 from app.reporting.packs.paper import PATH

@@ -11,8 +11,8 @@ from typing import IO, Any
 from flask_babel import gettext as _
 
 from app.config import ROOT
-from app.core import portal
-from app.reporting.packs import archive, contents, manifest, paper, queries
+from app.core import archive, portal
+from app.reporting.packs import contents, manifest, paper, queries
 from app.reporting.packs.gaps import Gap, gaps
 from app.reporting.packs.manifest import MANIFEST, SUMS, Entry
 from app.reporting.packs.models import PackOrder

@@ -8,11 +8,11 @@ from typing import Any
 from anyascii import anyascii
 
 from app.core import portal
+from app.core.archive import Member
 from app.core.canonical import canonical
 from app.core.database import LeavesTheHouse, Versioned
 from app.core.export import csv_bytes
 from app.core.files import StoredFile
-from app.reporting.packs.archive import Member
 from app.reporting.packs.manifest import Entry
 
 CSV, JSON, TEXT, CALENDAR, PDF = "text/csv", "application/json", "text/plain", "text/calendar", "application/pdf"

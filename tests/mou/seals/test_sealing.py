@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import func, select
@@ -22,6 +20,7 @@ from app.core.outbox import Job
 from app.extensions import db
 from app.mou.evidence import queries as evidence
 from app.mou.models import Mou
+from app.mou.proof import jobs as reports
 from app.mou.seals import examining, jobs, keys, sealing
 from app.mou.seals.models import MouSealed, SealKind
 from app.mou.seals.sealing import Authority
@@ -29,37 +28,13 @@ from app.mou.signing import queries as signing
 from app.mou.texts import queries as texts
 from tests.accounts.people import mails, work
 from tests.events.world import World
+from tests.mou.conftest import SECRET
 from tests.mou.signing.way import ANAHIT, GOR, NAMES, Sent, link_to, sign
 from tests.page import Page, open_page
 from tests.pdfs import poppler_text
-from tests.tsa import serving
 
 pytestmark = pytest.mark.usefixtures("tokens")
 NOW = datetime(2025, 5, 12, 9, tzinfo=UTC)
-SECRET = "a passphrase of the test"
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with keys."""
-    made = tmp_path_factory.mktemp("keys") / "seal"
-    keys.make(made, SECRET, "BEM", datetime.now(UTC))
-    return made
-
-
-@pytest.fixture(scope="session")
-def authority() -> Iterator[Authority]:
-    """A time-stamp authority that answers."""
-    with serving() as (url, root):
-        yield Authority(url, (root,))
-
-
-@pytest.fixture
-def roots(authority: Authority, tmp_path: Path) -> Path:
-    """A file of the certificates by which the authority is trusted."""
-    file = tmp_path / "roots.pem"
-    file.write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in authority.roots))
-    return file
 
 
 @pytest.fixture
@@ -73,15 +48,6 @@ def printed() -> bytes:
         writer.add_blank_page(300, 400)
     writer.write(made)
     return made.getvalue()
-
-
-@pytest.fixture
-def settled(app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A portal with keys."""
-    settings = replace(app.config["PORTAL"], seal_folder=folder, seal_passphrase=SECRET)
-    monkeypatch.setitem(app.config, "PORTAL", settings)
-    monkeypatch.setattr(portal, "settings", lambda: settings)
-    return settings
 
 
 def told_by_pdfsig(pdf: bytes, tmp_path: Path) -> str:
@@ -259,15 +225,6 @@ def test_a_renewal_that_fails_leaves_the_keys_there_were(tmp_path: Path) -> None
 # ---- The job ----
 
 
-@pytest.fixture
-def concluded(app: Flask, settled: Settings, sent: Sent) -> int:
-    """The key of a memorandum that everybody has signed."""
-    key = sent()
-    sign(app, GOR, "Gor Sargsyan")
-    sign(app, ANAHIT, "Անահիտ Պետրոսյան", drawing="M10 20L100 120L200 40")
-    return key
-
-
 def run(app: Flask, key: int, job: Any = jobs.make) -> None:
     """Carry out a job of the memorandum's text."""
     with work(app) as session:
@@ -288,6 +245,7 @@ def test_what_everybody_signed_is_sealed_once_and_sent_to_everybody(
 ) -> None:
     for _again in range(3):
         run(app, concluded)
+    run(app, concluded, reports.make)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(MouSealed)) == 1
         assert not evidence.faults(db.session.get_one(Mou, concluded))

@@ -1,4 +1,4 @@
-"""Writes the archive of a proof pack piece by piece, whatever its size; the same members give the same bytes."""
+"""Writes an archive piece by piece, whatever its size; the same members give the same bytes."""
 
 import hashlib
 import zipfile
