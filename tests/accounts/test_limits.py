@@ -173,39 +173,41 @@ def test_links_that_work_cost_nothing(app: Flask, client: FlaskClient):
 
 @pytest.fixture
 def with_redis(tmp_path: Path) -> Iterator[list[Flask]]:
-    """Two processes' worth of a portal that count in one Redis; what they counted is removed again."""
-    import redis
-
-    made = []
+    """Two processes' worth of a portal that count in one Redis, under a secret of this test alone: others run beside it."""
+    made, secret = [], secrets.token_hex()
     for name in ("one", "two"):
         url = f"sqlite:///{tmp_path / name}.db"
-        app = create_app(settings_for(url, tmp_path, redis_url=REDIS, secret_key=secrets.token_hex()))
-        app.config["SECRET_KEY"] = "the same for both"
+        app = create_app(settings_for(url, tmp_path, redis_url=REDIS, secret_key=secret))
         with app.app_context():
             Base.metadata.create_all(db.engine)
         made.append(app)
     yield made
-    redis.Redis.from_url(REDIS).flushdb()
     for app in made:
         with app.app_context():
             db.engine.dispose()
 
 
-def test_processes_count_together_in_redis(with_redis: list[Flask]):
+@pytest.fixture
+def network() -> str:
+    """The beginning of addresses that nobody else counts for in this Redis."""
+    return f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::"
+
+
+def test_processes_count_together_in_redis(with_redis: list[Flask], network: str):
     clients = [app.test_client() for app in with_redis]
-    answers = [ask(clients[number % 2], address=f"192.0.2.{number}") for number in range(6)]
+    answers = [ask(clients[number % 2], address=f"{network}{number}") for number in range(6)]
     assert answers == [303] * 4 + [429] * 2
 
 
-def test_what_was_right_is_given_back_in_redis_too(with_redis: list[Flask]):
+def test_what_was_right_is_given_back_in_redis_too(with_redis: list[Flask], network: str):
     for app in with_redis:
         with work(app) as session:
             person(session, password=PASSWORD)
     answers = []
     for number in range(12):
         app = with_redis[number % 2]
-        assert guess(app.test_client(), words=PASSWORD, address=f"192.0.2.{number}").status_code in (302, 429)
-        answers.append(guess(app.test_client(), address=f"192.0.2.{number}").status_code)
+        assert guess(app.test_client(), words=PASSWORD, address=f"{network}{number}").status_code in (302, 429)
+        answers.append(guess(app.test_client(), address=f"{network}{number}").status_code)
     assert answers == [422] * 10 + [429] * 2
 
 
