@@ -173,7 +173,7 @@ def test_links_that_work_cost_nothing(app: Flask, client: FlaskClient):
 
 @pytest.fixture
 def with_redis(tmp_path: Path) -> Iterator[list[Flask]]:
-    """Two processes' worth of a portal that count in one Redis, under a secret of this test alone: others run beside it."""
+    """Two processes' worth of a portal that count in one Redis, with a secret of this test alone."""
     made, secret = [], secrets.token_hex()
     for name in ("one", "two"):
         url = f"sqlite:///{tmp_path / name}.db"
