@@ -3,11 +3,15 @@
 import secrets
 from typing import Any
 
-from flask import current_app, flash
+from flask import current_app, flash, request, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_security import MfRecoveryCodesUtil
 
 from app.accounts.tokens import digest
+from app.core import mail
+from app.core.submissions import AlreadySubmitted
+from app.core.templating import reader_language
 from app.extensions import db
 
 HOW_MANY = 10
@@ -24,8 +28,19 @@ class RecoveryCodes(MfRecoveryCodesUtil):
     """Recovery codes that even a copy of the database does not tell."""
 
     def create_recovery_codes(self, user: Any) -> list[str]:
-        """Ten new codes of 59 bits in place of the old ones."""
-        codes = ["".join(secrets.choice(_ALPHABET) for _ in range(12)) for _ in range(HOW_MANY)]
+        """Ten new codes of 59 bits in place of the old ones.
+
+        Raises ``AlreadySubmitted`` for the same press sent again, as by a reload of the page that shows them: the codes
+        that were printed from it stay good.
+        """
+        if request.form.get("version", user.version, type=int) != user.version:
+            raise AlreadySubmitted(
+                url_for("security.mf_recovery_codes"),
+                _(
+                    "No new codes were made: those shown last are good. If you did not keep them, make new ones."
+                ),
+            )
+        codes = ["".join(secrets.choice(_ALPHABET) for _letter in range(12)) for _code in range(HOW_MANY)]
         user.mf_recovery_codes = [self._digest(code) for code in codes]
         db.session.flush()
         return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
@@ -42,14 +57,14 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         """Spend the code and say how many are left; of two uses at once, the person's version turns the second away."""
         user.mf_recovery_codes = left = [kept for kept in user.mf_recovery_codes or () if kept != self._digest(code)]
         db.session.flush()
-        flash(
-            ngettext(
+        # The page that follows is in the person's language already; this request is in the browser's.
+        with mail.in_language(user.language or reader_language().code):
+            message = ngettext(
                 "You are signed in. You have %(num)d unused recovery code.",
                 "You are signed in. You have %(num)d unused recovery codes.",
                 len(left),
-            ),
-            "info" if left else "attention",
-        )
+            )
+        flash(message, "info" if left else "attention")
         return True
 
     def _digest(self, code: str) -> str:

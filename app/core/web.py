@@ -4,6 +4,7 @@ A request commits once, when its answer is below 400, and is rolled back otherwi
 """
 
 import logging
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -216,7 +217,7 @@ def _http_error(error: HTTPException) -> Any:
         return _not_saved("session", 401) if _typed() else _unauthorised()
     if error.code is None or error.code < 400:
         return error
-    page = _error_page(error.code)
+    page = _error_page(error.code, seconds=getattr(error, "retry_after", None))
     page.headers.extend((name, value) for name, value in error.get_headers() if name in TOLD_WITH_ERRORS)
     return page
 
@@ -319,9 +320,12 @@ def _way_back() -> tuple[str, bool] | None:
     return None
 
 
-def _error_page(status: int, error: DomainError | None = None) -> Response:
+def _error_page(status: int, error: DomainError | None = None, seconds: Any = None) -> Response:
+    """``seconds`` are to be waited before the same is asked again."""
     db.session.rollback()
-    facts = {"status": status, "error": error, "way_back": _way_back() if status in LEADING_BACK else None}
+    minutes = math.ceil(seconds / 60) if isinstance(seconds, int) else None
+    way_back = _way_back() if status in LEADING_BACK else None
+    facts = {"status": status, "error": error, "way_back": way_back, "minutes": minutes}
     response = make_response(render_template([f"errors/{status}.html", "errors/error.html"], **facts), status)
     if htmx.wants_fragment:
         response.headers["HX-Retarget"] = "#messages"

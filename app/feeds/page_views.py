@@ -16,7 +16,7 @@ from app.core.asked import MOST_SHOWN, Asked
 from app.core.fields import LineField
 from app.core.forms import BaseForm
 from app.core.narrowing import LONGEST_QUERY
-from app.core.web import form_page, redirect_to
+from app.core.web import created, form_page, redirect_to
 from app.events.watching import queries as watching
 from app.extensions import db
 from app.feeds import directory
@@ -70,9 +70,13 @@ def create() -> BaseResponse:
     """Make a secret address for one's own calendar; it is shown once."""
     form = SecretForm()
     if form.validate_on_submit():
-        _secret, token = create_feed_secret(current_actor(), form.label.data or "")
-        session[JUST_MADE] = token
-        return redirect_to(url_for("feeds.index", _anchor="own"), _("Your address is ready; it is shown this once."))
+        with form.refusals():
+            _secret, token = create_feed_secret(current_actor(), form.label.data or "")
+            done = created(
+                form, url_for("feeds.index", _anchor="own"), _("Your address is ready; it is shown this once.")
+            )
+            session[JUST_MADE] = token
+            return done
     return _page(form)
 
 

@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from app.accounts.models import FeedSecret, RoleGrant, User
 from app.accounts.tokens import digest
-from app.core.access import Actor, Grant
+from app.core.access import Actor, Grant, Role
 from app.events.models import Event, event_organisation
 from app.events.queries import visible_to
 from app.feeds.entries import MEMBERS
 from app.feeds.models import FeedVersion
+from app.stakeholders.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,16 @@ def subscriber(connection: Connection, secret: str) -> Subscriber | None:
 def concerns(actor: Actor) -> ColumnElement[bool]:
     """Events that concern a person; for whom no country narrows, everything.
 
-    They are those of the roles' countries and organisations, and what the whole consortium shares.
+    They are those of the roles' countries and organisations, what the whole consortium shares, and to a country's lead
+    also those elsewhere in which organisations of the country take part.
     """
     visible = visible_to(actor)
     if actor.sees_everything:
         return visible
     organisations = actor.organisations
-    takes_part = select(event_organisation.c.event_id).where(event_organisation.c.organisation_id.in_(organisations))
+    led = {grant.country for grant in actor.grants if grant.role is Role.COUNTRY_LEAD}
+    own = Organisation.id.in_(organisations) | Organisation.country.in_(led)
+    takes_part = select(event_organisation.c.event_id).join(Organisation).where(own)
     return visible & or_(
         Event.country.is_(None),
         Event.country.in_(actor.countries),

@@ -146,6 +146,35 @@ def test_new_codes_replace_the_old_ones(app: Flask, client: FlaskClient, maria: 
 
 
 @time_machine.travel(NOON, tick=False)
+def test_codes_that_were_printed_outlive_a_reload_of_their_page(app: Flask, client: FlaskClient, maria: int):
+    set_up(app, client, maria)
+    (version,) = re.findall(
+        r'name="version" value="(\d+)"', client.get("/account/recovery-codes").get_data(as_text=True)
+    )
+    pressed = {"version": version, "generate_new_codes": "yes"}
+    page = submit(client, "/account/recovery-codes", pressed).get_data(as_text=True)
+    code = re.findall(r"<code>([a-z2-9-]{14})</code>", page)[0]
+    reloaded = submit(client, "/account/recovery-codes", pressed)
+    assert reloaded.location == "/account/recovery-codes"
+    assert "No new codes were made" in client.get(reloaded.location).get_data(as_text=True)
+    browser = app.test_client()
+    password_step(browser)
+    assert submit(browser, "/sign-in/recovery-code", {"code": code}).status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
+def test_what_is_said_after_signing_in_is_in_the_persons_language(app: Flask, client: FlaskClient, maria: int):
+    set_up(app, client, maria)
+    codes = make_codes(client)
+    with work(app) as session:
+        session.get_one(User, maria).language = "de"
+    browser = app.test_client()
+    password_step(browser)
+    submit(browser, "/sign-in/recovery-code", {"code": codes[0]})
+    assert "You are signed in" not in browser.get("/account/").get_data(as_text=True)
+
+
+@time_machine.travel(NOON, tick=False)
 def test_switching_off_asks_first_and_forgets_the_codes(app: Flask, client: FlaskClient, maria: int):
     set_up(app, client, maria)
     make_codes(client)

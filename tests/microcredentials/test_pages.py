@@ -70,7 +70,8 @@ def test_the_public_reads_what_is_published_and_nothing_internal(made: Made, cli
 
 def test_its_calendar_is_subscribed_to_from_its_page(made: Made, client: FlaskClient):
     made(S.PUBLISHED)
-    assert 'href="webcal://localhost/feeds/mc/AM-03.ics"' in client.get("/microcredentials/AM-03").text
+    assert 'href="/feeds/?mc=AM-03"' in client.get("/microcredentials/AM-03").text
+    assert "webcal://localhost/feeds/mc/AM-03.ics" in client.get("/feeds/?mc=AM-03").text
 
 
 def test_a_retired_one_that_was_public_keeps_its_page(app: Flask, made: Made, client: FlaskClient):
