@@ -42,6 +42,7 @@ class Rule:
 
 PASSWORD = Rule("password", "30/minute; 200/hour", "10/15 minutes; 50/day", typed=True)
 CODE = Rule("code", "30/minute; 200/hour", "6/15 minutes; 30/day")
+RECOVERY = Rule("recovery code", "30/minute; 200/hour", "6/15 minutes; 30/day")
 MAIL = Rule("mail", "10/minute; 40/hour", "4/15 minutes; 12/day", typed=True)
 LINK = Rule("link", "20/minute; 100/hour")
 PERSONAL = Rule("personal link", "30/minute; 200/hour", reads=True)
@@ -53,7 +54,7 @@ INVITE = Rule("invite", "60/minute; 400/hour", "100/hour")
 RULES = {
     "security.login": PASSWORD,
     "security.two_factor_token_validation": CODE,
-    "security.mf_recovery": CODE,
+    "security.mf_recovery": RECOVERY,
     "security.forgot_password": MAIL,
     "security.reset_password": LINK,
     "security.wan_signin": CHALLENGE,

@@ -42,7 +42,7 @@ class NotPublishable(Refused):
 
     def __init__(self, missing: Sequence[str]) -> None:
         self.missing = missing
-        super().__init__(_("Everybody reads what is published, so it needs what is missing here: %(names)s.", names=", ".join(missing)))
+        super().__init__(_("Everybody reads what is published. Still missing: %(names)s.", names=", ".join(missing)))
 
 
 class NotEditable(StateTransitionError):
