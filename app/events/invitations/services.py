@@ -1,4 +1,4 @@
-"""What may happen to invitations: sent, answered, reminded of, withdrawn, sent again."""
+"""What may happen to invitations: sent, reminded of, withdrawn, sent again."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
