@@ -17,7 +17,7 @@ from app.events.models import OVER, Event, EventKind, EventState
 from app.events.outcomes.queries import written_of
 from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
-from app.events.rules import LONGEST
+from app.events.spans import LONGEST
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.microcredentials.queries import visible_to as microcredentials_visible_to

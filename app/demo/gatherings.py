@@ -12,10 +12,11 @@ from app.events.attendance import services as attendance
 from app.events.attendance.models import Presence
 from app.events.attendance.queries import of_event as attendance_list
 from app.events.attendance.services import AttendeeFacts
-from app.events.invitations import receiving
+from app.events.invitations import answering, receiving
 from app.events.invitations import services as invitations
+from app.events.invitations.answering import Said
 from app.events.invitations.models import AnsweredBy, EventInvitation, InvitationState
-from app.events.invitations.services import Recipient, Said
+from app.events.invitations.services import Recipient
 from app.events.models import Event
 from app.stakeholders.models import Organisation
 
@@ -56,7 +57,7 @@ def _answer(host: Actor, invitation: EventInvitation, entry: dict[str, Any]) -> 
             how=AnsweredBy(entry.get("how") or "link"),
             comment=entry.get("comment"),
         )
-        invitations.enter(host, invitation, invitation.version, said)
+        answering.enter(host, invitation, invitation.version, said)
 
 
 def _attend(event: Event, entry: dict[str, Any], organisations: Mapping[str, Organisation]) -> None:

@@ -24,7 +24,7 @@ from app.events import queries, zones
 from app.events.listing import WHEN, EventListing, shown_state
 from app.events.models import EventKind, EventState
 from app.events.month import Entry, Month
-from app.events.rules import FIRST_YEAR, LAST_YEAR
+from app.events.spans import FIRST_YEAR, LAST_YEAR
 from app.events.views import Ways, bp, ways
 from app.events.week import APART, Part, Span, Week
 from app.events.when import offset, words_of

@@ -15,7 +15,7 @@ from app.events.agenda.models import AgendaItem, agenda_presenter
 from app.events.invitations.models import EventInvitation, InvitationState
 from app.events.models import OVER, Event, EventKind, EventState
 from app.events.queries import visible_to
-from app.events.rules import Span
+from app.events.spans import Span
 from app.extensions import db
 
 # What is a draft or cancelled takes no room, and whoever declined no place.

@@ -6,7 +6,7 @@ from datetime import date, time
 
 from app.clusters.models import Cluster
 from app.core import clock
-from app.events import rules
+from app.events import rules, spans
 from app.events.models import (
     OVER,
     ConsultationType,
@@ -121,9 +121,9 @@ def check_place(about: EventFacts | Event, *, needs_link: bool) -> None:
         rules.check_place(about.format, about.venue or about.city, about.link, needs_link=needs_link)
 
 
-def span_of(facts: EventFacts) -> rules.Span:
+def span_of(facts: EventFacts) -> spans.Span:
     """When the event is, on the clock of its zone. Raises ``Refused`` for times that do not exist there."""
-    return rules.span(facts.zone, facts.starts_on, facts.ends_on, facts.starts_time, facts.ends_time)
+    return spans.span(facts.zone, facts.starts_on, facts.ends_on, facts.starts_time, facts.ends_time)
 
 
 def _check_time(facts: EventFacts, *, is_over: bool) -> None:

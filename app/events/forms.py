@@ -1,4 +1,4 @@
-"""Forms of events: the one with everything for planning and editing, moving on, cancelling."""
+"""The form of an event with everything there is to say about it, for planning and editing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField
-from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
+from wtforms.validators import InputRequired, Optional, StopValidation
 from wtforms.widgets import NumberInput
 
 from app.clusters import queries as clusters
@@ -16,11 +16,11 @@ from app.clusters.models import Cluster
 from app.core import clock, portal
 from app.core.access import Permission, current_actor
 from app.core.errors import Refused
-from app.core.fields import ChecksField, ChoiceField, ClockField, DayField, LineField, TextField, TranslatedField
+from app.core.fields import ChecksField, ChoiceField, ClockField, DayField, LineField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.reach import choosable
 from app.core.templating import plain_tr, reader_language
-from app.events import rules, work_packages, zones
+from app.events import spans, work_packages, zones
 from app.events.clashes import Wanted
 from app.events.facts import EventFacts, check
 from app.events.models import (
@@ -228,7 +228,7 @@ class EventForm(BaseForm):
             return None
         days, times = (self.starts_on.data, self.ends_on.data), (self.starts_time.data, self.ends_time.data)
         try:
-            lasts = rules.span(self.zone.data, *days, *times)
+            lasts = spans.span(self.zone.data, *days, *times)
         except Refused:
             return None
         return Wanted(lasts=lasts, venue=self.venue.data, city=self.city.data, link=self.link.data, of=of)
@@ -288,27 +288,3 @@ def check_readable(form: BaseForm, read: Callable[[], tuple[EventFacts, EventSta
 def chosen_organisations(keys: Sequence[int]) -> list[Organisation]:
     """The organisations with these keys that the actor may see."""
     return stakeholders.by_keys(current_actor(), keys) if keys else []
-
-
-class MoveForm(BaseForm):
-    """A move to another state, with the version the page showed."""
-
-    state = ChoiceField(_l("State"), choices=EventState.choices)
-
-
-class SwapForm(BaseForm):
-    """Two events that exchange their dates."""
-
-    other = ChoiceField(_l("With which event?"), any_label=_l("Choose one"))
-    reason = LineField(_l("Why?"), description=_l("It stands on both pages and in calendars."))
-
-
-class CancelForm(BaseForm):
-    """Calling an event off, with the reason that calendars show."""
-
-    reason = TextField(
-        _l("Why is it cancelled?"),
-        [DataRequired(_l("Say why; those who wanted to come will ask."))],
-        longest=500,
-        description=_l("The event keeps its date. The reason stands on its page and in calendars."),
-    )

@@ -30,7 +30,8 @@ from app.events.forms import (
     zone_choices,
 )
 from app.events.models import ConsultationType, EventKind, EventState, Format, Visibility
-from app.events.rules import WITHOUT_PLACE, ends_next_day
+from app.events.rules import WITHOUT_PLACE
+from app.events.spans import ends_next_day
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders

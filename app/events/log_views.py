@@ -15,7 +15,7 @@ from app.events import services
 from app.events.log_form import LogForm, NewOrganisationForm
 from app.events.models import Event, EventState
 from app.events.plan_views import page_url, remark
-from app.events.rules import words
+from app.events.spans import words
 from app.events.views import bp
 from app.extensions import db
 from app.stakeholders import services as stakeholder_services

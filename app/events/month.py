@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from app.events.rules import FIRST_YEAR, LAST_YEAR
+from app.events.spans import FIRST_YEAR, LAST_YEAR
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 

@@ -11,10 +11,11 @@ from app.core import portal
 from app.core.access import Permission, current_actor, requires
 from app.core.templating import plain_tr
 from app.core.web import answer, changed, created, form_page, redirect_to
-from app.events import clashes, editable, queries, rules, services, swapping
+from app.events import clashes, editable, queries, rules, services, spans, swapping
 from app.events.agenda import queries as agenda
-from app.events.forms import CancelForm, EventForm, MoveForm, SwapForm
+from app.events.forms import EventForm
 from app.events.models import Event, EventKind, EventState
+from app.events.move_forms import CancelForm, MoveForm, SwapForm
 from app.events.views import bp, page_of
 from app.events.when import said
 
@@ -39,9 +40,9 @@ def remark(event: Event, former: date | None = None) -> None:
     ``former`` is the day it began on before.
     """
     consortium = portal.consortium()
-    if rules.shown_twice(event.starts_at, event.zone) or rules.shown_twice(event.ends_at, event.zone):
+    if spans.shown_twice(event.starts_at, event.zone) or spans.shown_twice(event.ends_at, event.zone):
         flash(_("The clocks go back that night and show this time twice; meant is the first of the two."), "attention")
-    if rules.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end):
+    if spans.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end):
         flash(_("The day lies outside the run of the project."), "attention")
     passed = (event.starts_on - former).days if former else 0
     if passed and agenda.has_days(event):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date
-from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,8 +11,8 @@ from app.core import clock
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
-from app.events import queries, rules
-from app.events.facts import COUNTS, TIME, WORKED_OUT, EventFacts, check, check_place, span_of, tells_otherwise
+from app.events import guards, queries, rules, spans
+from app.events.facts import COUNTS, TIME, WORKED_OUT, EventFacts, check, span_of, tells_otherwise
 from app.events.ical_facts import published_part
 from app.events.models import (
     OVER,
@@ -31,14 +30,10 @@ from app.extensions import db
 after_change: list[Callable[[Event], None]] = []
 # Called after an event got another time, with the day it began on before: what says days of it moves along.
 when_moved: list[Callable[[Event, date], None]] = []
-# Whether something was written of an event besides its summary: minutes of its agenda, decisions.
-minutes_sources: list[Callable[[Event], bool]] = []
 # What forbids to change what the minutes of an event say; each raises ``Refused``.
 writing_checks: list[Callable[[Event], None]] = []
 # Whether something is cited by an event's number: its decisions and actions.
 cited_by_number: list[Callable[[Event], bool]] = []
-# What must hold of an event before it is closed; each raises ``Refused`` where it does not.
-closing_checks: list[Callable[[Event], None]] = []
 
 
 def check_writing(event: Event) -> None:
@@ -55,7 +50,7 @@ def plan(actor: Actor, facts: EventFacts, state: EventState = EventState.PLANNED
     """
     event = _new(actor, facts, marks, going_to=state)
     if state is not EventState.DRAFT:
-        _check_move(event, state)
+        guards.check_move(event, state)
         event.move_to(state, actor)
     return _changed(event)
 
@@ -88,12 +83,12 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
     if event.by_country:
         rules.check_countries(sum(number or 0 for number in facts.counts) or facts.total or 0, event.by_country)
     if event.state is EventState.MINUTED:
-        rules.check_minutes(facts.summary, is_written_of=_is_written_of(event))
+        rules.check_minutes(facts.summary, is_written_of=guards.is_written_of(event))
     with db.session.no_autoflush:
         _fill(event, facts)
         is_renumbered = (event.series.id if event.series else None, event.number) != former_number
         if is_renumbered and event.state is not EventState.CANCELLED:
-            _check_number(event)
+            guards.check_number(event)
     moved = _reschedule(actor, event, former_time, facts.reason) if former_time != _time_of(event) else None
     _let_follow(event, former_time)
     if not may_edit(actor, event):
@@ -107,7 +102,7 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
         announce(event, Change.MOVED, moved)
 
 
-def put_off(actor: Actor, event: Event, span: rules.Span, reason: str, swapped_with: Event | None = None) -> None:
+def put_off(actor: Actor, event: Event, span: spans.Span, reason: str, swapped_with: Event | None = None) -> None:
     """Give an event another time that holds, and keep the one before with the reason.
 
     The caller has checked who acts and that both are to come.
@@ -161,7 +156,7 @@ def move(actor: Actor, event: Event, version: int | None, state: EventState, rea
         raise Refused(reason=_("Say why; those who wanted to come will ask."))
     before, former = published_part(event), event.state
     if event.moves.allows(event.state, state):
-        _check_move(event, state)
+        guards.check_move(event, state)
     event.move_to(state, actor, reason)
     if EventState.CANCELLED in (former, state):
         event.change_reason = reason
@@ -198,7 +193,7 @@ def _new(actor: Actor, facts: EventFacts, marks: dict[str, Any], going_to: Event
     check(facts, going_to)
     with db.session.no_autoflush:
         _fill(event, facts)
-        _check_number(event)
+        guards.check_number(event)
     if event.set_by is None:  # Of an action, the event that sets it says who may.
         actor.check(Permission.EVENT_CREATE, event, at="country")
     db.session.add(event)
@@ -242,15 +237,6 @@ def _series(event: Event, name: dict[str, str] | None) -> EventSeries | None:
     return queries.series_named(name) or EventSeries(name=name, is_example=event.is_example)
 
 
-def _check_number(event: Event) -> None:
-    """A number stands once in a series; what is cancelled leaves its own free. Raises ``NumberTaken``."""
-    is_numbered = event.number is not None and event.set_by is None
-    if is_numbered and event.series is not None and event.series.id is not None:
-        queries.lock_series(event.series)  # Two who take the same number at once are asked one after the other.
-        if queries.is_numbered(event.series, event.number, but=event):
-            raise rules.NumberTaken(number=_("This series has a number %(number)s already.", number=event.number))
-
-
 def _set_time(event: Event, facts: EventFacts) -> None:
     span = span_of(facts)
     for name in TIME:
@@ -276,43 +262,6 @@ def _reschedule(actor: Actor, event: Event, former: dict[str, Any], reason: str 
     moved = Rescheduling(event_id=event.id, reason=reason, actor_id=actor.user_id, actor_name=actor.name, **former)
     db.session.add(moved)
     return moved
-
-
-def lacking(event: Event) -> list[str]:
-    """What a draft of something that took place lacks before it can be said to have been held."""
-    try:
-        rules.all_of(*_held(event))
-    except Refused as refused:
-        return list(refused.messages.values())
-    return []
-
-
-def _check_move(event: Event, state: EventState) -> None:
-    """Check what a state asks of an event that is about to go there."""
-    rules.check_state(event.kind, state)
-    checks = _held(event) if state in OVER else []
-    if event.state is EventState.DRAFT and state not in OVER:
-        checks.append(lambda: check_place(event, needs_link=False))
-    if event.state is EventState.CANCELLED:
-        checks.append(partial(_check_number, event))
-    if state is EventState.MINUTED:
-        checks.append(lambda: rules.check_minutes(event.summary, is_written_of=_is_written_of(event)))
-    if state is EventState.CLOSED:
-        checks += [partial(check, event) for check in closing_checks]
-    rules.all_of(*checks)
-
-
-def _is_written_of(event: Event) -> bool:
-    return any(asked(event) for asked in minutes_sources)
-
-
-def _held(event: Event) -> list[Callable[[], object]]:
-    return [
-        lambda: rules.check_day_has_come(event.ends_on, clock.today(event.zone)),
-        lambda: rules.check_somebody_there(event.people, len(event.organisations)),
-        lambda: rules.check_concerns(event.kind, len(event.microcredential_links)),
-        lambda: check_place(event, needs_link=False),
-    ]
 
 
 def _count_up(event: Event, before: Any) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.access import Actor
 from app.core.errors import Refused, expect_version
-from app.events import queries, rules, services
+from app.events import queries, services, spans
 from app.events.models import Event, EventKind, EventState
 from app.events.permissions import check_edit, may_edit
 from app.extensions import db
@@ -66,5 +66,5 @@ def _is_to_come(event: Event) -> bool:
     return event.kind is not EventKind.DEADLINE and event.state in TO_COME and event.is_over_at > clock.moment()
 
 
-def _time_at(zone: str, other: Event) -> rules.Span:
-    return rules.span(zone, other.starts_on, other.ends_on, other.starts_time, other.ends_time)
+def _time_at(zone: str, other: Event) -> spans.Span:
+    return spans.span(zone, other.starts_on, other.ends_on, other.starts_time, other.ends_time)

@@ -15,17 +15,17 @@ from app.core.list_page import ListPage
 from app.core.list_parts import View
 from app.core.narrowing import address
 from app.core.web import answer
-from app.events import clashes, permissions, presence, queries, rules
+from app.events import clashes, permissions, presence, queries, spans
 from app.events.attendance.queries import counts as attendance_counts
 from app.events.documents import queries as documents
 from app.events.feedback import queries as feedback
+from app.events.guards import lacking
 from app.events.invitations.queries import may_see_names
 from app.events.invitations.queries import tally as invitation_tally
 from app.events.listing import WHEN, EventListing
 from app.events.minutes import queries as minutes
 from app.events.models import OVER, Event, EventKind, EventState
 from app.events.outcomes.queries import of_event
-from app.events.services import lacking
 from app.extensions import db
 
 bp = Blueprint("events", __name__, url_prefix="/events")
@@ -103,7 +103,7 @@ def page_of(event: Event, problems: Any = None) -> Response:
         "reschedulings": queries.reschedulings(event),
         "may_edit": may_edit,
         "clashes": clashes.of(actor, event) if may_edit and event.state not in OVER and event.ends_on >= today else (),
-        "outside": rules.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end),
+        "outside": spans.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end),
         "problems": problems,
         "lacking": lacking(event) if may_edit and is_late_draft(event, today) else [],
         "calendar_url": calendar_url(event),

@@ -8,7 +8,7 @@ from babel.dates import format_interval
 from flask_babel import get_locale
 
 from app.core.templating import moment
-from app.events.rules import words
+from app.events.spans import words
 
 
 def said(event: Any) -> str:

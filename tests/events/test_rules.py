@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import Refused
-from app.events import rules, zones
+from app.events import rules, spans, zones
 from app.events.ical import vevent
 from app.events.models import DEADLINE_STATES, EventKind, EventState, Format
 from tests.entries import facts as calendar_facts
@@ -23,66 +23,66 @@ zone_names = st.sampled_from(zones.names())
 
 
 def test_without_times_an_event_takes_whole_days() -> None:
-    span = rules.span("Asia/Yerevan", DAY, date(2025, 5, 14))
+    span = spans.span("Asia/Yerevan", DAY, date(2025, 5, 14))
     assert (span.all_day, span.starts_at, span.ends_at) == (True, None, None)
     assert (span.starts_on, span.ends_on) == (DAY, date(2025, 5, 14))
 
 
 def test_an_event_without_an_end_day_ends_on_the_day_it_starts() -> None:
-    assert rules.span("Asia/Yerevan", DAY).ends_on == DAY
+    assert spans.span("Asia/Yerevan", DAY).ends_on == DAY
 
 
 def test_times_are_those_on_the_clock_of_the_place() -> None:
-    span = rules.span("Asia/Yerevan", DAY, None, time(14), time(17, 30))
+    span = spans.span("Asia/Yerevan", DAY, None, time(14), time(17, 30))
     assert span.starts_at == datetime(2025, 5, 12, 10, 0, tzinfo=UTC)
     assert span.ends_at == datetime(2025, 5, 12, 13, 30, tzinfo=UTC)
 
 
 def test_a_zones_former_name_is_led_to_todays() -> None:
-    assert rules.span("Europe/Kiev", DAY).zone == "Europe/Kyiv"
+    assert spans.span("Europe/Kiev", DAY).zone == "Europe/Kyiv"
 
 
 @pytest.mark.parametrize(
     ("error", "field", "arguments"),
     [
-        (rules.ZoneUnknown, "zone", ("Europe/Atlantis", DAY)),
-        (rules.ZoneUnknown, "zone", ("", DAY)),
-        (rules.ZoneUnknown, "zone", ("../../etc/passwd", DAY)),
-        (rules.DayOutOfReach, "starts_on", ("UTC", date(1999, 12, 31))),
-        (rules.DayOutOfReach, "starts_on", ("UTC", date(1, 1, 1))),
-        (rules.DayOutOfReach, "ends_on", ("UTC", DAY, date(9999, 12, 31))),
-        (rules.DayOutOfReach, "ends_on", ("UTC", DAY, date(2052, 5, 12))),
-        (rules.EndsBeforeStart, "ends_on", ("UTC", DAY, date(2025, 5, 11))),
-        (rules.EndsBeforeStart, "ends_time", ("UTC", DAY, None, time(14), time(13))),
-        (rules.EndsBeforeStart, "ends_time", ("UTC", DAY, None, time(14), time(14))),
-        (rules.TimeMissing, "starts_time", ("UTC", DAY, None, None, time(14))),
-        (rules.TimeMissing, "ends_time", ("UTC", DAY, None, time(14), None)),
-        (rules.TimeSkipped, "starts_time", ("Europe/Berlin", date(2025, 3, 30), None, time(2, 30), time(4))),
-        (rules.TimeSkipped, "ends_time", ("Europe/Berlin", date(2025, 3, 30), None, time(1), time(2, 59))),
+        (spans.ZoneUnknown, "zone", ("Europe/Atlantis", DAY)),
+        (spans.ZoneUnknown, "zone", ("", DAY)),
+        (spans.ZoneUnknown, "zone", ("../../etc/passwd", DAY)),
+        (spans.DayOutOfReach, "starts_on", ("UTC", date(1999, 12, 31))),
+        (spans.DayOutOfReach, "starts_on", ("UTC", date(1, 1, 1))),
+        (spans.DayOutOfReach, "ends_on", ("UTC", DAY, date(9999, 12, 31))),
+        (spans.DayOutOfReach, "ends_on", ("UTC", DAY, date(2052, 5, 12))),
+        (spans.EndsBeforeStart, "ends_on", ("UTC", DAY, date(2025, 5, 11))),
+        (spans.EndsBeforeStart, "ends_time", ("UTC", DAY, None, time(14), time(13))),
+        (spans.EndsBeforeStart, "ends_time", ("UTC", DAY, None, time(14), time(14))),
+        (spans.TimeMissing, "starts_time", ("UTC", DAY, None, None, time(14))),
+        (spans.TimeMissing, "ends_time", ("UTC", DAY, None, time(14), None)),
+        (spans.TimeSkipped, "starts_time", ("Europe/Berlin", date(2025, 3, 30), None, time(2, 30), time(4))),
+        (spans.TimeSkipped, "ends_time", ("Europe/Berlin", date(2025, 3, 30), None, time(1), time(2, 59))),
     ],
 )
 def test_a_time_that_cannot_be_is_refused_at_its_field(
     app: Flask, error: type[Refused], field: str, arguments: tuple
 ) -> None:
     with app.test_request_context(), pytest.raises(error) as caught:
-        rules.span(*arguments)
+        spans.span(*arguments)
     assert list(caught.value.messages) == [field]
 
 
 def test_a_skipped_time_is_refused_with_the_one_an_hour_later() -> None:
-    with pytest.raises(rules.TimeSkipped, match=r"no 02:30 on 30 March 2025 in Europe/Berlin.*Is it 03:30\?"):
-        rules.span("Europe/Berlin", date(2025, 3, 30), None, time(2, 30), time(5))
+    with pytest.raises(spans.TimeSkipped, match=r"no 02:30 on 30 March 2025 in Europe/Berlin.*Is it 03:30\?"):
+        spans.span("Europe/Berlin", date(2025, 3, 30), None, time(2, 30), time(5))
 
 
 def test_of_a_time_shown_twice_the_first_is_meant() -> None:
-    span = rules.span("Europe/Berlin", date(2025, 10, 26), None, time(2, 30), time(4))
+    span = spans.span("Europe/Berlin", date(2025, 10, 26), None, time(2, 30), time(4))
     assert span.starts_at == datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
-    assert rules.shown_twice(span.starts_at, span.zone)
-    assert not rules.shown_twice(span.ends_at, span.zone)
+    assert spans.shown_twice(span.starts_at, span.zone)
+    assert not spans.shown_twice(span.ends_at, span.zone)
 
 
 def test_an_end_shown_twice_is_the_first_one_after_the_start() -> None:
-    span = rules.span("Europe/Berlin", date(2025, 10, 26), None, time(2, 45), time(2, 15))
+    span = spans.span("Europe/Berlin", date(2025, 10, 26), None, time(2, 45), time(2, 15))
     assert (span.starts_at, span.ends_at) == (
         datetime(2025, 10, 26, 0, 45, tzinfo=UTC),
         datetime(2025, 10, 26, 1, 15, tzinfo=UTC),
@@ -95,8 +95,8 @@ def test_what_was_typed_is_what_the_clock_of_the_place_shows(
 ) -> None:
     end = datetime.combine(day, start) + length
     try:
-        span = rules.span(zone, day, end.date(), start, end.time())
-    except (rules.TimeSkipped, rules.EndsBeforeStart, rules.DayOutOfReach):
+        span = spans.span(zone, day, end.date(), start, end.time())
+    except (spans.TimeSkipped, spans.EndsBeforeStart, spans.DayOutOfReach):
         return
     assert span.starts_at is not None
     assert span.ends_at is not None
@@ -112,11 +112,11 @@ def test_a_time_typed_again_as_it_is_shown_stays_the_same_instant(
 ) -> None:
     end = datetime.combine(day, start) + length
     try:
-        span = rules.span(zone, day, end.date(), start, end.time())
+        span = spans.span(zone, day, end.date(), start, end.time())
     except Refused:
         return
     first, last = (moment.astimezone(ZoneInfo(zone)) for moment in (span.starts_at, span.ends_at))
-    assert rules.span(zone, first.date(), last.date(), first.time(), last.time()) == span
+    assert spans.span(zone, first.date(), last.date(), first.time(), last.time()) == span
 
 
 @given(zone_names, days, times)
@@ -124,10 +124,10 @@ def test_a_skipped_time_is_refused_and_no_other(zone: str, day: date, start: tim
     local = datetime.combine(day, start, ZoneInfo(zone))
     exists = local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local.replace(tzinfo=None)
     try:
-        rules.span(zone, day, day + timedelta(days=1), start, time(23, 59))
-    except rules.TimeSkipped as skipped:
+        spans.span(zone, day, day + timedelta(days=1), start, time(23, 59))
+    except spans.TimeSkipped as skipped:
         refused = "starts_time" in skipped.messages
-    except rules.EndsBeforeStart:
+    except spans.EndsBeforeStart:
         refused = False
     else:
         refused = False
@@ -143,7 +143,7 @@ def test_a_skipped_time_is_refused_and_no_other(zone: str, day: date, start: tim
     ],
 )
 def test_a_day_outside_the_project_is_noticed(starts_on: date, ends_on: date, outside: bool) -> None:
-    assert rules.outside_project(starts_on, ends_on, date(2023, 1, 1), date(2025, 12, 31)) is outside
+    assert spans.outside_project(starts_on, ends_on, date(2023, 1, 1), date(2025, 12, 31)) is outside
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_what_was_held_lies_behind_us_and_the_refusal_says_both_days() -> None:
 def test_the_days_of_a_refusal_are_in_the_readers_language(app: Flask) -> None:
     with app.test_request_context(headers={"Accept-Language": "de"}):
         app.preprocess_request()
-        assert rules.words(date(2025, 5, 21)) == "21. Mai 2025"
+        assert spans.words(date(2025, 5, 21)) == "21. Mai 2025"
 
 
 @pytest.mark.parametrize(
@@ -318,4 +318,4 @@ def test_an_end_before_the_start_means_the_next_day_where_that_is_plausible(
     starts: str | None, ends: str | None, next_day: bool
 ) -> None:
     first, last = (time.fromisoformat(text) if text else None for text in (starts, ends))
-    assert rules.ends_next_day(first, last) is next_day
+    assert spans.ends_next_day(first, last) is next_day

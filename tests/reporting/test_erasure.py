@@ -15,9 +15,11 @@ from app.events.agenda import services as agenda
 from app.events.agenda.services import ItemFacts
 from app.events.attendance import services as attendance
 from app.events.attendance.models import Attendance, AttendanceSignature, Presence
+from app.events.invitations import answering
 from app.events.invitations import services as invitations
+from app.events.invitations.answering import Said
 from app.events.invitations.models import AnsweredBy, InvitationState, Way
-from app.events.invitations.services import Recipient, Said
+from app.events.invitations.services import Recipient
 from app.events.minutes import services as minutes
 from app.events.minutes.models import Verdict
 from app.events.models import Event, EventState
@@ -60,7 +62,7 @@ def known(app: Flask, world: World, event: int, made: Made) -> int:
         to = Recipient(name=NAME, email=MAILBOX)
         sent = invitations.invite(SYSTEM, found, [to], language="en", message=f"Dear {NAME}")
         said = Said(answer=InvitationState.ACCEPTED, how=AnsweredBy.LINK, comment=f"{NAME} comes")
-        invitations.answer(sent.invitations[0], said)
+        answering.answer(sent.invitations[0], said)
         attendance.fill(SYSTEM, found)
         row = session.query(Attendance).filter_by(name=NAME).one()
         attendance.mark(SYSTEM, row, Presence.PRESENT, Way.ONLINE)

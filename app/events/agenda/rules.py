@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.core.errors import Refused
 from app.core.search_key import search_key
-from app.events.rules import words
+from app.events.spans import words
 
 LONGEST_ITEM = 24 * 60
 LONGEST_TITLE = 300

@@ -10,7 +10,8 @@ from app.core.errors import Refused
 from app.core.search_key import search_key
 from app.events.attendance.models import Presence
 from app.events.models import EventKind, EventState
-from app.events.rules import CLOSED, words
+from app.events.rules import CLOSED
+from app.events.spans import words
 
 WITHOUT_LIST = frozenset({EventState.DRAFT, EventState.CANCELLED})
 # Where people come from whom no country of the consortium sent, or nobody asked.

@@ -13,6 +13,7 @@ from app.core.errors import Refused, expect_version
 from app.core.files import StoredFile, keep
 from app.events import rules as event_rules
 from app.events import services as events
+from app.events import spans
 from app.events.attendance import queries, rules
 from app.events.attendance.models import Attendance, AttendanceDeclaration, AttendanceSignature, Presence
 from app.events.invitations import queries as invitations
@@ -200,13 +201,13 @@ def declaration_text(event: Event) -> str:
         return _(
             "I declare as the organiser that the people named here, sent by the organisations named here, took part "
             "online in this event from %(first)s to %(last)s.",
-            first=event_rules.words(event.starts_on),
-            last=event_rules.words(event.ends_on),
+            first=spans.words(event.starts_on),
+            last=spans.words(event.ends_on),
         )
     return _(
         "I declare as the organiser that the people named here, sent by the organisations named here, took part online "
         "in this event on %(day)s.",
-        day=event_rules.words(event.starts_on),
+        day=spans.words(event.starts_on),
     )
 
 

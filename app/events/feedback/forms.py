@@ -1,6 +1,6 @@
-"""Forms of feedback: one point, several at once, what became of one, why one is withdrawn; of questions; of telling."""
+"""Forms of feedback: one point, several at once, what became of one, why one is withdrawn; of questions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form
 from wtforms.validators import DataRequired, InputRequired, StopValidation
 
-from app.core import portal
 from app.core.access import current_actor
 from app.core.errors import Refused
 from app.core.fields import ChoiceField, RowsField, TextField, TranslatedField
@@ -17,9 +16,7 @@ from app.core.templating import plain_tr, reader_language
 from app.events import queries as events
 from app.events.feedback import queries, rules
 from app.events.feedback.models import ANSWERED, Disposition, FeedbackPoint, Question, Stance
-from app.events.feedback.queries import Telling
 from app.events.feedback.services import AnswerFacts, PointFacts, check
-from app.events.feedback.telling import likely_languages
 from app.events.models import Event
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
@@ -271,35 +268,3 @@ class QuestionForm(BaseForm):
     def foreseen(self) -> None:
         """Ask the rules of questions."""
         rules.check_text(self.text.data)
-
-
-class TellForm(BaseForm):
-    """In which language each organisation is written to; made for those that can be."""
-
-    keys: Sequence[int] = ()
-
-    @classmethod
-    def of(cls, due: Sequence[Telling]) -> "TellForm":
-        """A form with a field for each organisation that has an address."""
-        reached = [telling.organisation for telling in due if telling.organisation.email]
-        active = [(one.code, one.label) for one in portal.consortium().languages if one.active]
-        likely = likely_languages(due)
-        fields = {
-            f"language_{organisation.id}": ChoiceField(
-                organisation.name, choices=lambda: active, any_label=_l("Do not write"), default=likely[organisation.id]
-            )
-            for organisation in reached
-        }
-        form: TellForm = type("TellThese", (cls,), fields)()
-        form.keys = [organisation.id for organisation in reached]
-        return form
-
-    def field_of(self, organisation: Organisation) -> Any:
-        """The field of one organisation; ``None`` where it has no address."""
-        return self[f"language_{organisation.id}"] if organisation.id in self.keys else None
-
-    @property
-    def languages(self) -> dict[int, str]:
-        """The language for the key of each organisation that is written to."""
-        chosen = {key: self[f"language_{key}"].data for key in self.keys}
-        return {key: language for key, language in chosen.items() if language}

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from app.core.errors import Refused
 from app.events.feedback.models import NEEDS_REASON, Disposition
 from app.events.models import EventKind, EventState, Visibility
-from app.events.rules import words
+from app.events.spans import words
 
 LONGEST_QUESTION = 500
 LONGEST_TEXT = 4000

@@ -16,6 +16,7 @@ from app.events import rules as event_rules
 from app.events import services as events
 from app.events.feedback import queries, rules
 from app.events.feedback.models import Disposition, FeedbackPoint, Question, Stance
+from app.events.guards import closing_checks
 from app.events.lines import lines_of
 from app.events.models import Event
 from app.events.permissions import check_edit
@@ -231,5 +232,5 @@ def _follow_day(event: Event) -> None:
         point.said_on = event.starts_on
 
 
-events.closing_checks.append(_all_answered)
+closing_checks.append(_all_answered)
 events.after_change.append(_follow_day)

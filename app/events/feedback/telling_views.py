@@ -12,7 +12,7 @@ from app.core.web import answer, created, form_page, redirect_to, refusals_at
 from app.events import editable
 from app.events import queries as events
 from app.events.feedback import queries, telling
-from app.events.feedback.forms import TellForm
+from app.events.feedback.telling_forms import TellForm
 from app.events.permissions import may_edit
 from app.events.views import bp
 

@@ -8,10 +8,10 @@ from app.accounts import personal_links
 from app.core.access import public
 from app.core.templating import plain_tr
 from app.core.web import answer, form_page
-from app.events.invitations import mailing, queries, services, waiting
+from app.events.invitations import answering, mailing, queries, waiting
+from app.events.invitations.answering import Said
 from app.events.invitations.forms import AnswerForm, way_called
 from app.events.invitations.models import ANSWERS, AnsweredBy, EventInvitation, InvitationState
-from app.events.invitations.services import Said
 from app.events.models import EventState
 from app.events.when import said as said_when
 
@@ -25,7 +25,7 @@ personal_links.guard(bp, "show")
 def show(token: str) -> BaseResponse:
     """Read what the event is and answer. Opening the link answers nothing: programs open links, too."""
     invitation = personal_links.behind(EventInvitation, token, *queries.WITH_EVENT)
-    if invitation is None or not services.is_open(invitation):
+    if invitation is None or not answering.is_open(invitation):
         return _dead(invitation)
     form = AnswerForm()
     form.offer(invitation, way_called(request.args.get("way")))
@@ -33,7 +33,7 @@ def show(token: str) -> BaseResponse:
     if form.validate_on_submit() and said is not None:
         with form.refusals():
             told = Said(answer=said, how=AnsweredBy.LINK, comment=form.comment.data, way=form.chosen_way)
-            services.answer(invitation, told, read=form.was_read)
+            answering.answer(invitation, told, read=form.was_read)
             return _answered(invitation)
     elif form.is_submitted() and said is None:
         form.refuse({"": _("Press one of the buttons.")})

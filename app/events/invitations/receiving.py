@@ -10,7 +10,8 @@ from sqlalchemy import select
 from app.core import portal
 from app.core.access import SYSTEM, Actor, Role
 from app.core.errors import NotAllowed, expect_version
-from app.events.invitations import keys, queries, replies, rules, services
+from app.events.invitations import answering, keys, queries, replies, rules
+from app.events.invitations.answering import Said
 from app.events.invitations.models import (
     AnsweredBy,
     EventInvitation,
@@ -20,7 +21,6 @@ from app.events.invitations.models import (
     WhyUnread,
 )
 from app.events.invitations.replies import Reply
-from app.events.invitations.services import Said
 from app.events.models import Event
 from app.events.permissions import check_edit
 from app.extensions import db
@@ -56,7 +56,7 @@ def receive(octets: bytes) -> Received:
         sent_from=reply.sender if reply.sender != invitation.email else None,
         message_id=reply.message_id,
     )
-    services.answer(invitation, said, SYSTEM)
+    answering.answer(invitation, said, SYSTEM)
     return Received(invitation=invitation)
 
 
@@ -69,12 +69,12 @@ def _why(
         return WhyUnread.UNKNOWN_PERSON
     if by_tag is not None and by_tag.event_id != event.id:
         return WhyUnread.FORGED
-    last = services.last_answer(invitation)
+    last = answering.last_answer(invitation)
     standing = rules.Standing(
         state=invitation.state,
         sequence=invitation.sequence,
         answered_at=last.stamped_at if last else None,
-        is_open=services.is_open(invitation),
+        is_open=answering.is_open(invitation),
     )
     return rules.judge(
         standing,
@@ -126,7 +126,7 @@ def settle(
     """Take down what a person read in a reply. Raises ``EditConflict``, ``Refused`` and ``NotAllowed``."""
     _check(actor, reply)
     expect_version(reply, version)
-    services.enter(
+    answering.enter(
         actor,
         invitation,
         invitation.version,

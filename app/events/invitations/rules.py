@@ -12,7 +12,7 @@ from app.core.errors import Refused
 from app.core.mail import normal_email
 from app.events.invitations.models import InvitationState, WhyUnread
 from app.events.models import EventKind, EventState
-from app.events.rules import words
+from app.events.spans import words
 
 MOST_AT_ONCE = 200
 LONGEST_NAME = 200

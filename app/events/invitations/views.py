@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import Permission, current_actor, requires
 from app.core.web import answer, changed, created, form_page, redirect_to
 from app.events import editable
-from app.events.invitations import queries, services, waiting
+from app.events.invitations import answering, queries, services, waiting
+from app.events.invitations.answering import Said
 from app.events.invitations.forms import EnterForm, InviteForm, ReminderForm, RemindForm
 from app.events.invitations.models import AnsweredBy, EventInvitation, InvitationState
-from app.events.invitations.services import Said
 from app.events.models import Event
 from app.events.views import bp
 
@@ -97,7 +97,7 @@ def invitation(event_id: int, invitation_id: int) -> BaseResponse:
         with form.refusals(invited):
             said = InvitationState(form.answer.data)
             facts = Said(answer=said, how=AnsweredBy.ENTERED, comment=form.comment.data, way=form.chosen_way)
-            services.enter(current_actor(), invited, form.version.data, facts)
+            answering.enter(current_actor(), invited, form.version.data, facts)
             return changed(form, list_url(invited.event), _said_of(invited))
     facts_of_page = {"event": invited.event, "invited": invited, "is_inviting": services.is_inviting(invited.event)}
     return form_page("events/invitations/show.html", form, **facts_of_page)

@@ -19,7 +19,7 @@ from app.events.attendance.rules import ELSEWHERE
 from app.events.minutes import content, queries
 from app.events.minutes.models import Approved, MinutesComment, MinutesVersion, Verdict
 from app.events.models import EventKind, Format
-from app.events.rules import words
+from app.events.spans import words
 
 
 @dataclass(frozen=True)

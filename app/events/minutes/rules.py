@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.core.errors import Refused
 from app.events.minutes.models import MinutesState, Taken, Verdict
 from app.events.models import OVER, EventKind, EventState
-from app.events.rules import words
+from app.events.spans import words
 
 # Less than a week is no time to read, more than a quarter of a year no date that anybody remembers.
 SHORTEST_WINDOW, LONGEST_WINDOW = 7, 90

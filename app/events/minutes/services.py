@@ -15,6 +15,7 @@ from app.core.canonical import sha256_of
 from app.core.errors import Refused, expect_version
 from app.events import rules as event_rules
 from app.events import services as events
+from app.events import spans
 from app.events.agenda.models import AgendaItem
 from app.events.agenda.services import check_open as check_agenda
 from app.events.attendance import queries as attendance
@@ -70,7 +71,7 @@ def write(actor: Actor, item: AgendaItem, version: int | None, said: dict[str, s
     check_agenda(actor, item.event)
     expect_version(item, version)
     if item.event.starts_on > clock.today(item.event.zone):
-        begins = event_rules.words(item.event.starts_on)
+        begins = spans.words(item.event.starts_on)
         raise Refused(said=_("Nothing has been said yet: it begins on %(day)s.", day=begins))
     item.said = said or None
     db.session.flush()

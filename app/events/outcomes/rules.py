@@ -6,7 +6,7 @@ from datetime import date
 from flask_babel import gettext as _
 
 from app.core.errors import Refused
-from app.events.rules import words
+from app.events.spans import words
 
 LONGEST_DECISION = 2000
 

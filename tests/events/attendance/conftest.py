@@ -12,9 +12,11 @@ from app.events import services as events
 from app.events.attendance import services
 from app.events.attendance.models import Attendance, Presence
 from app.events.attendance.services import AttendeeFacts
+from app.events.invitations import answering
 from app.events.invitations import services as invitations
+from app.events.invitations.answering import Said
 from app.events.invitations.models import AnsweredBy, InvitationState, Way
-from app.events.invitations.services import Recipient, Said
+from app.events.invitations.services import Recipient
 from app.events.models import Event, EventKind, EventState, Format
 from app.extensions import db, limiter
 from app.stakeholders.models import Organisation
@@ -43,8 +45,8 @@ def event(app: Flask, world: World) -> int:
             Recipient(name=company.name, email="office@example.org", organisation=company),
         ]
         sent = invitations.invite(SYSTEM, made, wanted, language="en").invitations
-        invitations.answer(sent[0], Said(answer=InvitationState.ACCEPTED, how=AnsweredBy.LINK))
-        invitations.answer(sent[1], Said(answer=InvitationState.DECLINED, how=AnsweredBy.LINK))
+        answering.answer(sent[0], Said(answer=InvitationState.ACCEPTED, how=AnsweredBy.LINK))
+        answering.answer(sent[1], Said(answer=InvitationState.DECLINED, how=AnsweredBy.LINK))
         key = made.id
     clock.reckon_with(NEXT_WEEK)
     return key

@@ -4,10 +4,11 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app.core.access import SYSTEM
-from app.events.invitations import services
+from app.events.invitations import answering, services
+from app.events.invitations.answering import Said
 from app.events.invitations.commands import receive
 from app.events.invitations.models import AnsweredBy, EventAnswer, EventInvitation, EventReply, InvitationState
-from app.events.invitations.services import Recipient, Said
+from app.events.invitations.services import Recipient
 from app.events.models import Event
 from app.extensions import db
 from app.stakeholders import erasure, merging, people_merging, subject_data
@@ -43,7 +44,7 @@ def test_nothing_that_tells_who_it_was_is_left(app: Flask, world: World, event: 
         said = Said(
             answer=InvitationState.ACCEPTED, how=AnsweredBy.LINK, comment="Ana comes", sent_from="ana.h@example.org"
         )
-        services.answer(sent.invitations[0], said)
+        answering.answer(sent.invitations[0], said)
         key = made.id
     receive(app, b"From: ana@example.org\r\nTo: portal@localhost\r\nSubject: Ana\r\n\r\nHello from Ana\r\n")
     mails(app)

@@ -16,7 +16,7 @@ from app.core.audit import AuditEntry
 from app.core.errors import Refused
 from app.core.states import moves_of
 from app.events import services as events
-from app.events.invitations import rules, services
+from app.events.invitations import answering, rules, services
 from app.events.invitations.models import MOVES, AnsweredBy, EventAnswer, EventInvitation, InvitationState
 from app.events.models import Event, EventKind, EventState
 from app.extensions import db, limiter
@@ -284,8 +284,8 @@ def test_the_link_stays_the_same_in_every_mail_and_only_its_digest_is_stored(app
 
 def test_the_database_itself_keeps_answers(app: Flask, invited: dict[str, int]):
     with work(app) as session:
-        said = services.Said(answer=InvitationState.ACCEPTED, how=AnsweredBy.LINK)
-        services.answer(get(session, invited["ana"]), said)
+        said = answering.Said(answer=InvitationState.ACCEPTED, how=AnsweredBy.LINK)
+        answering.answer(get(session, invited["ana"]), said)
     for statement in ("UPDATE event_answer SET said = 'declined'", "DELETE FROM event_answer"):
         with work(app) as session, pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
             session.execute(text(statement))

@@ -13,11 +13,12 @@ from app.core.access import SYSTEM
 from app.events import services as events
 from app.events.attendance import queries as attendance
 from app.events.attendance import services as lists
-from app.events.invitations import places, services, waiting
+from app.events.invitations import answering, places, services, waiting
+from app.events.invitations.answering import Said
 from app.events.invitations.following import tell_invited
 from app.events.invitations.models import AnsweredBy, EventInvitation, InvitationState, Way
 from app.events.invitations.places import NoPlaceThere, Room
-from app.events.invitations.services import Recipient, Said
+from app.events.invitations.services import Recipient
 from app.events.models import Event, Format
 from app.extensions import db
 from tests.accounts.people import work
@@ -112,7 +113,7 @@ def says(app: Flask, four: Invited) -> Answer:
         who: str, said: InvitationState = S.ACCEPTED, way: Way | None = ON, how: AnsweredBy = AnsweredBy.LINK
     ) -> None:
         with work(app) as session:
-            services.answer(session.get_one(EventInvitation, four[who]), Said(answer=said, how=how, way=way))
+            answering.answer(session.get_one(EventInvitation, four[who]), Said(answer=said, how=how, way=way))
 
     return answer
 
@@ -217,7 +218,7 @@ def test_nobody_waits_for_what_is_over(app: Flask, four: Invited, change: Change
         found = session.get_one(Event, event)
         events.cancel(SYSTEM, found, found.version, "Snow")
         one = session.get_one(EventInvitation, four["bernd"])
-        services.enter(SYSTEM, one, one.version, Said(answer=S.ACCEPTED, how=AnsweredBy.ENTERED))
+        answering.enter(SYSTEM, one, one.version, Said(answer=S.ACCEPTED, how=AnsweredBy.ENTERED))
     assert standing(app, four)["bernd"] == "accepted"
 
 
@@ -241,7 +242,7 @@ def test_two_who_press_for_the_last_place_at_once_get_one(app: Flask, four: Invi
             one = session.get_one(EventInvitation, four[who])
             if db.engine.dialect.name == "postgresql":  # SQLite lets one writer in after the other
                 together.wait(10)
-            services.answer(one, Said(answer=S.ACCEPTED, how=AnsweredBy.LINK, way=ON))
+            answering.answer(one, Said(answer=S.ACCEPTED, how=AnsweredBy.LINK, way=ON))
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(press, ("ana", "bernd")))

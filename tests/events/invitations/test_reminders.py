@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.access import SYSTEM
 from app.core.outbox import Job
 from app.events import services as events
-from app.events.invitations import following, rules, services
+from app.events.invitations import answering, following, rules, services
 from app.events.invitations.models import AnsweredBy, InvitationState
 from app.events.models import Event
 from app.extensions import db
@@ -62,8 +62,8 @@ def test_nobody_is_reminded_twice_within_half_a_day(app: Flask, event: int, invi
 
 def test_who_has_answered_is_left_alone(app: Flask, event: int, invited: dict[str, int]):
     with work(app) as session:
-        said = services.Said(answer=InvitationState.TENTATIVE, how=AnsweredBy.LINK)
-        services.answer(get(session, invited["ana"]), said)
+        said = answering.Said(answer=InvitationState.TENTATIVE, how=AnsweredBy.LINK)
+        answering.answer(get(session, invited["ana"]), said)
     with work(app) as session, pytest.raises(rules.NobodyChosen):
         services.remind(SYSTEM, session.get_one(Event, event), {invited["ana"]})
     with work(app) as session:

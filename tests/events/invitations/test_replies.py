@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from app.core.access import SYSTEM
 from app.events import services as events
-from app.events.invitations import keys, queries, replies, services
+from app.events.invitations import answering, keys, queries, replies
+from app.events.invitations.answering import Said
 from app.events.invitations.commands import receive
 from app.events.invitations.models import (
     AnsweredBy,
@@ -24,7 +25,6 @@ from app.events.invitations.models import (
     InvitationState,
     WhyUnread,
 )
-from app.events.invitations.services import Said
 from app.events.models import Event
 from app.extensions import db
 from tests.accounts.people import work
@@ -182,7 +182,7 @@ def test_an_answer_to_a_cancelled_event_is_kept(app: Flask, event: int, invited:
 
 def test_a_link_answered_after_the_mail_wins(app: Flask, invited: dict[str, int], say: Say):
     with work(app) as session:
-        services.answer(get(session, invited["ana"]), Said(answer=InvitationState.DECLINED, how=AnsweredBy.LINK))
+        answering.answer(get(session, invited["ana"]), Said(answer=InvitationState.DECLINED, how=AnsweredBy.LINK))
     receive(app, gmail(replace(say, stamp="20250512T100000Z")))
     assert state_of(app, invited["ana"]) == "declined"
 
