@@ -15,6 +15,7 @@ from app.core.records import Kind
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
     from app.mou import (  # noqa: F401 - what stays, jobs, pages of the blueprint
+        ahead,
         ending_views,
         erasure,
         keeping,
