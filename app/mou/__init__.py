@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
     from app.mou.listing import codes_of, days_left, parties_of
+    from app.mou.panels import of_cluster, of_organisation
     from app.mou.seals import jobs  # noqa: F401 - what follows the last signature
     from app.mou.signing import board_views
     from app.mou.signing import models as _signing  # noqa: F401 - tables
@@ -41,6 +42,8 @@ def init_app(app: Flask) -> None:
         Panel("mou", "mou/_next.html", ending_views.next_steps, place="actions", order=10),
         Panel("mou", "mou/_follows.html", ending_views.what_follows, order=5),
         Panel("mou", "mou/_board.html", board_views.board, order=10),
+        Panel("organisation", "mou/_agreements.html", of_organisation, order=45),
+        Panel("cluster", "mou/_agreements.html", of_cluster, order=30),
     )
     app.jinja_env.globals.update(mou_parties=parties_of, mou_codes=codes_of, mou_days_left=days_left)
     add(app, Entry("registers", "mou.index", _l("Memoranda"), "pen", order=44))

@@ -34,6 +34,8 @@ from app.stakeholders.models import Organisation
 
 Found = Row[*tuple[Any, ...]]
 # Tables whose rows are part of a memorandum rather than records that refer to it.
+# States in which everybody may read what is published.
+SHOWN = frozenset({MouState.IN_FORCE, MouState.EXPIRED, MouState.RENEWED})
 OWN_TABLES = frozenset({Mou.link_model.__tablename__, MouParty.__tablename__, MouCommitment.__tablename__})
 
 
@@ -41,7 +43,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Memoranda the actor may see: the consortium all, everybody what is published, parties also their own."""
     if actor.is_internal:
         return true()
-    published = Mou.is_published.is_(True) & Mou.state.in_((MouState.IN_FORCE, MouState.EXPIRED, MouState.RENEWED))
+    published = Mou.is_published.is_(True) & Mou.state.in_(SHOWN)
     if not actor.organisations or not actor.may(Permission.MOU_READ):
         return published
     own = select(MouParty.mou_id).where(MouParty.organisation_id.in_(actor.organisations))
@@ -72,6 +74,11 @@ def reference_of(found: Mou | int) -> str:
     """The number of a memorandum as people write it."""
     key = found if isinstance(found, int) else found.id
     return reference(key, portal.consortium().acronym)
+
+
+def is_for_everybody(found: Mou) -> bool:
+    """Whether everybody may see the memorandum, as ``visible_to`` says of who is not signed in."""
+    return found.is_published and found.state in SHOWN
 
 
 def history(actor: Actor, found: Mou) -> Sequence[Found]:

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
-from app.accounts.models import User
 from app.core.access import SYSTEM, Role
 from app.core.mail import Mail
 from app.dashboard.digest.content import Digest
@@ -151,12 +149,10 @@ def test_the_front_page_says_what_ends_within_90_days(app: Flask, owned: Running
     assert "Renew it, or let it end" not in open_page(lead, "/").text
 
 
-def test_the_weekly_mail_tells_what_ends_in_29_days(app: Flask, owned: Running, on: On, sign_in: SignIn) -> None:
+def test_the_weekly_mail_tells_what_ends_in_29_days(app: Flask, world: World, owned: Running, on: On) -> None:
     owned()
-    sign_in("lead")
     on(LAST - timedelta(days=29))
     with app.test_request_context("/"):
-        lead = next(user for user in db.session.scalars(select(User)) if user.actor.may("mou:edit"))
-        digest = Digest(matters_of(lead.actor, LAST - timedelta(days=29)), [])
+        digest = Digest(matters_of(world.actors["lead"], LAST - timedelta(days=29)), [])
         told_of = [one.why for level, group in digest.groups if level is Urgency.LATER for one in group]
     assert told_of == ["Ends on 31 May 2027 · in 29 days"]
