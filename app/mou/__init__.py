@@ -26,6 +26,8 @@ def init_app(app: Flask) -> None:
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
     from app.mou.listing import codes_of, days_left, parties_of
     from app.mou.panels import of_cluster, of_organisation
+    from app.mou.progress import link_views as reporting
+    from app.mou.progress.views import progress
     from app.mou.seals import jobs  # noqa: F401 - what follows the last signature
     from app.mou.signing import board_views
     from app.mou.signing import models as _signing  # noqa: F401 - tables
@@ -35,6 +37,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     app.register_blueprint(signing.bp)
+    app.register_blueprint(reporting.bp)
     app.register_blueprint(verifying.bp)
     add(app, Entry("foot", "verify.show", _l("Check a memorandum"), order=30))
     add_panels(
@@ -42,6 +45,7 @@ def init_app(app: Flask) -> None:
         Panel("mou", "mou/_next.html", ending_views.next_steps, place="actions", order=10),
         Panel("mou", "mou/_follows.html", ending_views.what_follows, order=5),
         Panel("mou", "mou/_board.html", board_views.board, order=10),
+        Panel("mou", "mou/_progress.html", progress, order=8),
         Panel("organisation", "mou/_agreements.html", of_organisation, order=45),
         Panel("cluster", "mou/_agreements.html", of_cluster, order=30),
     )
@@ -64,6 +68,7 @@ def init_app(app: Flask) -> None:
         Kind("mou_sealed", _l("Sealed document")),
         Kind("mou_event", _l("Event of a memorandum")),
         Kind("mou_event_private", _l("Origin of an event of a memorandum")),
+        Kind("mou_commitment_report", _l("Report on a commitment")),
         Kind("mou_termination", _l("End of a memorandum")),
         Kind("mou_anchor", _l("Anchor of the evidence")),
     )
