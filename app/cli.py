@@ -33,12 +33,14 @@ def _follow_settings(app: "Flask") -> "Flask":
     from app.events.minutes.following import arrange as arrange_minutes
     from app.extensions import db as database
     from app.feeds.entries import follow_address
+    from app.mou.ahead import arrange as arrange_reminders
     from app.mou.seals.jobs import arrange as arrange_stamps
 
     with app.app_context(), writing():
         arrange(database.session)
         arrange_minutes(database.session)
         arrange_stamps(database.session)
+        arrange_reminders(database.session)
         follow_address(database.session, app.config["PORTAL"].public_url)
         database.session.commit()
     return app

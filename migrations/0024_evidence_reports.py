@@ -6,7 +6,7 @@ from alembic import op
 from app.core.append_only import protecting
 
 revision: str = "0024"
-down_revision: str | None = "0022"
+down_revision: str | None = "0023"
 branch_labels: str | None = None
 depends_on: str | None = None
 

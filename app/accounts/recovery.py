@@ -36,9 +36,7 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         if request.form.get("version", user.version, type=int) != user.version:
             raise AlreadySubmitted(
                 url_for("security.mf_recovery_codes"),
-                _(
-                    "No new codes were made: those shown last are good. If you did not keep them, make new ones."
-                ),
+                _("No new codes were made: those shown last are good. If you did not keep them, make new ones."),
             )
         codes = ["".join(secrets.choice(_ALPHABET) for _letter in range(12)) for _code in range(HOW_MANY)]
         user.mf_recovery_codes = [self._digest(code) for code in codes]

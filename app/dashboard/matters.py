@@ -18,6 +18,8 @@ from app.dashboard import queries
 from app.engagement.listing import USUAL
 from app.events.models import Event, EventKind, EventState
 from app.microcredentials.models import MicroCredential, MicroCredentialState
+from app.mou import queries as memoranda
+from app.mou.models import Mou
 from app.stakeholders import review
 
 WEEK = timedelta(days=7)
@@ -45,7 +47,10 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True)
 class Matter:
-    """One thing that needs somebody: what, why, and the next step; ``due`` is absent where no day presses."""
+    """One thing that needs somebody: what, why, and the next step; ``due`` is absent where no day presses.
+
+    ``is_told_early`` is for what the weekly mail says though it is not due within the week.
+    """
 
     urgency: Urgency
     title: dict[str, str]
@@ -57,6 +62,7 @@ class Matter:
     country: str | None = None
     microcredentials: tuple[MicroCredential, ...] = ()
     is_example: bool = False
+    is_told_early: bool = False
 
 
 def urgency(due: date | None, today: date) -> Urgency:
@@ -89,7 +95,28 @@ def matters_of(actor: Actor, today: date) -> list[Matter]:
     designs = (_of_design(design) for design in queries.designs_needing(actor))
     silent = (_of_silence(country, count) for country, count in queries.losing_touch(actor, today).items())
     happening = (matter for matter in events if matter is not None)
-    return [*_of_people(actor, today), *happening, *designs, *silent]
+    ending = (_of_ending(mou, by, today) for mou, by in memoranda.ending(actor, today)[: queries.MOST])
+    return [*_of_people(actor, today), *happening, *ending, *designs, *silent]
+
+
+def _of_ending(mou: Mou, by: date, today: date) -> Matter:
+    page = url_for("mou.show", mou_id=mou.id)
+    if mou.auto_renew:
+        why = _("Goes on by itself unless notice is given by %(day)s", day=day(by))
+    else:
+        why = _("Ends on %(day)s", day=day(by))
+    return Matter(
+        urgency=urgency(by, today),
+        title=mou.title,
+        url=page,
+        why=f"{why} · {days_phrase(by, today)}",
+        step=_("Renew it, or let it end"),
+        step_url=page,
+        due=by,
+        country=mou.country,
+        is_example=mou.is_example,
+        is_told_early=True,
+    )
 
 
 def _of_silence(country: str, count: int) -> Matter:

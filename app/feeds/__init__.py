@@ -11,7 +11,13 @@ from app.extensions import db
 
 def init_app(app: Flask) -> None:
     """Attach the feeds, keep their entries in step with events, and offer the page in the frame."""
-    from app.feeds import check_views, entries, page_views, views  # noqa: F401 - some follow events or join a blueprint
+    from app.feeds import (  # noqa: F401 - some follow events and memoranda or join a blueprint
+        check_views,
+        ends,
+        entries,
+        page_views,
+        views,
+    )
     from app.feeds.bodies import Bodies
     from app.feeds.fetches import EVERY, Fetches
     from app.feeds.polls import Polls

@@ -1,6 +1,6 @@
 """Keeps the stored calendar entries in step with events, inside the transaction that changes them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -32,6 +32,8 @@ FORGET = "feeds.forget"
 RENEW = "feeds.renew"
 RENEWED_AT_ONCE = 200
 KEPT = timedelta(days=60)
+# What else has entries that are rendered anew when everything is, or what concerns one micro-credential.
+also_renewed: list[Callable[[Session, int | None], None]] = []
 COUNTED = "feeds that this transaction has counted up"
 PEOPLE = "this transaction changed whom personal feeds are for"
 
@@ -106,13 +108,23 @@ def store(session: Session, event: Event, consortium: Consortium, public_url: st
     entry.zone = zone_needed(facts)
     if event.visibility is Visibility.PUBLIC:
         entry.public_octets, entry.removed_at = vevent(shown, audience=Audience.PUBLIC).encode(), None
-    elif entry.public_octets is not None and entry.removed_at is None:
-        entry.public_octets = vevent(replace(shown, removed=True), audience=Audience.PUBLIC).encode()
-        entry.removed_at = clock.now()
-        outbox.enqueue(session, FORGET, {"uid": str(event.uid)}, run_after=clock.now() + KEPT)
+    else:
+        take_out(session, entry, vevent(replace(shown, removed=True), audience=Audience.PUBLIC).encode())
     session.add(entry)
     session.flush()
     wanted = public_scopes(event) if event.visibility is Visibility.PUBLIC else None
+    placed(session, entry, wanted, former)
+
+
+def take_out(session: Session, entry: CalendarEntry, removed: bytes) -> None:
+    """Show an entry of the public feeds as ``removed`` from now on, for as long as calendars need to see it."""
+    if entry.public_octets is not None and entry.removed_at is None:
+        entry.public_octets, entry.removed_at = removed, clock.now()
+        outbox.enqueue(session, FORGET, {"uid": str(entry.uid)}, run_after=clock.now() + KEPT)
+
+
+def placed(session: Session, entry: CalendarEntry, wanted: Iterable[str] | None, former: bytes | None) -> None:
+    """Give an entry that was stored its places in the public feeds, and count every feed up that changes by it."""
     _place(session, entry, wanted, touched=entry.public_octets != former)
     # Always: whom an event concerns may change without a word of its entry.
     _count_up(session, MEMBERS)
@@ -205,7 +217,8 @@ def forget(session: Session, payload: dict[str, str]) -> None:
 
 def follow_address(session: Session, public_url: str) -> None:
     """Have everything rendered anew where the portal got another address since: every entry leads to its page."""
-    newest = select(CalendarEntry.member_octets).order_by(CalendarEntry.event_id.desc()).limit(1)
+    newest = select(CalendarEntry.member_octets).where(CalendarEntry.event_id.is_not(None))
+    newest = newest.order_by(CalendarEntry.event_id.desc()).limit(1)
     octets = session.scalar(newest)
     unfolded = octets.replace(b"\r\n ", b"") if octets is not None else None
     if unfolded is not None and f"\r\nURL:{public_url}/".encode() not in unfolded:
@@ -226,5 +239,8 @@ def renew(session: Session, payload: dict[str, int]) -> None:
     events = session.scalars(stored).all()
     for event in events:
         follow(event)
+    if not payload["after"]:
+        for others in also_renewed:
+            others(session, payload.get("microcredential"))
     if len(events) == RENEWED_AT_ONCE:
         outbox.enqueue(session, RENEW, {**payload, "after": events[-1].id})

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
@@ -12,7 +12,7 @@ from app.core.vocabulary import Term
 
 
 class CalendarEntry(Base):
-    """One event as a calendar shows it, rendered when it was written.
+    """One event, or the last day of a memorandum, as a calendar shows it, rendered when it was written.
 
     ``public_octets`` is what anybody's feed holds and is absent for an event that was never public; ``member_octets``
     is what a personal feed holds, and ``guest_octets`` what that of somebody outside the consortium holds instead,
@@ -21,9 +21,11 @@ class CalendarEntry(Base):
     """
 
     __tablename__ = "calendar_entry"
+    __table_args__ = (CheckConstraint("(event_id IS NULL) <> (mou_id IS NULL)", name="one"),)
 
     uid: Mapped[UUID] = mapped_column(unique=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
+    mou_id: Mapped[int | None] = mapped_column(ForeignKey("mou.id", ondelete="CASCADE"), unique=True)
     public_octets: Mapped[bytes | None]
     member_octets: Mapped[bytes]
     guest_octets: Mapped[bytes | None]

@@ -12,6 +12,8 @@ from app.events.models import Event, event_organisation
 from app.events.queries import visible_to
 from app.feeds.entries import MEMBERS
 from app.feeds.models import FeedVersion
+from app.mou.models import Mou, MouParty
+from app.mou.queries import visible_to as memoranda_visible_to
 from app.stakeholders.models import Organisation
 
 
@@ -52,6 +54,21 @@ def subscriber(connection: Connection, secret: str) -> Subscriber | None:
     secret_id, user_id, name, version, changed_at = rows[0][:5]
     actor = Actor(user_id, name, tuple(Grant(*row[5:]) for row in rows))
     return Subscriber(secret_id, actor, version or 0, changed_at)
+
+
+def ends(actor: Actor) -> ColumnElement[bool]:
+    """Memoranda whose last day concerns a person, by the same rule, parties to them included."""
+    visible = memoranda_visible_to(actor)
+    if actor.sees_everything:
+        return visible
+    organisations = actor.organisations
+    own = select(MouParty.mou_id).where(MouParty.organisation_id.in_(organisations))
+    return visible & or_(
+        Mou.country.is_(None),
+        Mou.country.in_(actor.countries),
+        Mou.owner_id.in_(organisations),
+        Mou.id.in_(own),
+    )
 
 
 def concerns(actor: Actor) -> ColumnElement[bool]:

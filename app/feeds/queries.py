@@ -15,6 +15,7 @@ from app.feeds.bodies import Placed
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to
+from app.mou.models import Mou
 
 AT_ONCE = 128
 P = CalendarPlace
@@ -96,16 +97,20 @@ def places(connection: Connection, scope: str, ranges: Sequence[tuple[int, int]]
         yield row[0], row[1] or b"", row[2]
 
 
-def personal(connection: Connection, criterion: ColumnElement[bool], is_internal: bool) -> list[Placed]:
-    """The entries of events that satisfy ``criterion``, as the consortium or its guests see them, counted through."""
+def personal(
+    connection: Connection, criterion: ColumnElement[bool], ends: ColumnElement[bool], is_internal: bool
+) -> list[Placed]:
+    """The entries of events that satisfy ``criterion`` and of memoranda that satisfy ``ends``, counted through.
+
+    They are as the consortium or its guests see them.
+    """
     member = CalendarEntry.member_octets
-    rows = connection.execute(
-        select(member if is_internal else func.coalesce(CalendarEntry.guest_octets, member), CalendarEntry.zone)
-        .join(Event, Event.id == CalendarEntry.event_id)
-        .where(criterion)
-        .order_by(CalendarEntry.id)
-    )
-    return [(position, row[0], row[1]) for position, row in enumerate(rows)]
+    octets = member if is_internal else func.coalesce(CalendarEntry.guest_octets, member)
+    shown = select(CalendarEntry.id.label("key"), octets.label("octets"), CalendarEntry.zone)
+    of_events = shown.join(Event, Event.id == CalendarEntry.event_id).where(criterion)
+    of_memoranda = shown.join(Mou, Mou.id == CalendarEntry.mou_id).where(ends)
+    rows = connection.execute(of_events.union_all(of_memoranda).order_by("key"))
+    return [(position, row.octets, row.zone) for position, row in enumerate(rows)]
 
 
 def published_cluster(connection: Connection, key: int) -> str | None:

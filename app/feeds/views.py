@@ -204,7 +204,8 @@ def _no_calendar() -> Response:
 
 def _own_body(connection: Connection, found: personal.Subscriber) -> Body:
     """The body of one's own feed; nobody else reads it, so it is not kept."""
-    entries = queries.personal(connection, personal.concerns(found.actor), found.actor.is_internal)
+    actor = found.actor
+    entries = queries.personal(connection, personal.concerns(actor), personal.ends(actor), actor.is_internal)
     return Body(found.version, 0, [Chunk.of(entries)])
 
 

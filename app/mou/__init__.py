@@ -15,6 +15,7 @@ from app.core.records import Kind
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
     from app.mou import (  # noqa: F401 - what stays, jobs, pages of the blueprint
+        ahead,
         ending_views,
         erasure,
         keeping,
@@ -27,6 +28,9 @@ def init_app(app: Flask) -> None:
     from app.mou.negotiation import board_views as negotiation
     from app.mou.negotiation import models as _negotiation  # noqa: F401 - tables
     from app.mou.negotiation import views as drafts
+    from app.mou.panels import of_cluster, of_organisation
+    from app.mou.progress import link_views as reporting
+    from app.mou.progress.views import progress
     from app.mou.proof import jobs as _proof  # noqa: F401 - what follows a seal
     from app.mou.proof import models as _reports  # noqa: F401 - tables
     from app.mou.seals import jobs  # noqa: F401 - what follows the last signature
@@ -39,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(signing.bp)
     app.register_blueprint(drafts.bp)
+    app.register_blueprint(reporting.bp)
     app.register_blueprint(verifying.bp)
     add(app, Entry("foot", "verify.show", _l("Check a memorandum"), order=30))
     add_panels(
@@ -47,6 +52,9 @@ def init_app(app: Flask) -> None:
         Panel("mou", "mou/_follows.html", ending_views.what_follows, order=5),
         Panel("mou", "mou/_board.html", board_views.board, order=10),
         Panel("mou", "mou/_negotiation.html", negotiation.negotiation, order=20),
+        Panel("mou", "mou/_progress.html", progress, order=8),
+        Panel("organisation", "mou/_agreements.html", of_organisation, order=45),
+        Panel("cluster", "mou/_agreements.html", of_cluster, order=30),
     )
     app.jinja_env.globals.update(mou_parties=parties_of, mou_codes=codes_of, mou_days_left=days_left)
     add(app, Entry("registers", "mou.index", _l("Memoranda"), "pen", order=44))
@@ -69,6 +77,7 @@ def init_app(app: Flask) -> None:
         Kind("mou_evidence_report", _l("Evidence report")),
         Kind("mou_event", _l("Event of a memorandum")),
         Kind("mou_event_private", _l("Origin of an event of a memorandum")),
+        Kind("mou_commitment_report", _l("Report on a commitment")),
         Kind("mou_termination", _l("End of a memorandum")),
         Kind("mou_anchor", _l("Anchor of the evidence")),
     )

@@ -280,9 +280,9 @@ class TerminationForm(BaseForm):
         "mou_termination.mou_id": ("", _l("That it ends is recorded already.")),
     }
 
-    party = ChoiceField(_l("Who gave notice?"), any_label=_l("Nobody: all parties agreed"))
+    party = ChoiceField(_l("Who gave notice?"), any_label=_l("No party alone"))
     is_agreed = BooleanField(_l("All parties agreed that it ends on that day"))
-    notice_on = DayField(_l("Notice was given on"), [InputRequired(_l("Say on which day."))])
+    notice_on = DayField(_l("Notice given, or agreed, on"), [InputRequired(_l("Say on which day."))])
     last_day = DayField(_l("Its last day"), [InputRequired(_l("Say on which day."))])
     reason = TextField(_l("Why?"), [DataRequired(_l("Write why, in a few words."))], longest=1000)
     addendum = ChoiceField(_l("Signed addendum about it"), any_label=_l("None"))

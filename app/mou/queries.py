@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select, true
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Row, Select, bindparam, false, or_, select, true
+from sqlalchemy.orm import aliased, selectinload
 
 from app.core import portal, records
 from app.core.access import Actor, Permission
+from app.core.reach import reach
 from app.core.states import moves_of
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.microcredentials.models import MicroCredential
+from app.mou import rules
 from app.mou.models import (
     CONCLUDED,
+    RUNNING,
     Mou,
     MouCommitment,
     MouParty,
@@ -24,12 +28,15 @@ from app.mou.models import (
     MouState,
     MouTemplate,
     MouTemplateVersion,
+    MouTermination,
     reference,
 )
 from app.stakeholders.models import Organisation
 
 Found = Row[*tuple[Any, ...]]
 # Tables whose rows are part of a memorandum rather than records that refer to it.
+# States in which everybody may read what is published.
+SHOWN = frozenset({MouState.IN_FORCE, MouState.EXPIRED, MouState.RENEWED})
 OWN_TABLES = frozenset({Mou.link_model.__tablename__, MouParty.__tablename__, MouCommitment.__tablename__})
 
 
@@ -37,7 +44,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Memoranda the actor may see: the consortium all, everybody what is published, parties also their own."""
     if actor.is_internal:
         return true()
-    published = Mou.is_published.is_(True) & Mou.state.in_((MouState.IN_FORCE, MouState.EXPIRED, MouState.RENEWED))
+    published = Mou.is_published.is_(True) & Mou.state.in_(SHOWN)
     if not actor.organisations or not actor.may(Permission.MOU_READ):
         return published
     own = select(MouParty.mou_id).where(MouParty.organisation_id.in_(actor.organisations))
@@ -75,6 +82,11 @@ def key_of(written: str) -> int:
     acronym = re.escape(portal.consortium().acronym)
     found = re.fullmatch(rf"\s*(?:{acronym}-MoU-)?0*(\d{{1,9}})\s*", written, re.IGNORECASE)
     return int(found[1]) if found else 0
+
+
+def is_for_everybody(found: Mou) -> bool:
+    """Whether everybody may see the memorandum, as ``visible_to`` says of who is not signed in."""
+    return found.is_published and found.state in SHOWN
 
 
 def history(actor: Actor, found: Mou) -> Sequence[Found]:
@@ -155,6 +167,34 @@ def renewal(found: Mou) -> Mou | None:
     """The memorandum that renews this one, or is drafted to, and was not given up."""
     wanted = select(Mou).where(Mou.renews_id == found.id, Mou.state != MouState.WITHDRAWN).order_by(Mou.id.desc())
     return db.session.scalars(wanted.limit(1)).one_or_none()
+
+
+def ending(actor: Actor, today: date, days: int = max(rules.REMINDED_BEFORE)) -> list[tuple[Mou, date]]:
+    """Memoranda the actor may end or renew that call for it within so many days, each with the day, the next one first.
+
+    The day is the last one, or for what goes on by itself, the last on which notice can be given. Nothing calls for it
+    where it is terminated, renewed by what everybody has signed, or an addendum.
+    """
+    if not actor.may(Permission.MOU_EDIT):
+        return []
+    reached = reach(actor, Permission.MOU_EDIT, country=Mou.country, owned_by=Mou.owner_id.in_)
+    mine = Mou.created_by_id == actor.user_id if actor.user_id is not None else false()
+    until = today + timedelta(days=days)
+    follower = aliased(Mou)
+    succeeded = select(follower.id).where(follower.renews_id == Mou.id, follower.state.in_(CONCLUDED)).exists()
+    statement = (
+        select(Mou)
+        .where(Mou.state.in_(RUNNING), Mou.amends_id.is_(None), visible_to(actor), reached | mine)
+        .where(Mou.last_day >= today)
+        .where((Mou.last_day <= until) | Mou.auto_renew.is_(True))
+        .where(~select(MouTermination.id).where(MouTermination.mou_id == Mou.id).exists(), ~succeeded)
+    )
+    found = [(one, _by(one)) for one in db.session.scalars(statement)]
+    return sorted(((one, by) for one, by in found if today <= by <= until), key=lambda entry: (entry[1], entry[0].id))
+
+
+def _by(found: Mou) -> date:
+    return rules.deadline(found.last_day or date.max, found.notice_days, goes_on=found.auto_renew)
 
 
 def is_succeeded(found: Mou) -> bool:

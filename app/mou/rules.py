@@ -17,6 +17,8 @@ MOST_LANGUAGES = 2
 LINK_DAYS = range(1, 181)
 REMIND_AFTER = range(1, 91)
 MOST_REMINDERS = 10
+# So many days before the end somebody is told; the nearest first.
+REMINDED_BEFORE = (30, 90)
 # Instruments between a school and a company, which need one of each.
 PAIRED = frozenset({Instrument.MOU, Instrument.COOPERATION_AGREEMENT, Instrument.DUAL_CONTRACT})
 
@@ -147,6 +149,16 @@ def next_last_day(begins: date, duration_months: int | None, ends_on: date | Non
 def deadline(last: date, notice_days: int, *, goes_on: bool) -> date:
     """The day by which somebody has to have acted: the last one, or for what goes on, the last to give notice."""
     return last - timedelta(days=notice_days) if goes_on else last
+
+
+def reminder_due(by: date, begins: date, today: date) -> int | None:
+    """How many days before ``by`` the reminder is that is due on a day; ``None`` where none is, or it was too soon.
+
+    What lasts no longer than that many days is not reminded of so early.
+    """
+    left = (by - today).days
+    found = next((days for days in REMINDED_BEFORE if 0 <= left <= days), None)
+    return found if found is not None and begins + timedelta(days=found) <= by else None
 
 
 def why_not_renewed(mou: Mou, successor: str | None) -> str | None:

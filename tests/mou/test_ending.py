@@ -1,5 +1,6 @@
 """What follows a signed memorandum: it is terminated, renewed or amended, and nothing of what was signed changes."""
 
+import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -144,6 +145,42 @@ def test_of_two_who_terminate_at_once_the_second_is_told(app: Flask, running: Ru
     assert "recorded already" in Page(again).text
     with app.app_context():
         assert count(MouTermination) == 1
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        ("terminate", "Record that it ends", MouTermination),
+        ("renew", "Draft the renewal", Mou),
+        ("amend", "Draft the addendum", Mou),
+    ],
+)
+def test_two_at_the_same_moment_make_one(
+    app: Flask, running: Running, sign_in: SignIn, pressed: tuple[str, str, type]
+) -> None:
+    step, button, kind = pressed
+    path, clients = f"/mou/{running()}/{step}", [sign_in("lead"), sign_in("coordinator")]
+    party = {}
+    if step == "terminate":
+        party = {"party": str(open_page(clients[0], path).select("#party option")[1]["value"]), **NOTICE}
+    with app.app_context():
+        before = count(kind)
+    forms = [open_page(client, path).form(button) for client in clients]
+    gate = threading.Barrier(2)
+    answers: list[int] = []
+
+    def press(client: Any, form: Any) -> None:
+        gate.wait()
+        answers.append(form.submit(client, **party).status_code)
+
+    threads = [threading.Thread(target=press, args=pair) for pair in zip(clients, forms, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [303, 409]
+    with app.app_context():
+        assert count(kind) == before + 1
 
 
 def test_what_is_not_in_force_yet_never_is_when_it_is_terminated_before(

@@ -44,8 +44,8 @@ class Digest:
 
     @cached_property
     def groups(self) -> list[tuple[Urgency, list[Matter]]]:
-        """The matters that press: late and within a week; what has no day is on the front page."""
-        return [(level, group) for level, group in grouped(self.matters) if level is not Urgency.LATER]
+        """The matters that press: late, within a week, or told early; what has no day is on the front page."""
+        return grouped(one for one in self.matters if one.is_told_early or one.urgency is not Urgency.LATER)
 
     @property
     def is_empty(self) -> bool:
