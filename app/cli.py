@@ -1,6 +1,7 @@
 """The ``portal`` command, for operators and for ``./run``."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ def _follow_settings(app: "Flask") -> "Flask":
     from app.extensions import db as database
     from app.feeds.entries import follow_address
     from app.mou.ahead import arrange as arrange_reminders
+    from app.mou.seals.ending import arrange as arrange_warnings
     from app.mou.seals.jobs import arrange as arrange_stamps
 
     with app.app_context(), writing():
@@ -41,6 +43,7 @@ def _follow_settings(app: "Flask") -> "Flask":
         arrange_minutes(database.session)
         arrange_stamps(database.session)
         arrange_reminders(database.session)
+        arrange_warnings(database.session)
         follow_address(database.session, app.config["PORTAL"].public_url)
         database.session.commit()
     return app
@@ -266,11 +269,22 @@ def seal() -> None:
 
 
 @seal.command("init")
-def seal_init() -> None:
+@click.option(
+    "--pkcs12",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take key and certificate from this file instead; PORTAL_PKCS12_PASSPHRASE opens it, or it is asked for.",
+)
+def seal_init(pkcs12: Path | None) -> None:
     """Make a private authority and a seal certificate, in PORTAL_SEAL_FOLDER, locked with PORTAL_SEAL_PASSPHRASE."""
-    from app.mou.commands import make_keys
+    from app.mou.commands import make_keys, take_keys
 
-    click.echo(make_keys(_app()))
+    if pkcs12 is None:
+        click.echo(make_keys(_app()))
+        return
+    secret = os.environ.get("PORTAL_PKCS12_PASSPHRASE")
+    if secret is None:
+        secret = click.prompt("Passphrase of the file", hide_input=True, default="", show_default=False)
+    click.echo(take_keys(_app(), pkcs12, secret))
 
 
 @seal.command("show")

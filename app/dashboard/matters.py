@@ -12,7 +12,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core.access import Actor
+from app.core.access import Actor, Role
 from app.core.templating import day, reader_language
 from app.dashboard import queries
 from app.engagement.listing import USUAL
@@ -20,6 +20,7 @@ from app.events.models import Event, EventKind, EventState
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.mou import queries as memoranda
 from app.mou.models import Mou
+from app.mou.seals import ending as seal_ending
 from app.stakeholders import review
 
 WEEK = timedelta(days=7)
@@ -96,7 +97,7 @@ def matters_of(actor: Actor, today: date) -> list[Matter]:
     silent = (_of_silence(country, count) for country, count in queries.losing_touch(actor, today).items())
     happening = (matter for matter in events if matter is not None)
     ending = (_of_ending(mou, by, today) for mou, by in memoranda.ending(actor, today)[: queries.MOST])
-    return [*_of_people(actor, today), *happening, *ending, *designs, *silent]
+    return [*_of_seal(actor, today), *_of_people(actor, today), *happening, *ending, *designs, *silent]
 
 
 def _of_ending(mou: Mou, by: date, today: date) -> Matter:
@@ -132,6 +133,26 @@ def _of_silence(country: str, count: int) -> Matter:
         due=None,
         country=country,
     )
+
+
+def _of_seal(actor: Actor, today: date) -> Iterator[Matter]:
+    """The end of the certificate that memoranda are sealed with, for administrators, as soon as it is near."""
+    found = seal_ending.certificate() if actor.has(Role.ADMIN) else None
+    if found is not None and found.ends_soon:
+        page = url_for("operations.jobs", _anchor="seal")
+        yield Matter(
+            urgency=Urgency.LATE if found.days_left < 0 else Urgency.SOON,
+            title={reader_language().code: _("The certificate of the seal ends")},
+            url=page,
+            why=_(
+                "Memoranda are sealed until %(day)s · %(when)s",
+                day=day(found.ends),
+                when=days_phrase(found.ends, today),
+            ),
+            step=_("See what to do"),
+            step_url=page,
+            due=found.ends,
+        )
 
 
 def _of_people(actor: Actor, today: date) -> Iterator[Matter]:

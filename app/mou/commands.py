@@ -7,9 +7,11 @@ import click
 from flask import Flask
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
 from app.core import clock, portal
+from app.core.database import writing
 from app.extensions import db
 from app.mou.evidence import queries as evidence
 from app.mou.evidence.chain import Flaw
@@ -17,6 +19,7 @@ from app.mou.models import Mou
 from app.mou.proof import exporting
 from app.mou.proof.models import MouEvidenceReport
 from app.mou.queries import key_of, reference_of
+from app.mou.seals import ending, jobs
 from app.mou.seals.models import MouSealed
 from app.mou.texts.models import MouText
 
@@ -30,7 +33,19 @@ def make_keys(app: Flask) -> str:
         keys.make(folder, passphrase, app.config["CONSORTIUM"].acronym, clock.now())
     except FileExistsError as error:
         raise click.ClickException(str(error)) from None
-    return show_keys(app)
+    return _taken_up(app)
+
+
+def take_keys(app: Flask, file: Path, secret: str | None) -> str:
+    """Take key and certificate of a PKCS#12 file, in the place of those there are. Raises ``ClickException``."""
+    from app.mou.seals import keys, taking
+
+    folder, passphrase = _where(app)
+    try:
+        taking.take(folder, passphrase, file.read_bytes(), secret, clock.now())
+    except (keys.KeysUnfit, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    return _taken_up(app)
 
 
 def renew_keys(app: Flask) -> str:
@@ -42,7 +57,20 @@ def renew_keys(app: Flask) -> str:
         keys.renew(folder, passphrase, app.config["CONSORTIUM"].acronym, clock.now())
     except keys.KeysMissing as error:
         raise click.ClickException(str(error)) from None
-    return show_keys(app)
+    return _taken_up(app)
+
+
+def _taken_up(app: Flask) -> str:
+    """What the certificate says, once what waited for it is taken up."""
+    try:
+        with app.app_context(), writing():
+            waiting = jobs.resume(db.session)
+            ending.arrange(db.session)
+            db.session.commit()
+    except SQLAlchemyError:  # Keys may be made before there is a database; the start takes up what waits.
+        waiting = 0
+    more = f"\n{waiting} signed memoranda waited for it and are being sealed" if waiting else ""
+    return show_keys(app) + more
 
 
 def show_keys(app: Flask) -> str:

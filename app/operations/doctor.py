@@ -92,7 +92,7 @@ def _seal(settings: Settings) -> str:
 
     if settings.seal_folder is None:
         return "no keys set; signed memoranda wait for their seal"
-    keys.load(settings.seal_folder, settings.seal_passphrase)
+    keys.check_in_force(keys.load(settings.seal_folder, settings.seal_passphrase).certificate, clock.now())
     found = keys.certificate(settings.seal_folder, clock.now())
     if found is None or found.ends_soon:
         raise RuntimeError(f"the certificate ends on {found.ends if found else '?'}; portal seal renew makes a new one")

@@ -11,6 +11,7 @@ from app.core import outbox, portal
 from app.core.access import Permission, current_actor, public, requires
 from app.core.web import answer, redirect_to
 from app.extensions import db
+from app.mou.seals import ending
 from app.operations import queries
 
 bp = Blueprint("operations", __name__, url_prefix="/operations")
@@ -52,7 +53,8 @@ def mail(mail_id: int) -> Response:
 def jobs() -> Response:
     """Jobs that failed, with their errors."""
     unfinished = outbox.unfinished(db.session)
-    return answer("operations/jobs.html", jobs=unfinished, messages=queries.messages_of(unfinished))
+    messages = queries.messages_of(unfinished)
+    return answer("operations/jobs.html", jobs=unfinished, messages=messages, seal=ending.certificate())
 
 
 @bp.post("/jobs/<int:job_id>/again")

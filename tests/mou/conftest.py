@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -268,3 +269,16 @@ def concluded(app: Flask, settled: Settings, sent: Callable[..., int]) -> int:
     sign(app, GOR, "Gor Sargsyan")
     sign(app, ANAHIT, "Անահիտ Պետրոսյան", drawing="M10 20L100 120L200 40")
     return key
+
+
+@pytest.fixture
+def printed() -> bytes:
+    """A document like those that are sealed."""
+    from pypdf import PdfWriter
+
+    made = BytesIO()
+    writer = PdfWriter()
+    for _page in range(3):
+        writer.add_blank_page(300, 400)
+    writer.write(made)
+    return made.getvalue()

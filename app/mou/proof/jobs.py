@@ -67,6 +67,7 @@ def make(session: Session, payload: dict[str, Any]) -> None:
         return
     settings = portal.settings()
     opened = keys.load(settings.seal_folder, settings.seal_passphrase)
+    keys.check_in_force(opened.certificate, clock.now())
     told = _told(session, text, newest.number + 1 if newest else 1, sealed)
     spoken, data = telling.languages(told.signatures), _data(told)
     title, last = f"{data['reference']} {data['title']}", told.events[-1]

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.core import clock, outbox, portal
 from app.core.files import keep
+from app.core.outbox import Job, JobState
 from app.extensions import db
 from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import record
@@ -24,7 +25,7 @@ from app.mou.queries import reference_of
 from app.mou.seals import printing
 from app.mou.seals.models import MouSealed, SealKind
 from app.mou.signing.services import after_conclusion
-from app.mou.texts.models import MouText
+from app.mou.texts.models import Closing, MouClosing, MouText
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -40,13 +41,32 @@ after_sealing: list[Callable[[MouSealed], None]] = []
 
 
 def arrange(session: Session) -> None:
-    """Have the stamps added that are pending, where there is an authority now; saying so again changes nothing."""
+    """Have made what is still to be sealed, and stamps added that are pending where there is an authority now.
+
+    Saying so again changes nothing.
+    """
+    resume(session)
     if portal.settings().tsa_url is None:
         return
     stamped = select(MouSealed.text_id).where(MouSealed.kind == SealKind.STAMP)
     pending = select(MouSealed.text_id).where(MouSealed.level == "B-B", MouSealed.text_id.not_in(stamped))
     for text_id in session.scalars(pending.order_by(MouSealed.text_id)).all():
         outbox.enqueue(session, STAMP, {"text": text_id}, dedupe_key=f"{STAMP}:{text_id}")
+
+
+def resume(session: Session) -> int:
+    """Take up what waited for keys: texts that everybody signed and that are not sealed. Answers how many."""
+    sealed = select(MouSealed.text_id).where(MouSealed.kind == SealKind.SEAL)
+    signed = select(MouClosing.text_id).where(MouClosing.how == Closing.SIGNED, MouClosing.text_id.not_in(sealed))
+    keys = {f"{SEAL}:{text_id}": text_id for text_id in session.scalars(signed)}
+    known = {job.dedupe_key: job for job in session.scalars(select(Job).where(Job.dedupe_key.in_(keys)))}
+    for key, text_id in keys.items():
+        job = known.get(key)
+        if job is None:
+            outbox.enqueue(session, SEAL, {"text": text_id}, dedupe_key=key)
+        elif job.state is JobState.DEAD or job.last_error:
+            outbox.try_again(session, job)
+    return len(keys)
 
 
 def order(text: MouText) -> None:
@@ -61,7 +81,8 @@ after_conclusion.append(order)
 def make(session: Session, payload: dict[str, Any]) -> None:
     """Print, seal, keep, tell whoever follows; where no time-stamp authority answers, the stamp is pending.
 
-    Raises ``KeysMissing`` while there are no keys: the job is tried again.
+    Raises ``KeysMissing`` while there are no keys, and ``KeysUnfit`` while their certificate is not valid yet or has
+    ended: the job is tried again, and taken up anew when there are others (``resume``).
     """
     from app.mou.seals import keys  # It reads libraries that only sealing needs.
 
@@ -70,6 +91,7 @@ def make(session: Session, payload: dict[str, Any]) -> None:
         return
     settings = portal.settings()
     opened, authority = keys.load(settings.seal_folder, settings.seal_passphrase), authority_of(settings)
+    keys.check_in_force(opened.certificate, clock.now())
     printed = printing.printed(text)
     session.commit()  # Sealing and the authority take their time; nobody else's writing waits for it.
     sealed = seal_as_can(printed, opened, authority)

@@ -2,11 +2,12 @@
 
 ``ca.pem`` and ``seal.pem`` are certificates, ``crl.pem`` says that none was revoked; ``ca.key`` and ``seal.key`` are
 PKCS#8, encrypted with the passphrase of the environment. A seal certificate is never thrown away: what it sealed is
-looked at with it years later, so a renewed one pushes it into ``former/``.
+looked at with it years later, so a renewed one pushes it into ``former/``. With a key from elsewhere (``taking``) there
+is no ``ca.key`` and no ``crl.pem``, and ``ca.pem`` holds the authorities above it, and those of before.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -14,26 +15,32 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 CA_LASTS, SEAL_LASTS, CRL_LASTS = timedelta(days=3653 * 2), timedelta(days=3653), timedelta(days=3653 * 2)
 WARN = timedelta(days=60)
 FILES = ("ca.pem", "ca.key", "seal.pem", "seal.key", "crl.pem")
+SealKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 class KeysMissing(Exception):
     """There are no keys to seal with, or they cannot be opened; the text says which and why."""
 
 
+class KeysUnfit(KeysMissing):
+    """There are keys, but nothing may be sealed with them: of another kind, not valid yet, or not any more."""
+
+
 @dataclass(frozen=True)
 class Keys:
-    """What a seal is made with."""
+    """What a seal is made with; ``chain`` are the authorities above the certificate, the one that issued it first."""
 
-    key: ec.EllipticCurvePrivateKey
+    key: SealKey
     certificate: x509.Certificate
     ca: x509.Certificate
-    crl: x509.CertificateRevocationList
+    crl: x509.CertificateRevocationList | None
+    chain: tuple[x509.Certificate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,15 @@ class Certificate:
 
     subject: str
     fingerprint: str
-    ends: date
+    serial: str
+    begins_at: datetime
+    ends_at: datetime
     days_left: int
+
+    @property
+    def ends(self) -> date:
+        """The last day on which it is good."""
+        return self.ends_at.date()
 
     @property
     def ends_soon(self) -> bool:
@@ -75,7 +89,7 @@ def make(folder: Path, passphrase: str, organisation: str, now: datetime) -> Non
         .sign(ca_key, hashes.SHA256())
     )
     _write(folder / "ca.pem", ca.public_bytes(serialization.Encoding.PEM))
-    _write(folder / "ca.key", _locked(ca_key, passphrase))
+    _write(folder / "ca.key", locked(ca_key, passphrase))
     _write(folder / "crl.pem", crl.public_bytes(serialization.Encoding.PEM))
     _issue(folder, passphrase, organisation, now)
 
@@ -85,11 +99,25 @@ def renew(folder: Path, passphrase: str, organisation: str, now: datetime) -> No
 
     Raises ``KeysMissing``.
     """
-    former = folder / "former"
-    old = load(folder, passphrase).certificate
-    former.mkdir(mode=0o700, exist_ok=True)
-    _write(former / f"{old.serial_number:x}.pem", old.public_bytes(serialization.Encoding.PEM))
+    load(folder, passphrase)
+    if not (folder / "ca.key").exists():
+        raise KeysMissing("The seal certificate came from elsewhere; portal seal init --pkcs12 takes its successor.")
+    put_away(folder, with_authority=False)
     _issue(folder, passphrase, organisation, now)
+
+
+def put_away(folder: Path, *, with_authority: bool = True) -> None:
+    """Keep what there is in ``former/`` before something else takes its place; what is there already stays there."""
+    file = folder / "seal.pem"
+    if not file.exists():
+        return
+    former, serial = folder / "former", f"{x509.load_pem_x509_certificate(file.read_bytes()).serial_number:x}"
+    former.mkdir(mode=0o700, exist_ok=True)
+    if not (former / f"{serial}.pem").exists():
+        _write(former / f"{serial}.pem", file.read_bytes())
+    for name in ("ca.key", "crl.pem") if with_authority else ():
+        if (folder / name).exists():
+            (folder / name).replace(former / f"{serial}-{name}.kept")
 
 
 def load(folder: Path | None, passphrase: str | None) -> Keys:
@@ -107,14 +135,40 @@ def load(folder: Path | None, passphrase: str | None) -> Keys:
 @lru_cache(maxsize=4)
 def _load(folder: Path, passphrase: str, _changed: int) -> Keys:
     key = serialization.load_pem_private_key((folder / "seal.key").read_bytes(), passphrase.encode())
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise ValueError("it is no key on an elliptic curve.")
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise ValueError("it is of another kind than RSA or an elliptic curve.")
+    authorities = x509.load_pem_x509_certificates((folder / "ca.pem").read_bytes())
+    revoked, sealed_by = folder / "crl.pem", x509.load_pem_x509_certificate((folder / "seal.pem").read_bytes())
+    if key.public_key() != sealed_by.public_key():
+        raise ValueError("certificate and key do not belong together.")
     return Keys(
         key=key,
-        certificate=x509.load_pem_x509_certificate((folder / "seal.pem").read_bytes()),
-        ca=x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes()),
-        crl=x509.load_pem_x509_crl((folder / "crl.pem").read_bytes()),
+        certificate=sealed_by,
+        ca=authorities[0],
+        crl=x509.load_pem_x509_crl(revoked.read_bytes()) if revoked.exists() else None,
+        chain=tuple(chain(sealed_by, authorities)),
     )
+
+
+def chain(certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+    """Those of ``others`` that are above a certificate, the one that issued it first."""
+    by_subject = {one.subject: one for one in others}
+    found: list[x509.Certificate] = []
+    above = by_subject.get(certificate.issuer)
+    while above is not None and above != certificate and above not in found:
+        found.append(above)
+        above = by_subject.get(above.issuer)
+    return found
+
+
+def check_in_force(certificate: x509.Certificate, now: datetime) -> None:
+    """Whether something may be sealed with a certificate at this moment. Raises ``KeysUnfit``."""
+    if now < certificate.not_valid_before_utc:
+        raise KeysUnfit(
+            f"The seal certificate is not valid before {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC."
+        )
+    if now > certificate.not_valid_after_utc:
+        raise KeysUnfit(f"The seal certificate ended on {certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC.")
 
 
 def certificate(folder: Path | None, now: datetime) -> Certificate | None:
@@ -127,7 +181,9 @@ def certificate(folder: Path | None, now: datetime) -> Certificate | None:
     return Certificate(
         subject=found.subject.rfc4514_string(),
         fingerprint=found.fingerprint(hashes.SHA256()).hex(),
-        ends=ends.date(),
+        serial=f"{found.serial_number:x}",
+        begins_at=found.not_valid_before_utc,
+        ends_at=ends,
         days_left=(ends - now).days,
     )
 
@@ -154,11 +210,11 @@ def _issue(folder: Path, passphrase: str, organisation: str, now: datetime) -> N
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
-    # Written beside first: whatever goes wrong before, the ones there were still seal.
-    written = {
-        "seal.pem": issued.public_bytes(serialization.Encoding.PEM),
-        "seal.key": _locked(key, passphrase),
-    }
+    replace(folder, {"seal.pem": issued.public_bytes(serialization.Encoding.PEM), "seal.key": locked(key, passphrase)})
+
+
+def replace(folder: Path, written: Mapping[str, bytes]) -> None:
+    """Put files in the place of others; all are written beside first: if that fails, the former ones still seal."""
     for name, octets in written.items():
         (folder / f"{name}.new").unlink(missing_ok=True)
         _write(folder / f"{name}.new", octets)
@@ -209,7 +265,8 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _locked(key: ec.EllipticCurvePrivateKey, passphrase: str) -> bytes:
+def locked(key: SealKey, passphrase: str) -> bytes:
+    """A key as it is kept: PKCS#8, encrypted."""
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from app.mou.seals.keys import Keys
 
@@ -82,7 +82,7 @@ def stamp(pdf: bytes, keys: Keys, authority: Authority) -> Sealed:
     DocumentSecurityStore.add_dss(
         output_stream=stream,
         sig_contents=found.pkcs7_content,
-        certs=[found.signer_cert, _certificate(keys.ca), *map(_certificate, authority.roots)],
+        certs=[found.signer_cert, *map(_certificate, keys.chain), *map(_certificate, authority.roots)],
         crls=list(context.crls),
     )
     made = BytesIO()
@@ -116,12 +116,15 @@ def _signer(keys: Keys) -> Any:
         """Signs with a key that is open already."""
 
         async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-            if dry_run:
-                return bytes(72)
-            return keys.key.sign(data, ec.ECDSA(hashes.SHA256()))
+            if isinstance(keys.key, rsa.RSAPrivateKey):
+                if dry_run:
+                    return bytes(keys.key.key_size // 8)
+                return keys.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+            return bytes(144) if dry_run else keys.key.sign(data, ec.ECDSA(hashes.SHA256()))
 
     store: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    store.register(_certificate(keys.ca))
+    for above in keys.chain:
+        store.register(_certificate(above))
     info = keys.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -151,9 +154,10 @@ def _context(keys: Keys, authority: Authority) -> "ValidationContext":
     from asn1crypto import crl
     from pyhanko_certvalidator import ValidationContext
 
+    revoked = [keys.crl] if keys.crl is not None else []
     return ValidationContext(
-        trust_roots=[_certificate(keys.ca), *map(_certificate, authority.roots)],
-        crls=[crl.CertificateList.load(keys.crl.public_bytes(serialization.Encoding.DER))],
+        trust_roots=[*map(_certificate, keys.chain or (keys.certificate,)), *map(_certificate, authority.roots)],
+        crls=[crl.CertificateList.load(one.public_bytes(serialization.Encoding.DER)) for one in revoked],
         allow_fetching=False,
         revocation_mode="soft-fail",
     )

@@ -20,6 +20,7 @@ from app.mou.permissions import check_edit, may_edit, may_prove
 from app.mou.proof import exporting
 from app.mou.proof import jobs as reports
 from app.mou.proof import queries as proof
+from app.mou.seals.ending import why_sealing_waits
 from app.mou.seals.printing import evidence_of
 from app.mou.seals.queries import sealed_of
 from app.mou.signing import proposals, queries, services
@@ -170,6 +171,7 @@ def board(actor: Actor, mou: Mou) -> dict[str, object] | None:
         "links": queries.newest_links(text),
         "proposals": queries.proposals(text),
         "sealed": sealed_of(mou),
+        "waits": why_sealing_waits() if mou.state in CONCLUDED and sealed_of(mou) is None else None,
         "report": report,
         "is_report_old": report is not None and report.tells < proof.to_tell(mou),
         "is_concluded": mou.state in CONCLUDED,

@@ -37,19 +37,6 @@ pytestmark = pytest.mark.usefixtures("tokens")
 NOW = datetime(2025, 5, 12, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def printed() -> bytes:
-    """A document like those that are sealed."""
-    from pypdf import PdfWriter
-
-    made = BytesIO()
-    writer = PdfWriter()
-    for _page in range(3):
-        writer.add_blank_page(300, 400)
-    writer.write(made)
-    return made.getvalue()
-
-
 def told_by_pdfsig(pdf: bytes, tmp_path: Path) -> str:
     """What poppler says of the signatures."""
     if shutil.which("pdfsig") is None:
