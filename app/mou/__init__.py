@@ -21,6 +21,8 @@ def init_app(app: Flask) -> None:
     from app.mou.negotiation import board_views as negotiation
     from app.mou.negotiation import models as _negotiation  # noqa: F401 - tables
     from app.mou.negotiation import views as drafts
+    from app.mou.originals import models as _originals  # noqa: F401 - tables
+    from app.mou.originals import views as originals
     from app.mou.seals import jobs  # noqa: F401 - what follows the last signature
     from app.mou.signing import board_views
     from app.mou.signing import models as _signing  # noqa: F401 - tables
@@ -34,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(verifying.bp)
     add(app, Entry("foot", "verify.show", _l("Check a memorandum"), order=30))
     add_panels(app, Panel("mou", "mou/_board.html", board_views.board, order=10))
+    add_panels(app, Panel("mou", "mou/originals/_originals.html", originals.originals, order=15))
     add_panels(app, Panel("mou", "mou/_negotiation.html", negotiation.negotiation, order=20))
     app.jinja_env.globals.update(mou_parties=parties_of, mou_codes=codes_of, mou_days_left=days_left)
     add(app, Entry("registers", "mou.index", _l("Memoranda"), "pen", order=44))
@@ -49,6 +52,10 @@ def init_app(app: Flask) -> None:
         Kind("mou_closing", _l("End of a text to be signed")),
         Kind("mou_comment", _l("Comment on a memorandum")),
         Kind("mou_answer", _l("Answer to a comment on a memorandum")),
+        Kind("mou_original", _l("Original signed elsewhere")),
+        Kind("mou_claim", _l("What is claimed of an original")),
+        Kind("mou_finding", _l("What was found in an original")),
+        Kind("mou_validation", _l("Check of an original")),
         Kind("mou_link", _l("Link to a memorandum")),
         Kind("mou_signature", _l("Signature on a memorandum")),
         Kind("mou_proposal", _l("Another signatory proposed")),

@@ -123,7 +123,9 @@ def board(actor: Actor, mou: Mou) -> dict[str, object] | None:
         "links": queries.newest_links(text),
         "proposals": queries.proposals(text),
         "sealed": sealed_of(mou),
-        "is_concluded": mou.state in CONCLUDED,
+        # What is signed on paper, or elsewhere, is asked of nobody by link and not sealed.
+        "on_paper": not queries.links(text),
+        "is_concluded": mou.state in CONCLUDED and bool(queries.signatures(text)),
         "is_out": mou.state in OUT,
         "may_edit": may_edit(actor, mou),
         "may_prove": may_prove(actor, mou),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from app.core import portal
 from app.extensions import db
 from app.mou.models import CONCLUDED, Mou, MouParty
+from app.mou.originals import queries as originals
 from app.mou.seals.models import MouSealed
 from app.mou.texts.models import MouText
 
@@ -37,7 +38,7 @@ def by_number(written: str) -> Mou | None:
 
 
 def by_hash(sha256: str) -> Match | None:
-    """What a file is by its SHA-256: a sealed document, or the text that was to be signed. Raises nothing."""
+    """What a file is by its SHA-256: a sealed document, an original, or the text that was to be signed."""
     wanted = sha256.strip().lower()
     if not SHA256.fullmatch(wanted):
         return None
@@ -47,6 +48,9 @@ def by_hash(sha256: str) -> Match | None:
             select(MouSealed).where(MouSealed.text_id == sealed.text_id).order_by(MouSealed.id.desc()).limit(1)
         ).one()
         return Match(sealed.text.mou, sealed.text.number, "sealed", newest is sealed, sealed)
+    original = originals.by_hash(wanted)
+    if original is not None:
+        return Match(original.mou, 0, "original", is_newest=True)
     text = db.session.scalars(
         select(MouText).where(or_(MouText.pdf_sha256 == wanted, MouText.html_sha256 == wanted)).order_by(MouText.id)
     ).first()

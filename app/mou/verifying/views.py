@@ -16,6 +16,7 @@ from app.core import portal
 from app.core.access import public
 from app.core.web import answer
 from app.mou.models import Mou
+from app.mou.originals import queries as originals
 from app.mou.queries import reference_of
 from app.mou.seals import examining
 from app.mou.seals.queries import authority_file, sealed_of
@@ -60,6 +61,7 @@ def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
     return answer(
         "mou/verify.html",
         status=status,
+        elsewhere=isinstance(shown, Mou) and sealed is None and bool(originals.kept(shown)),
         shown=shown,
         sealed=sealed,
         reference=reference,
