@@ -34,9 +34,12 @@ FROM_HERE = Origin("127.0.0.1", "the demonstration")
 
 
 def load_templates(folder: Path) -> dict[str, MouTemplateVersion]:
-    """Publish the templates of a consortium's folder; answers them by code."""
+    """Publish the templates of a consortium's folder, and begin a next version of each; answers them by code."""
     files = sorted(folder.glob("*.yaml"))
-    return {template.code: templates.publish(SYSTEM, template) for template in map(read_file, files)}
+    published = {template.code: templates.publish(SYSTEM, template) for template in map(read_file, files)}
+    for version in published.values():
+        templates.begin(SYSTEM, version.template)
+    return published
 
 
 def load_memoranda(

@@ -14,7 +14,7 @@ from app.core.records import Kind
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
-    from app.mou import erasure, keeping, part_views, views  # noqa: F401 - what stays, jobs, pages of the blueprint
+    from app.mou import erasure, keeping, part_views, template_views, views  # noqa: F401 - what stays, jobs, pages of the blueprint
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
     from app.mou.listing import codes_of, days_left, parties_of
@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
     from app.mou.verifying import views as verifying
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(template_views.bp)
     app.register_blueprint(signing.bp)
     app.register_blueprint(drafts.bp)
     app.register_blueprint(verifying.bp)

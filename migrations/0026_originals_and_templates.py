@@ -1,4 +1,4 @@
-"""Originals of memoranda that were signed elsewhere: files, claims, findings, checks."""
+"""Originals signed elsewhere with claims, findings, checks; drafts of templates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -106,6 +106,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_mou_validation_original", "mou_validation", ["original_id", "id"])
+    op.execute("ALTER TABLE mou_template ADD COLUMN draft JSON")
     for table, columns in EVIDENCE.items():
         for statement in protecting(op.get_context().dialect.name, table, columns):
             op.execute(statement)
@@ -113,5 +114,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget them."""
+    op.execute("ALTER TABLE mou_template DROP COLUMN draft")
     for table in ("mou_validation", "mou_finding", "mou_claim", "mou_original"):
         op.drop_table(table)
