@@ -1,9 +1,11 @@
 """Reads the templates and the example memoranda of a consortium, and signs those that are signed."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.core import clock, portal
 from app.core.access import SYSTEM, Actor
 from app.demo.days import day_of
 from app.extensions import db
@@ -15,6 +17,9 @@ from app.mou.negotiation import queries as negotiations
 from app.mou.negotiation import services as negotiation
 from app.mou.negotiation.rules import Contact
 from app.mou.negotiation.services import CommentFacts
+from app.mou.originals import services as originals
+from app.mou.originals.models import Level
+from app.mou.originals.services import OriginalFacts, Sent
 from app.mou.parties import CommitmentFacts, PartyFacts, SignatoryFacts
 from app.mou.services import MouFacts, touch
 from app.mou.signing import proposals, queries
@@ -29,9 +34,12 @@ FROM_HERE = Origin("127.0.0.1", "the demonstration")
 
 
 def load_templates(folder: Path) -> dict[str, MouTemplateVersion]:
-    """Publish the templates of a consortium's folder; answers them by code."""
+    """Publish the templates of a consortium's folder, and begin a next version of each; answers them by code."""
     files = sorted(folder.glob("*.yaml"))
-    return {template.code: templates.publish(SYSTEM, template) for template in map(read_file, files)}
+    published = {template.code: templates.publish(SYSTEM, template) for template in map(read_file, files)}
+    for version in published.values():
+        templates.begin(SYSTEM, version.template)
+    return published
 
 
 def load_memoranda(
@@ -52,6 +60,8 @@ def load_memoranda(
             _promise(actor, mou, said, organisations)
         if entry["state"] == "negotiated":
             _negotiate(actor, mou, entry["negotiation"])
+        if entry["state"] == "paper":
+            _sign_on_paper(actor, mou)
         if entry["state"] in ("out", "signed"):
             signing.send(actor, mou, mou.version)
         if entry["state"] == "signed":
@@ -115,6 +125,21 @@ def _negotiate(actor: Actor, mou: Mou, said: dict[str, Any]) -> None:
     touch(mou)
     negotiation.share(actor, mou, mou.version, [contact], said["reason"])
     negotiation.answer(actor, comment, said["answer"], settles=True)
+
+
+def _sign_on_paper(actor: Actor, mou: Mou) -> None:
+    """Freeze the text, and keep what was printed of it as the scan of the first party."""
+    text = originals.freeze_for_paper(actor, mou, mou.version)
+    if text.pdf is None:
+        raise LookupError("What is frozen has a PDF.")
+    party = mou.parties[0]
+    facts = OriginalFacts(
+        levels={party.id: Level.WET_INK},
+        names={party.id: party.signatories[0].name},
+        signed_on=clock.today(),
+    )
+    scan = Sent(io.BytesIO(portal.files().read(text.pdf.sha256)), "scan.pdf")
+    originals.add(actor, mou, facts, scan)
 
 
 def _propose(mou: Mou, said: dict[str, Any]) -> None:

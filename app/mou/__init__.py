@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
         erasure,
         keeping,
         part_views,
+        template_views,
         views,
     )
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
@@ -28,6 +29,8 @@ def init_app(app: Flask) -> None:
     from app.mou.negotiation import board_views as negotiation
     from app.mou.negotiation import models as _negotiation  # noqa: F401 - tables
     from app.mou.negotiation import views as drafts
+    from app.mou.originals import models as _originals  # noqa: F401 - tables
+    from app.mou.originals import views as originals
     from app.mou.panels import of_cluster, of_organisation
     from app.mou.progress import link_views as reporting
     from app.mou.progress.views import progress
@@ -41,6 +44,7 @@ def init_app(app: Flask) -> None:
     from app.mou.verifying import views as verifying
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(template_views.bp)
     app.register_blueprint(signing.bp)
     app.register_blueprint(drafts.bp)
     app.register_blueprint(reporting.bp)
@@ -51,6 +55,7 @@ def init_app(app: Flask) -> None:
         Panel("mou", "mou/_next.html", ending_views.next_steps, place="actions", order=10),
         Panel("mou", "mou/_follows.html", ending_views.what_follows, order=5),
         Panel("mou", "mou/_board.html", board_views.board, order=10),
+        Panel("mou", "mou/originals/_originals.html", originals.originals, order=15),
         Panel("mou", "mou/_negotiation.html", negotiation.negotiation, order=20),
         Panel("mou", "mou/_progress.html", progress, order=8),
         Panel("organisation", "mou/_agreements.html", of_organisation, order=45),
@@ -70,6 +75,10 @@ def init_app(app: Flask) -> None:
         Kind("mou_closing", _l("End of a text to be signed")),
         Kind("mou_comment", _l("Comment on a memorandum")),
         Kind("mou_answer", _l("Answer to a comment on a memorandum")),
+        Kind("mou_original", _l("Original signed elsewhere")),
+        Kind("mou_claim", _l("What is claimed of an original")),
+        Kind("mou_finding", _l("What was found in an original")),
+        Kind("mou_validation", _l("Check of an original")),
         Kind("mou_link", _l("Link to a memorandum")),
         Kind("mou_signature", _l("Signature on a memorandum")),
         Kind("mou_proposal", _l("Another signatory proposed")),

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.mou.evidence import queries as evidence
 from app.mou.evidence.chain import Flaw
 from app.mou.models import Mou
+from app.mou.originals.models import MouOriginal
 from app.mou.proof import exporting
 from app.mou.proof.models import MouEvidenceReport
 from app.mou.queries import key_of, reference_of
@@ -133,12 +134,21 @@ def _wrong_files() -> Iterator[str]:
         for what, file, digest in (("page", text.html, text.html_sha256), ("PDF", text.pdf, text.pdf_sha256)):
             if file is None or file.sha256 != digest or not store.is_intact(file.sha256):
                 yield f"{reference_of(text.mou_id)}, version {text.number}: the {what} is not what was frozen."
+    yield from _wrong_originals()
     for sealed in db.session.scalars(select(MouSealed).order_by(MouSealed.id)):
         if sealed.file.sha256 != sealed.sha256 or not store.is_intact(sealed.sha256):
             yield f"{reference_of(sealed.text.mou_id)}: the sealed document is not what was sealed."
     for report in db.session.scalars(select(MouEvidenceReport).order_by(MouEvidenceReport.id)):
         if report.file.sha256 != report.sha256 or not store.is_intact(report.sha256):
             yield f"{reference_of(report.text.mou_id)}: evidence report {report.number} is not what was made."
+
+
+def _wrong_originals() -> Iterator[str]:
+    store = portal.files()
+    for original in db.session.scalars(select(MouOriginal).order_by(MouOriginal.id)):
+        for file, digest in ((original.file, original.sha256), (original.document, original.document_sha256)):
+            if file is not None and (file.sha256 != digest or not store.is_intact(file.sha256)):
+                yield f"{reference_of(original.mou_id)}: an original is not what was sent."
 
 
 SENTENCES = {

@@ -22,9 +22,12 @@ from app.mou.services import touch
 BEGIN, END = "mou.begin", "mou.end"
 
 
-def conclude(mou: Mou) -> None:
-    """Work out from when to when a memorandum is in force that everybody has signed, and have it happen on its days."""
-    mou.signed_on = clock.today()
+def conclude(mou: Mou, signed_on: date | None = None) -> None:
+    """Work out from when to when a memorandum is in force that everybody has signed, and have it happen on its days.
+
+    ``signed_on`` is the day of the last signature, today unless it was signed elsewhere.
+    """
+    mou.signed_on = signed_on or clock.today()
     mou.in_force_from = max(mou.effective_from or mou.signed_on, mou.signed_on)
     if mou.amends is not None and mou.amends.in_force_from is not None:
         mou.in_force_from = max(mou.in_force_from, mou.amends.in_force_from)

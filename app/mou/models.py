@@ -109,14 +109,19 @@ class CommitmentKind(Term):
 
 
 class MouTemplate(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
-    """A template of memoranda; what it says is in its versions, of which the newest is offered."""
+    """A template of memoranda; what it says is in its versions, of which the newest is offered.
+
+    ``draft`` is the next version while somebody writes it, in the form of ``MouTemplateVersion.content``.
+    """
 
     __tablename__ = "mou_template"
+    audit_skips = ("draft",)
 
     code: Mapped[str] = mapped_column(unique=True)
     title: Mapped[TranslatedText]
     instrument: Mapped[Instrument]
     is_retired: Mapped[bool] = mapped_column(default=False)
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     versions: Mapped[list["MouTemplateVersion"]] = relationship(
         back_populates="template", order_by="MouTemplateVersion.number"

@@ -19,6 +19,7 @@ from app.mou.models import (
     MouSignatory,
     PartyRole,
 )
+from app.mou.originals import queries as originals
 from app.mou.permissions import check_edit
 from app.mou.services import touch
 from app.mou.signing import queries
@@ -125,8 +126,10 @@ def remove_party(actor: Actor, party: MouParty, version: int | None) -> None:
     mou = party.mou
     _check(actor, mou)
     expect_version(party, version)
-    if queries.was_written_to(MouLink.party_id == party.id):
-        raise Refused(_("It was sent the text already. Withdraw this memorandum and draft another one without it."))
+    if queries.was_written_to(MouLink.party_id == party.id) or originals.names_party(party.id):
+        raise Refused(
+            _("It was sent the text, or has signed. Withdraw this memorandum and draft another one without it.")
+        )
     for commitment in [one for one in mou.commitments if one.party is party]:
         mou.commitments.remove(commitment)
     mou.parties.remove(party)

@@ -1,13 +1,13 @@
 """What can be asked about memoranda."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, bindparam, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
 from app.core import portal, records
@@ -125,9 +125,30 @@ def templates() -> Sequence[MouTemplate]:
     return db.session.scalars(wanted.options(selectinload(MouTemplate.versions))).all()
 
 
+def all_templates() -> Sequence[MouTemplate]:
+    """Every template, those that are retired included, with their versions."""
+    return db.session.scalars(
+        select(MouTemplate).order_by(MouTemplate.id).options(selectinload(MouTemplate.versions))
+    ).all()
+
+
 def template(template_id: int) -> MouTemplate:
-    """One template. Raises ``NoResultFound``."""
-    return db.session.execute(select(MouTemplate).where(MouTemplate.id == template_id)).scalar_one()
+    """One template with its versions. Raises ``NoResultFound``."""
+    wanted = select(MouTemplate).where(MouTemplate.id == template_id).options(selectinload(MouTemplate.versions))
+    return db.session.execute(wanted).scalar_one()
+
+
+def uses(actor: Actor) -> Mapping[int, int]:
+    """How many memoranda that the actor may see were begun with each version of a template, by its key."""
+    wanted = select(Mou.template_version_id, func.count(Mou.id)).where(visible_to(actor))
+    rows = db.session.execute(wanted.group_by(Mou.template_version_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def newer_version(found: Mou) -> MouTemplateVersion | None:
+    """The version that is offered instead of the one a memorandum was begun with, if there is a newer one."""
+    template = found.template_version.template
+    return None if template.is_retired or template.current is found.template_version else template.current
 
 
 def by_organisation(actor: Actor, organisation_id: int) -> Select[Any]:

@@ -242,9 +242,12 @@ def months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, length))
 
 
-def missing(mou: Mou) -> list[Missing]:
-    """What a memorandum lacks before it is sent, a sentence each; the rest of it is checked when it is saved."""
-    found = missing_parties(mou.instrument, mou.parties)
+def missing(mou: Mou, *, by_link: bool = True) -> list[Missing]:
+    """What a memorandum lacks before it is sent, a sentence each; the rest of it is checked when it is saved.
+
+    Who signs on paper or elsewhere (not ``by_link``) needs no mailbox.
+    """
+    found = missing_parties(mou.instrument, mou.parties, by_link=by_link)
     if not mou.microcredentials and not mou.no_microcredentials_reason:
         found.append(Missing("edit", _("It concerns no micro-credential, and nobody wrote why.")))
     if mou.duration_months is None and mou.ends_on is None and not mou.is_open_ended:
@@ -257,7 +260,7 @@ def missing(mou: Mou) -> list[Missing]:
     return found
 
 
-def missing_parties(instrument: Instrument, parties: Sequence[MouParty]) -> list[Missing]:
+def missing_parties(instrument: Instrument, parties: Sequence[MouParty], *, by_link: bool = True) -> list[Missing]:
     """What the parties lack before the memorandum is sent, a sentence each."""
     found = []
     if len(parties) < 2:
@@ -269,11 +272,11 @@ def missing_parties(instrument: Instrument, parties: Sequence[MouParty]) -> list
         if PartyRole.COMPANY not in roles:
             found.append(Missing("parties", _("No party is a company.")))
     for party in parties:
-        found += _missing_of(party)
+        found += _missing_of(party, by_link=by_link)
     return found
 
 
-def _missing_of(party: MouParty) -> list[Missing]:
+def _missing_of(party: MouParty, *, by_link: bool) -> list[Missing]:
     name = next(iter(party.legal_name.values()), "")
     found = []
     if not (party.address or "").strip():
@@ -281,7 +284,7 @@ def _missing_of(party: MouParty) -> list[Missing]:
     if not party.signatories:
         found.append(Missing("parties", _("%(party)s: nobody signs for it.", party=name)))
     for signatory in party.signatories:
-        if not signatory.email:
+        if by_link and not signatory.email:
             said = _("%(party)s: %(name)s has no e-mail address.", party=name, name=signatory.name)
             found.append(Missing("parties", said))
     return found

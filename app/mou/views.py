@@ -47,6 +47,7 @@ def show(mou_id: int) -> Response:
         history=queries.history(actor, mou),
         states={state.value: state for state in MouState},
         clauses=queries.clauses_of(mou),
+        newer=queries.newer_version(mou) if edits and mou.state in OPEN else None,
         panels=panels.of("mou", actor, mou),
     )
 

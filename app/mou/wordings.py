@@ -83,6 +83,15 @@ class Template:
 
 def read(content: Any) -> Template:
     """A template from what a file or the database says. Raises ``Unfit`` with everything that is wrong."""
+    template = parsed(content)
+    wrong = faults(template)
+    if wrong:
+        raise Unfit(" ".join(wrong))
+    return template
+
+
+def parsed(content: Any) -> Template:
+    """The same while it is being written, whatever it still lacks. Raises ``Unfit`` for what is no template."""
     try:
         template = Template(
             code=str(content["code"]),
@@ -101,10 +110,12 @@ def read(content: Any) -> Template:
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Unfit(_("It is no template: %(what)s.", what=f"{type(error).__name__} {error}")) from error
-    wrong = list(_faults(template))
-    if wrong:
-        raise Unfit(" ".join(wrong))
     return template
+
+
+def faults(template: Template) -> list[str]:
+    """What keeps a template from being used, a sentence each."""
+    return list(_faults(template))
 
 
 def _texts(value: Any) -> dict[str, str]:
@@ -115,6 +126,8 @@ def _faults(template: Template) -> Iterable[str]:
     codes = [clause.code for clause in template.clauses]
     if not codes:
         yield _("It has no clauses.")
+    if not template.languages:
+        yield _("It has no title.")
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         yield _("Two clauses are called “%(code)s”.", code=code)
     for language in template.languages:
@@ -128,14 +141,30 @@ def _faults_of(clause: Clause, languages: Sequence[str]) -> Iterable[str]:
     lacking = [code for code in languages if not clause.title.get(code) or not clause.text.get(code)]
     if lacking:
         yield _("Clause “%(code)s” is missing in: %(languages)s.", code=clause.code, languages=", ".join(lacking))
-    known = {code: holes(text) for code, text in clause.text.items()}
-    strange = sorted(set().union(*known.values()) - PLACEHOLDERS)
+    if len({frozenset(holes(text)) for text in clause.text.values()}) > 1:
+        yield _("Clause “%(code)s” does not ask for the same in each language.", code=clause.code)
+    yield from hole_faults(clause)
+
+
+def hole_faults(clause: Clause) -> Iterable[str]:
+    """What is wrong with the placeholders of a clause, whichever languages it is written in so far."""
+    strange = sorted(set().union(*map(holes, clause.text.values())) - PLACEHOLDERS)
     if strange:
         yield _("Clause “%(code)s” asks for what nobody knows: %(names)s.", code=clause.code, names=", ".join(strange))
-    if len({frozenset(names) for names in known.values()}) > 1:
-        yield _("Clause “%(code)s” does not ask for the same in each language.", code=clause.code)
     if any("{{" in HOLE.sub("", text) or "}}" in HOLE.sub("", text) for text in clause.text.values()):
         yield _("Clause “%(code)s” has a placeholder that is not closed.", code=clause.code)
+    crowded = sorted(set().union(*map(_crowded, clause.text.values())))
+    if crowded:
+        names = ", ".join(crowded)
+        yield _(
+            "In clause “%(code)s” these have to stand alone in a paragraph: %(names)s.", code=clause.code, names=names
+        )
+
+
+def _crowded(text: str) -> set[str]:
+    """The placeholders that become lists, but do not stand alone in their paragraph."""
+    paragraphs = (part.strip() for part in text.split("\n\n"))
+    return {name for part in paragraphs if not HOLE.fullmatch(part) for name in holes(part) & BLOCKS}
 
 
 def holes(text: str) -> set[str]:

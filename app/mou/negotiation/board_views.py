@@ -17,6 +17,7 @@ from app.mou.negotiation.forms import AnswerForm, ShareForm, clause_choices
 from app.mou.negotiation.views import shown
 from app.mou.permissions import check_edit, may_edit
 from app.mou.texts import queries as texts
+from app.mou.texts.models import Purpose
 from app.mou.views import bp, editable, page_url
 
 RULES.update({"mou.share": INVITE})
@@ -75,7 +76,7 @@ def end_draft_link(mou_id: int, link_id: int) -> BaseResponse:
 def negotiation(actor: Actor, mou: Mou) -> dict[str, Any] | None:
     """The panel of a memorandum's page: versions, who has the draft, what was said and answered."""
     found = texts.texts(mou) if actor.is_internal else ()
-    if not found:
+    if all(text.purpose is Purpose.SIGNATURE for text in found):
         return None
     said = queries.said_of(mou)
     return {

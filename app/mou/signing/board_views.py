@@ -162,19 +162,22 @@ def board(actor: Actor, mou: Mou) -> dict[str, object] | None:
     text = texts.signed(mou)
     if text is None or not actor.is_internal:
         return None
-    report = proof.newest(text)
+    report, sealed, signatures = proof.newest(text), sealed_of(mou), queries.signatures(text)
+    is_concluded = mou.state in CONCLUDED and bool(signatures)
     return {
         "mou": mou,
         "text": text,
         "people": queries.signing(mou, text),
-        "signatures": {one.signatory_id: one for one in queries.signatures(text)},
+        "signatures": {one.signatory_id: one for one in signatures},
         "links": queries.newest_links(text),
         "proposals": queries.proposals(text),
-        "sealed": sealed_of(mou),
-        "waits": why_sealing_waits() if mou.state in CONCLUDED and sealed_of(mou) is None else None,
+        "sealed": sealed,
+        "waits": why_sealing_waits() if is_concluded and sealed is None else None,
         "report": report,
         "is_report_old": report is not None and report.tells < proof.to_tell(mou),
-        "is_concluded": mou.state in CONCLUDED,
+        # What is signed on paper, or elsewhere, is asked of nobody by link and not sealed.
+        "on_paper": not queries.links(text),
+        "is_concluded": is_concluded,
         "is_out": mou.state in OUT,
         "may_edit": may_edit(actor, mou),
         "may_prove": may_prove(actor, mou),

@@ -43,9 +43,10 @@ def share(actor: Actor, mou: Mou, version: int | None, reason: str | None = None
     return text
 
 
-def freeze(actor: Actor, mou: Mou, version: int | None, reason: str | None = None) -> MouText:
+def freeze(actor: Actor, mou: Mou, version: int | None, reason: str | None = None, *, by_link: bool = True) -> MouText:
     """Keep exactly what is to be signed, as words, as a page and as a PDF with their hashes, before any link goes out.
 
+    What is signed on paper (not ``by_link``) needs no mailboxes.
     Raises ``NotComplete`` with what is missing, ``Frozen``, ``EditConflict``, ``NotAllowed``, and what
     ``documents.render`` raises.
     """
@@ -53,7 +54,7 @@ def freeze(actor: Actor, mou: Mou, version: int | None, reason: str | None = Non
     expect_version(mou, version)
     rules.check_open(mou.state)
     _lock(mou)
-    missing = rules.missing(mou)
+    missing = rules.missing(mou, by_link=by_link)
     if missing:
         raise rules.NotComplete(missing)
     before = queries.newest(mou)

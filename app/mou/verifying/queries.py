@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from app.extensions import db
 from app.mou.models import CONCLUDED, Mou, MouParty, MouState
+from app.mou.originals import queries as originals
 from app.mou.proof import queries as proof
 from app.mou.proof.models import MouEvidenceReport
 from app.mou.queries import key_of
@@ -46,14 +47,14 @@ def is_void(written: str) -> bool:
 
 
 def by_hash(sha256: str) -> Match | None:
-    """What a file is by its SHA-256: sealed, its evidence report, or a text that was to be signed. Raises nothing.
+    """What a file is by its SHA-256: sealed, its report, an original, or a text that was to be signed.
 
     Whoever has a text that was given up may know that it is void.
     """
     wanted = "".join(sha256.split()).lower()
     if not SHA256.fullmatch(wanted):
         return None
-    return _sealed(wanted) or _report(wanted) or _text(wanted)
+    return _sealed(wanted) or _report(wanted) or _original(wanted) or _text(wanted)
 
 
 def _sealed(sha256: str) -> Match | None:
@@ -73,6 +74,11 @@ def _report(sha256: str) -> Match | None:
         return None
     text = report.text
     return Match(text.mou, text.number, "report", proof.newest(text) is report, report=report)
+
+
+def _original(sha256: str) -> Match | None:
+    original = originals.by_hash(sha256)
+    return Match(original.mou, 0, "original", is_newest=True) if original is not None else None
 
 
 def _text(sha256: str) -> Match | None:

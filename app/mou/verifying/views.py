@@ -17,6 +17,7 @@ from app.core import portal
 from app.core.access import public
 from app.core.web import answer
 from app.mou.models import CONCLUDED, Mou
+from app.mou.originals import queries as originals
 from app.mou.proof import queries as proof
 from app.mou.queries import reference_of
 from app.mou.seals import examining
@@ -76,6 +77,7 @@ def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
     return answer(
         "mou/verify.html",
         status=status,
+        elsewhere=isinstance(shown, Mou) and sealed is None and bool(originals.kept(shown)),
         shown=shown,
         sealed=sealed,
         report=proof.newest_of(shown) if isinstance(shown, Mou) else None,
