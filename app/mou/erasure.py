@@ -1,6 +1,14 @@
-"""What stays of a person in memoranda when the person is erased: what was agreed, and what proves it."""
+"""What stays of a person in memoranda when the person is erased, and the links that end: contract and proof stay."""
 
-from app.core import mentions
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from sqlalchemy import select
+
+from app.core import clock, mail, mentions
+from app.extensions import db
+from app.mou.signing.models import LinkPurpose, MouLink
+from app.stakeholders.erasure import Erasing, when_erased
 
 # A contract names who signed it, and its evidence is chained: one text changed, and nothing of it proves anything.
 # Signatories, links and proposals, with their mailboxes, are for the work at hand and go with the rest.
@@ -16,3 +24,17 @@ mentions.binding |= {
     "mou_event",
     "mou_termination",
 }
+
+
+def end_links(begun: Erasing) -> Callable[[], None]:
+    """End the links to report by that went to the mailboxes of a person who is erased; what was reported stays."""
+    theirs = select(MouLink).where(mail.is_at(MouLink.email, begun.mailboxes), MouLink.revoked_at.is_(None))
+    return partial(_end, db.session.scalars(theirs.where(MouLink.purpose == LinkPurpose.REPORT)).all())
+
+
+def _end(links: Sequence[MouLink]) -> None:
+    for link in links:
+        link.revoked_at = clock.now()
+
+
+when_erased.append(end_links)

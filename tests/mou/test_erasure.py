@@ -9,12 +9,16 @@ from app.core.access import SYSTEM
 from app.extensions import db
 from app.mou.evidence import queries as evidence
 from app.mou.models import Mou, MouSignatory
-from app.mou.signing.models import MouSignature
+from app.mou.progress import services as progress
+from app.mou.progress.models import MouCommitmentReport
+from app.mou.progress.services import Contact, Report
+from app.mou.signing.models import LinkPurpose, MouLink, MouSignature
 from app.stakeholders import subject_data
 from app.stakeholders.erasure import ErasureReason, erase
 from app.stakeholders.models import LawfulBasis, Person, Source
 from app.stakeholders.services import PersonFacts, create_person
 from tests.accounts.people import work
+from tests.mou.conftest import HERE, NOW
 from tests.mou.signing.way import GOR, Sent, sign
 
 
@@ -38,3 +42,30 @@ def test_a_contract_keeps_its_names_and_working_records_do_not(app: Flask, sent:
         assert db.session.scalars(select(MouSignature.name)).one() == "Gor Sargsyan"
         names = db.session.scalars(select(MouSignatory.name).order_by(MouSignatory.id)).all()
         assert "Gor Sargsyan" not in names
+
+
+def test_who_reported_is_forgotten_and_the_link_ends_while_the_count_stays(app: Flask, running: Any) -> None:
+    key = running()
+    with work(app):
+        mou = db.session.get_one(Mou, key)
+        promise = mou.commitments[0]
+        contact = Contact(email="nare@example.org", language="en")
+        link = progress.send_link(SYSTEM, promise.party, contact)
+        said = Report(amount=2, words="Nare Hakobyan says so", day=mou.signed_on or NOW)
+        progress.report(link, promise, said, HERE)
+        known: dict[str, Any] = {"lawful_basis": LawfulBasis.CONTRACT, "source": Source.TOLD}
+        facts = PersonFacts(given_name="Nare", family_name="Hakobyan", email="nare@example.org", **known)
+        person_id = create_person(SYSTEM, facts).id
+    with work(app):
+        person = db.session.get_one(Person, person_id)
+        data = subject_data.collect(person)
+        erase(SYSTEM, data, person.version, ErasureReason.ASKED, {place.mention.key for place in data.places})
+    with work(app):
+        kept = db.session.scalars(select(MouCommitmentReport)).one()
+        assert kept.amount == 2
+        assert "Nare" not in f"{kept.words}{kept.name}"
+        assert "nare@" not in kept.name
+        link = db.session.scalars(select(MouLink).where(MouLink.purpose == LinkPurpose.REPORT)).one()
+        assert link.revoked_at is not None
+        assert "nare@" not in link.email
+        assert not evidence.faults(db.session.get_one(Mou, key))
