@@ -274,10 +274,27 @@ def seal() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Take key and certificate from this file instead; PORTAL_PKCS12_PASSPHRASE opens it, or it is asked for.",
 )
-def seal_init(pkcs12: Path | None) -> None:
+@click.option(
+    "--pkcs11",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Use a key in a hardware module, by this library; PORTAL_SEAL_PASSPHRASE is the PIN.",
+)
+@click.option("--token", default="", help="With --pkcs11: the label of the token.")
+@click.option("--key", default="", help="With --pkcs11: the label of the key.")
+@click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --pkcs11: PEM, the key's own certificate first and its authorities after.",
+)
+def seal_init(pkcs12: Path | None, pkcs11: Path | None, token: str, key: str, certificate: Path | None) -> None:
     """Make a private authority and a seal certificate, in PORTAL_SEAL_FOLDER, locked with PORTAL_SEAL_PASSPHRASE."""
-    from app.mou.commands import make_keys, take_keys
+    from app.mou.commands import make_keys, name_key, take_keys
 
+    if pkcs11 is not None:
+        if not (token and key and certificate) or pkcs12 is not None:
+            raise click.UsageError("--pkcs11 needs --token, --key and --certificate, and no --pkcs12.")
+        click.echo(name_key(_app(), pkcs11, token, key, certificate))
+        return
     if pkcs12 is None:
         click.echo(make_keys(_app()))
         return

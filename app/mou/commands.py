@@ -49,6 +49,19 @@ def take_keys(app: Flask, file: Path, secret: str | None) -> str:
     return _taken_up(app)
 
 
+def name_key(app: Flask, module: Path, token: str, label: str, certificates: Path) -> str:
+    """Seal with a key that stays in a hardware module; PORTAL_SEAL_PASSPHRASE is its PIN. Raises ``ClickException``."""
+    from app.mou.seals import keys, modules
+
+    folder, pin = _where(app)
+    try:
+        key = modules.ModuleKey(str(module), token, label, pin)
+        modules.take(folder, key, certificates.read_bytes(), clock.now())
+    except (keys.KeysUnfit, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    return _taken_up(app)
+
+
 def renew_keys(app: Flask) -> str:
     """Make a new seal certificate by the same authority."""
     from app.mou.seals import keys

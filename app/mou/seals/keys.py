@@ -12,15 +12,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
+
+if TYPE_CHECKING:
+    from app.mou.seals.modules import ModuleKey
 
 CA_LASTS, SEAL_LASTS, CRL_LASTS = timedelta(days=3653 * 2), timedelta(days=3653), timedelta(days=3653 * 2)
 WARN = timedelta(days=60)
-FILES = ("ca.pem", "ca.key", "seal.pem", "seal.key", "crl.pem")
+FILES = ("ca.pem", "ca.key", "seal.pem", "seal.key", "seal.p11", "crl.pem")
 SealKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -36,11 +41,37 @@ class KeysUnfit(KeysMissing):
 class Keys:
     """What a seal is made with; ``chain`` are the authorities above the certificate, the one that issued it first."""
 
-    key: SealKey
+    key: "SealKey | ModuleKey"
     certificate: x509.Certificate
     ca: x509.Certificate
     crl: x509.CertificateRevocationList | None
     chain: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether the key is one on an elliptic curve, rather than RSA."""
+        return isinstance(self.certificate.public_key(), ec.EllipticCurvePublicKey)
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign with SHA-256: ECDSA as DER, or RSA as PKCS#1. Raises ``KeysUnfit`` where a module cannot be asked."""
+        if isinstance(self.key, ec.EllipticCurvePrivateKey):
+            return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self.key.sign(data, is_curve=self.is_curve)
+
+    def check_pair(self) -> None:
+        """Whether the certificate is that of the key. Raises ``KeysUnfit``."""
+        public, said = self.certificate.public_key(), b"whether they belong together"
+        try:
+            if isinstance(public, ec.EllipticCurvePublicKey):
+                public.verify(self.sign(said), said, ec.ECDSA(hashes.SHA256()))
+            elif isinstance(public, rsa.RSAPublicKey):
+                public.verify(self.sign(said), said, padding.PKCS1v15(), hashes.SHA256())
+            else:
+                raise KeysUnfit("The key is of another kind than RSA or an elliptic curve.")
+        except InvalidSignature:
+            raise KeysUnfit("Certificate and key do not belong together.") from None
 
 
 @dataclass(frozen=True)
@@ -101,7 +132,9 @@ def renew(folder: Path, passphrase: str, organisation: str, now: datetime) -> No
     """
     load(folder, passphrase)
     if not (folder / "ca.key").exists():
-        raise KeysMissing("The seal certificate came from elsewhere; portal seal init --pkcs12 takes its successor.")
+        raise KeysMissing(
+            "The seal certificate came from elsewhere; portal seal init takes its successor (--pkcs12, --pkcs11)."
+        )
     put_away(folder, with_authority=False)
     _issue(folder, passphrase, organisation, now)
 
@@ -125,29 +158,38 @@ def load(folder: Path | None, passphrase: str | None) -> Keys:
     if folder is None or not passphrase:
         raise KeysMissing("PORTAL_SEAL_FOLDER and PORTAL_SEAL_PASSPHRASE are not set.")
     try:
-        return _load(folder, passphrase, (folder / "seal.key").stat().st_mtime_ns)
+        named = folder / "seal.p11"
+        return _load(folder, passphrase, (named if named.exists() else folder / "seal.key").stat().st_mtime_ns)
     except FileNotFoundError as error:
         raise KeysMissing(f"{error.filename} is not there; portal seal init makes it.") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise KeysMissing(f"The key in {folder} cannot be opened with this passphrase: {error}") from None
 
 
 @lru_cache(maxsize=4)
 def _load(folder: Path, passphrase: str, _changed: int) -> Keys:
-    key = serialization.load_pem_private_key((folder / "seal.key").read_bytes(), passphrase.encode())
-    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise ValueError("it is of another kind than RSA or an elliptic curve.")
     authorities = x509.load_pem_x509_certificates((folder / "ca.pem").read_bytes())
     revoked, sealed_by = folder / "crl.pem", x509.load_pem_x509_certificate((folder / "seal.pem").read_bytes())
-    if key.public_key() != sealed_by.public_key():
-        raise ValueError("certificate and key do not belong together.")
-    return Keys(
-        key=key,
+    opened = Keys(
+        key=_key(folder, passphrase),
         certificate=sealed_by,
         ca=authorities[0],
         crl=x509.load_pem_x509_crl(revoked.read_bytes()) if revoked.exists() else None,
         chain=tuple(chain(sealed_by, authorities)),
     )
+    opened.check_pair()
+    return opened
+
+
+def _key(folder: Path, passphrase: str) -> "SealKey | ModuleKey":
+    if (folder / "seal.p11").exists():
+        from app.mou.seals import modules
+
+        return modules.read(folder, passphrase)
+    key = serialization.load_pem_private_key((folder / "seal.key").read_bytes(), passphrase.encode())
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise ValueError("it is of another kind than RSA or an elliptic curve.")
+    return key
 
 
 def chain(certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> list[x509.Certificate]:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives import serialization
 
 from app.mou.seals.keys import Keys
 
@@ -21,6 +20,7 @@ FIELD = "Seal"
 RESERVED = 16_384
 SECONDS = 20
 RESERVED_PLAIN = 8_192
+RESERVED_RAW = 1_024  # as much as an RSA key of 8,192 bits takes
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,6 @@ def silences() -> tuple[type[Exception], ...]:
 
 
 def _signer(keys: Keys) -> Any:
-    from asn1crypto.keys import PrivateKeyInfo
     from pyhanko.sign import signers
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -116,23 +115,13 @@ def _signer(keys: Keys) -> Any:
         """Signs with a key that is open already."""
 
         async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-            if isinstance(keys.key, rsa.RSAPrivateKey):
-                if dry_run:
-                    return bytes(keys.key.key_size // 8)
-                return keys.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-            return bytes(144) if dry_run else keys.key.sign(data, ec.ECDSA(hashes.SHA256()))
+            return bytes(RESERVED_RAW) if dry_run else keys.sign(data)
 
     store: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     for above in keys.chain:
         store.register(_certificate(above))
-    info = keys.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return OpenKey(
-        signing_cert=_certificate(keys.certificate),
-        signing_key=PrivateKeyInfo.load(info),
-        cert_registry=store,
-    )
+    nowhere: Any = None  # pyHanko does not get the key: it may be in a module that does not give it away.
+    return OpenKey(signing_cert=_certificate(keys.certificate), signing_key=nowhere, cert_registry=store)
 
 
 def _certificate(found: Any) -> Any:

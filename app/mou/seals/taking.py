@@ -3,6 +3,7 @@
 What was sealed before is still looked at with the certificates of before: they stay, and their authorities are trusted.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -23,29 +24,36 @@ def take(folder: Path, passphrase: str, octets: bytes, secret: str | None, now: 
     Raises ``KeysUnfit`` saying what is wrong with the file; then nothing is changed.
     """
     key, certificate, others = _opened(octets, secret)
-    check(certificate, key, now)
+    if certificate.public_key() != key.public_key():
+        raise KeysUnfit("The certificate is not that of the key.")
+    check(certificate, now)
+    put(folder, certificate, others, {"seal.key": keys.locked(key, passphrase)})
+
+
+def put(
+    folder: Path, certificate: x509.Certificate, others: Sequence[x509.Certificate], key: Mapping[str, bytes]
+) -> None:
+    """Put a certificate and the file of its key in the place of what there is, with the authorities above it."""
     above = list(reversed(keys.chain(certificate, others)))  # The highest first, to be offered to people.
     authorities = list(dict.fromkeys([*(above or [certificate]), *others, *_authorities(folder)]))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys.put_away(folder)
-    keys.replace(
-        folder,
-        {
-            "ca.pem": b"".join(one.public_bytes(Encoding.PEM) for one in authorities),
-            "seal.pem": certificate.public_bytes(Encoding.PEM),
-            "seal.key": keys.locked(key, passphrase),
-        },
-    )
+    written = {
+        "ca.pem": b"".join(one.public_bytes(Encoding.PEM) for one in authorities),
+        "seal.pem": certificate.public_bytes(Encoding.PEM),
+    }
+    keys.replace(folder, {**written, **key})
+    for name in {"seal.key", "seal.p11"} - key.keys():
+        (folder / name).unlink(missing_ok=True)
 
 
-def check(certificate: x509.Certificate, key: SealKey, now: datetime) -> None:
-    """Whether seals can be made with a certificate and its key. Raises ``KeysUnfit`` with the first reason why not."""
-    if certificate.public_key() != key.public_key():
-        raise KeysUnfit("The certificate is not that of the key.")
+def check(certificate: x509.Certificate, now: datetime) -> None:
+    """Whether seals can be made with a certificate. Raises ``KeysUnfit`` with the first reason why not."""
+    key = certificate.public_key()
     keys.check_in_force(certificate, now)
-    if isinstance(key, rsa.RSAPrivateKey) and key.key_size < SHORTEST_RSA:
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < SHORTEST_RSA:
         raise KeysUnfit(f"The key has {key.key_size} bits; RSA needs {SHORTEST_RSA}.")
-    if isinstance(key, ec.EllipticCurvePrivateKey) and key.key_size < SHORTEST_CURVE:
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < SHORTEST_CURVE:
         raise KeysUnfit(f"The key has {key.key_size} bits; a curve needs {SHORTEST_CURVE}.")
     if not certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME):
         raise KeysUnfit("The certificate names no organisation; a seal is an organisation's.")
