@@ -15,6 +15,7 @@ from app.core.records import Kind
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
     from app.mou import erasure, keeping, part_views, template_views, views  # noqa: F401 - what stays, jobs, pages of the blueprint
+    from app.mou.batches import views as batches
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
     from app.mou.listing import codes_of, days_left, parties_of
@@ -32,10 +33,12 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     app.register_blueprint(template_views.bp)
+    app.register_blueprint(batches.bp)
     app.register_blueprint(signing.bp)
     app.register_blueprint(drafts.bp)
     app.register_blueprint(verifying.bp)
     add(app, Entry("foot", "verify.show", _l("Check a memorandum"), order=30))
+    add_panels(app, Panel("mou", "mou/batches/_of_mou.html", batches.batch_of, place="actions", order=10))
     add_panels(app, Panel("mou", "mou/_board.html", board_views.board, order=10))
     add_panels(app, Panel("mou", "mou/originals/_originals.html", originals.originals, order=15))
     add_panels(app, Panel("mou", "mou/_negotiation.html", negotiation.negotiation, order=20))
@@ -47,6 +50,7 @@ def init_app(app: Flask) -> None:
         Kind("mou_party", _l("Party to a memorandum"), form=PartyForm),
         Kind("mou_signatory", _l("Signatory"), form=SignatoryForm),
         Kind("mou_commitment", _l("Commitment"), form=CommitmentForm),
+        Kind("mou_batch", _l("Batch of memoranda")),
         Kind("mou_template", _l("Template of memoranda")),
         Kind("mou_template_version", _l("Version of a template")),
         Kind("mou_text", _l("Text of a memorandum")),
