@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
         template_views,
         views,
     )
+    from app.mou.batches import views as batches
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
     from app.mou.listing import codes_of, days_left, parties_of
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     app.register_blueprint(template_views.bp)
+    app.register_blueprint(batches.bp)
     app.register_blueprint(signing.bp)
     app.register_blueprint(drafts.bp)
     app.register_blueprint(reporting.bp)
@@ -53,6 +55,7 @@ def init_app(app: Flask) -> None:
     add_panels(
         app,
         Panel("mou", "mou/_next.html", ending_views.next_steps, place="actions", order=10),
+        Panel("mou", "mou/batches/_of_mou.html", batches.batch_of, place="actions", order=15),
         Panel("mou", "mou/_follows.html", ending_views.what_follows, order=5),
         Panel("mou", "mou/_board.html", board_views.board, order=10),
         Panel("mou", "mou/originals/_originals.html", originals.originals, order=15),
@@ -69,6 +72,7 @@ def init_app(app: Flask) -> None:
         Kind("mou_party", _l("Party to a memorandum"), form=PartyForm),
         Kind("mou_signatory", _l("Signatory"), form=SignatoryForm),
         Kind("mou_commitment", _l("Commitment"), form=CommitmentForm),
+        Kind("mou_batch", _l("Batch of memoranda")),
         Kind("mou_template", _l("Template of memoranda")),
         Kind("mou_template_version", _l("Version of a template")),
         Kind("mou_text", _l("Text of a memorandum")),

@@ -1,4 +1,4 @@
-"""Originals signed elsewhere with claims, findings, checks; drafts of templates."""
+"""Originals signed elsewhere with claims, findings, checks; drafts of templates; memoranda drafted in batches."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -107,6 +107,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_mou_validation_original", "mou_validation", ["original_id", "id"])
     op.execute("ALTER TABLE mou_template ADD COLUMN draft JSON")
+    op.create_table(
+        "mou_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("country", sa.String()),
+        sa.Column("owner_id", sa.Integer()),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer()),
+        sa.Column("created_by_name", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["organisation.id"], name=op.f("fk_mou_batch_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mou_batch")),
+        sa.UniqueConstraint("uid", name=op.f("uq_mou_batch_uid")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_mou_batch_owner_id"), "mou_batch", ["owner_id"])
     for table, columns in EVIDENCE.items():
         for statement in protecting(op.get_context().dialect.name, table, columns):
             op.execute(statement)
@@ -114,6 +136,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget them."""
+    op.drop_table("mou_batch")
     op.execute("ALTER TABLE mou_template DROP COLUMN draft")
     for table in ("mou_validation", "mou_finding", "mou_claim", "mou_original"):
         op.drop_table(table)
