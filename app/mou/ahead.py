@@ -42,7 +42,7 @@ def look(session: Session, payload: dict[str, Any]) -> None:
         days = rules.reminder_due(by, mou.in_force_from or by, today)
         if days is not None and not _is_told(mou, days, by):
             remind(mou, days, by)
-    tomorrow = datetime.now(zone).date() + timedelta(days=1)
+    tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
     _enqueue(session, tomorrow, datetime.combine(tomorrow, HOUR, zone))
 
 
