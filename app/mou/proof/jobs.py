@@ -45,6 +45,7 @@ def order(sealed: MouSealed) -> None:
 
 
 jobs.after_sealing.append(order)
+jobs.need_keys.add(REPORT)
 
 
 def order_anew(text: MouText) -> bool:
