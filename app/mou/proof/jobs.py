@@ -37,6 +37,10 @@ REPORT, DELIVER = "mou.evidence_report", "mou.deliver"
 PATIENCE = timedelta(minutes=15)
 
 
+class Overtaken(Exception):
+    """Something was added while a report was made; the next attempt tells it."""
+
+
 def order(sealed: MouSealed) -> None:
     """Have the report made of what was just sealed or stamped, and the document sent in any case."""
     outbox.enqueue(db.session, REPORT, {"text": sealed.text_id}, dedupe_key=f"{REPORT}:{sealed.id}")
@@ -45,35 +49,45 @@ def order(sealed: MouSealed) -> None:
 
 
 jobs.after_sealing.append(order)
+jobs.need_keys.add(REPORT)
 
 
 def order_anew(text: MouText) -> bool:
     """Have another report made where something happened that the newest one does not tell; answers whether so."""
-    until, newest = queries.to_tell(text.mou), queries.newest(text)
-    if newest is not None and newest.tells >= until:
+    if _tells_all(text):
         return False
+    until = queries.to_tell(text.mou)
     outbox.enqueue(db.session, REPORT, {"text": text.id}, dedupe_key=f"{REPORT}:{text.id}:until {until}")
     return True
 
 
 @outbox.handles(REPORT)
 def make(session: Session, payload: dict[str, Any]) -> None:
-    """Look through the proof, print, seal, keep, and send it; raises ``KeysMissing`` while there are no keys."""
+    """Look through the proof, print, seal, keep, and send it.
+
+    Raises ``KeysMissing`` while there are no keys, and ``Overtaken``: it is tried again. No transaction is open while
+    it looks, prints and seals, which take their time: on SQLite nobody else could write meanwhile.
+    """
     from app.mou.seals import keys
 
     text = session.get_one(MouText, payload["text"])
-    sealed, until, newest = jobs.sealed_so_far(session, text), queries.to_tell(text.mou), queries.newest(text)
-    if not sealed or (newest is not None and newest.tells >= until):
+    sealed = jobs.sealed_so_far(session, text)
+    if not sealed or _tells_all(text):
         return
-    settings = portal.settings()
+    settings, pdf = portal.settings(), portal.files().read(sealed[-1].sha256)
     opened = keys.load(settings.seal_folder, settings.seal_passphrase)
     keys.check_in_force(opened.certificate, clock.now())
-    told = _told(session, text, newest.number + 1 if newest else 1, sealed)
+    session.commit()
+    finding = examining.examine(pdf, settings.seal_folder, settings.tsa_roots)
+    if len(jobs.sealed_so_far(session, text)) != len(sealed):
+        raise Overtaken("A time stamp was added meanwhile.")
+    newest, until = queries.newest(text), queries.to_tell(text.mou)
+    told = _told(text, newest.number + 1 if newest else 1, sealed, finding)
     spoken, data = telling.languages(told.signatures), _data(told)
     title, last = f"{data['reference']} {data['title']}", told.events[-1]
-    report = MouEvidenceReport(text_id=text.id, tells=until, head=last.hash, languages=spoken)
+    report = MouEvidenceReport(text_id=text.id, number=told.number, tells=until, head=last.hash, languages=spoken)
     dated = last.happened_at
-    session.commit()  # Printing, sealing and the authority take their time; nobody else's writing waits for it.
+    session.commit()
     printed = _printed(data, title, dated, spoken[0])
     made = jobs.seal_as_can(printed, opened, jobs.authority_of(settings))
     report.level, report.certificate = made.level, jobs.serial_of(opened)
@@ -92,9 +106,13 @@ def send_alone(session: Session, payload: dict[str, Any]) -> None:
         deliver(sealed[-1], None)
 
 
-def _told(session: Session, text: MouText, number: int, sealed: list[MouSealed]) -> telling.Told:
-    settings, newest = portal.settings(), sealed[-1]
-    finding = examining.examine(portal.files().read(newest.sha256), settings.seal_folder, settings.tsa_roots)
+def _tells_all(text: MouText) -> bool:
+    """Whether the newest report tells everything that happened."""
+    newest = queries.newest(text)
+    return newest is not None and newest.tells >= queries.to_tell(text.mou)
+
+
+def _told(text: MouText, number: int, sealed: list[MouSealed], finding: examining.Finding) -> telling.Told:
     stamp = next((one for one in finding.signatures if one.kind == "stamp"), None)
     return telling.Told(
         text=text,
@@ -105,7 +123,7 @@ def _told(session: Session, text: MouText, number: int, sealed: list[MouSealed])
         looked=telling.Looked(
             is_chain_whole=not evidence.faults(text.mou),
             is_seal_whole=finding.seal is not None and finding.is_unchanged,
-            certificate=_certificate(newest.certificate),
+            certificate=_certificate(sealed[-1].certificate),
             stamp_by=stamp.subject if stamp else None,
             stamped_at=stamp.at if stamp else None,
         ),
@@ -153,12 +171,13 @@ def _printed(data: dict[str, Any], title: str, last: datetime, language: str) ->
 
 
 def _keep_once(session: Session, text: MouText, report: MouEvidenceReport, pdf: bytes) -> bool:
-    """Keep the report under the next number, unless another worker told as much meanwhile."""
+    """Keep the report, unless another worker told as much meanwhile. Raises ``Overtaken`` where its number is taken."""
     session.execute(select(MouText.id).where(MouText.id == text.id).with_for_update())
     newest = queries.newest(text)
     if newest is not None and newest.tells >= report.tells:
         return False
-    report.number = newest.number + 1 if newest else 1
+    if newest is not None and newest.number >= report.number:
+        raise Overtaken("Another report was made meanwhile.")
     name = f"{reference_of(text.mou_id)}-evidence-{report.number}.pdf"
     stored = keep(session, portal.files(), io.BytesIO(pdf), name, None)
     report.file_id, report.sha256 = stored.id, stored.sha256

@@ -38,6 +38,8 @@ SEAL, STAMP = "mou.seal", "mou.stamp"
 LATER = timedelta(hours=6)
 # Called within the transaction when a document was sealed or stamped: what is to follow from that, as the report.
 after_sealing: list[Callable[[MouSealed], None]] = []
+# Kinds of jobs that need the keys: what was given up for want of them is taken up when there are some.
+need_keys = {SEAL, STAMP}
 
 
 def arrange(session: Session) -> None:
@@ -66,6 +68,9 @@ def resume(session: Session) -> int:
             outbox.enqueue(session, SEAL, {"text": text_id}, dedupe_key=key)
         elif job.state is JobState.DEAD or job.last_error:
             outbox.try_again(session, job)
+    given_up = select(Job).where(Job.kind.in_(need_keys), Job.state == JobState.DEAD, Job.last_error.startswith("Keys"))
+    for job in session.scalars(given_up):
+        outbox.try_again(session, job)
     return len(keys)
 
 

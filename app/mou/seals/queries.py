@@ -16,6 +16,11 @@ def sealed_of(mou: Mou) -> MouSealed | None:
     return db.session.scalars(wanted).one_or_none()
 
 
+def is_own_authority(folder: Path | None) -> bool:
+    """Whether the portal certified its seal itself, rather than a trust service."""
+    return folder is not None and (folder / "ca.key").exists()
+
+
 def authority_file(folder: Path | None) -> Path | None:
     """The certificate of the portal's own authority, which anybody may have; ``None`` where there is none."""
     file = folder / "ca.pem" if folder else None

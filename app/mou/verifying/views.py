@@ -21,7 +21,7 @@ from app.mou.originals import queries as originals
 from app.mou.proof import queries as proof
 from app.mou.queries import reference_of
 from app.mou.seals import examining
-from app.mou.seals.queries import authority_file, sealed_of
+from app.mou.seals.queries import authority_file, is_own_authority, sealed_of
 from app.mou.verifying import queries
 
 bp = Blueprint("verify", __name__, url_prefix="/verify")
@@ -83,6 +83,7 @@ def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
         report=proof.newest_of(shown) if isinstance(shown, Mou) else None,
         reference=reference,
         example=reference_of(7),
+        is_own=is_own_authority(portal.settings().seal_folder),
         has_authority=authority_file(portal.settings().seal_folder) is not None,
         **({"error": None, "asked": False} | facts),
     )

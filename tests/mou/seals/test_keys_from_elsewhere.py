@@ -23,6 +23,7 @@ from app.core.outbox import Job, JobState
 from app.dashboard.matters import matters_of
 from app.extensions import db
 from app.mou.models import Mou
+from app.mou.proof.jobs import REPORT
 from app.mou.seals import ending, examining, jobs, keys, sealing, taking
 from app.mou.seals.models import MouSealed
 from app.mou.seals.sealing import Authority
@@ -218,11 +219,16 @@ def test_with_an_ended_certificate_nothing_is_sealed_and_nothing_is_lost(
         assert text is not None
         assert len(signing.signatures(text)) == 2
         job = session.scalars(select(Job).where(Job.kind == jobs.SEAL)).one()
-        job.state, job.last_error = JobState.DEAD, "KeysUnfit"
+        job.state, job.last_error = JobState.DEAD, "KeysUnfit: it ended"
+        # A report that was given up for the same reason.
+        outbox.enqueue(session, REPORT, {"text": text.id}, dedupe_key="a report")
+        lost = session.scalars(select(Job).where(Job.dedupe_key == "a report")).one()
+        lost.state, lost.last_error = JobState.DEAD, "KeysUnfit: it ended"
     keys.renew(ended, SECRET, "BEM", datetime.now(UTC))
     with work(app) as session:
         assert jobs.resume(session) == 1
         assert jobs.resume(session) == 1
+        assert not session.scalars(select(Job).where(Job.state == JobState.DEAD)).all()
     outbox.drain(app)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(MouSealed)) == 1
