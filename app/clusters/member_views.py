@@ -15,7 +15,7 @@ from app.clusters.permissions import check_edit, may_edit
 from app.clusters.views import bp, page_url, show_only_if_open
 from app.core import clock
 from app.core.access import Permission, current_actor, requires, signed_in
-from app.core.asked import Asked
+from app.core.asked import Asked, key_of
 from app.core.errors import Refused
 from app.core.sheets import LONGEST_LINE
 from app.core.web import answer, changed, created, form_page, redirect_to, sent
@@ -62,8 +62,8 @@ def _wish() -> tuple[partners.Wish, list[str]]:
 
 def _asked_for() -> Organisation | None:
     """The organisation that the address names."""
-    key = request.args.get("organisation", type=int)
-    return one_of([key]) if key and 0 < key < 2**31 else None
+    key = key_of(request.args.get("organisation"))
+    return one_of([key]) if key else None
 
 
 @bp.route("/<int:cluster_id>/members/invite", methods=["GET", "POST"])

@@ -19,7 +19,7 @@ from app.clusters.roster import FILE_HEAD, Roster, file_rows, roster
 from app.clusters.self_checks import GROUPS, SCORES
 from app.core import clock, panels, portal
 from app.core.access import Actor, Permission, current_actor, public, requires
-from app.core.asked import Asked
+from app.core.asked import Asked, key_of
 from app.core.export import download
 from app.core.options import Offer
 from app.core.places import Located, spread
@@ -196,7 +196,7 @@ def delete(cluster_id: int) -> BaseResponse:
 def alike() -> Response:
     """Clusters that are called like the one whose names are being written."""
     names = [value[:NAME_LENGTH] for field, value in request.args.items() if field.startswith("name-")]
-    found = queries.namesakes(current_actor(), names[:MOST_TYPED], request.args.get("without", type=int))
+    found = queries.namesakes(current_actor(), names[:MOST_TYPED], key_of(request.args.get("without")))
     return answer("clusters/alike.html", "clusters/_alike.html", alike=found)
 
 
