@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import INVITE, RULES
-from app.clusters import erasure, invitations, member_queries, memberships, partners, queries
+from app.clusters import erasure, invitations, member_queries, member_roles, memberships, partners, queries
 from app.clusters.doors import Door
 from app.clusters.forms import one_of
 from app.clusters.member_forms import InviteForm, LeaveForm, MemberForm
@@ -211,6 +211,7 @@ def member(cluster_id: int, member_id: int) -> Response:
         member=found,
         invitation=member_queries.invitation_for(found),
         history=member_queries.moves_of_member(found),
+        roles=member_roles.history(found),
         may_edit=may_edit(current_actor(), found.cluster),
         back=url_for("clusters.show", cluster_id=found.cluster_id),
     )
