@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entries in the frame."""
     _open_rooms()
     from app.events import calendar_views, log_views, plan_views  # noqa: F401 - they put pages into the blueprint
+    from app.events import results
     from app.events.clusters import of_cluster
     from app.events.feedback import question_views, report_views, telling_views, views  # noqa: F401 - likewise
     from app.events.invitations import answer_views, erasure, following, reply_views  # noqa: F401 - likewise
@@ -24,7 +25,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(answer_views.bp)
     app.register_blueprint(link_views.bp)
-    add_panels(app, Panel("cluster", "events/_of_cluster.html", of_cluster, order=20))
+    add_panels(
+        app,
+        Panel("cluster", "events/_of_cluster.html", of_cluster, order=20),
+        Panel("cluster", "events/_results_of_cluster.html", results.of_cluster, order=25),
+    )
     offline.add(app, offline.OfflinePage("events.log", Permission.EVENT_CREATE))
     _tell_templates(app)
     _name_kinds(app)
@@ -43,10 +48,13 @@ def _tell_templates(app: Flask) -> None:
     from app.events.minutes.models import MinutesState
     from app.events.outcomes import listing as register
     from app.events.outcomes import queries
+    from app.events.outcomes.models import code_of, path_of
     from app.events.when import said
 
     app.jinja_env.globals.update(
         event_when=said,
+        decision_code=code_of,
+        decision_path=path_of,
         week_entry=calendar_views.week_entry,
         event_state=shown_state,
         event_codes=codes_of,
