@@ -1,4 +1,4 @@
-"""Roles in clusters have days."""
+"""Roles in clusters have days, and an invitation that was taken back is no longer called declined."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -69,6 +69,10 @@ def upgrade() -> None:
     ]
     if rows:
         connection.execute(sa.insert(ROLES), rows)
+    op.execute(
+        "UPDATE cluster_membership SET state = 'withdrawn' WHERE state = 'declined' AND id NOT IN "
+        "(SELECT membership_id FROM cluster_answer)"
+    )
     for statement in protecting(op.get_context().dialect.name, "cluster_role", COLUMNS):
         op.execute(statement)
 
@@ -92,4 +96,5 @@ def _row(
 
 def downgrade() -> None:
     """Forget the days."""
+    op.execute("UPDATE cluster_membership SET state = 'declined' WHERE state = 'withdrawn'")
     op.drop_table("cluster_role")

@@ -117,7 +117,7 @@ def withdraw(actor: Actor, membership: ClusterMembership, invitation: ClusterInv
     if invitation is not None:
         invitation.revoked_at = clock.now()
     membership.leaving_reason = _("The invitation was withdrawn.")
-    membership.move_to(MembershipState.DECLINED, actor, membership.leaving_reason)
+    membership.move_to(MembershipState.WITHDRAWN, actor, membership.leaving_reason)
     db.session.flush()
 
 

@@ -16,6 +16,8 @@ from app.stakeholders.models import Category
 
 # What holds these together is their theme, alone or with the region.
 THEMED = frozenset({ClusterType.THEMATIC, ClusterType.MIXED})
+# What holds these together is where they are.
+REGIONAL = frozenset({ClusterType.REGIONAL, ClusterType.MIXED})
 
 
 class NotReadyToWork(Refused):
@@ -151,6 +153,8 @@ def faults(
     known = consortium.by_region
     if any(code not in known or known[code].country not in countries for code in regions):
         found["regions"] = _("One of the regions is in none of these countries.")
+    elif kind in REGIONAL and not regions and any(region.country in countries for region in known.values()):
+        found["regions"] = _("A regional cluster has a region at least: choose it here.")
     if unknown := isced.unknown(theme[0]):
         found["isced_f"] = _("Not in ISCED-F 2013: %(codes)s.", codes=", ".join(unknown))
     elif kind in THEMED and not any(theme):

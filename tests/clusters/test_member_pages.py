@@ -127,4 +127,4 @@ def test_the_page_of_an_earlier_day_names_who_coordinated_then(
         assert f",{role}," in line
     page = open_page(lead, f"/clusters/{key}/members/{one}")
     told = page.select_one("#roles").get_text(" ", strip=True)
-    assert told.index("Coordinator") < told.index("Member")
+    assert told.index("Coordinates") < told.index("Member")

@@ -104,7 +104,7 @@ def test_dissolving_ends_what_is_open(session: Session, world: World, working: C
         SYSTEM, working, organisation(world.coordinator), role=R.MEMBER, email="a@example.org", language="en"
     )
     move(working, S.DISSOLVED)
-    assert {entry.state for entry in working.memberships} == {M.LEFT, M.DECLINED}
+    assert {entry.state for entry in working.memberships} == {M.LEFT, M.WITHDRAWN}
     assert {entry.left_on for entry in working.memberships if entry.state is M.LEFT} == {NOW}
     assert not invitations.is_open(invitation)
     with pytest.raises(Refused):
