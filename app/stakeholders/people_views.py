@@ -64,7 +64,7 @@ def create() -> BaseResponse:
     """Add a person, for an organisation when one is named in the address."""
     organisation_id = key_of(request.args.get("organisation"))
     form = PersonForm(data={"affiliations": [{"organisation": organisation_id}] if organisation_id else []})
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.is_not_another():
         with form.refusals():
             person = services.create_person(current_actor(), form.person_facts())
             location = url_for("people.show", person_id=person.id)
