@@ -80,17 +80,15 @@ def upgrade() -> None:
 def _roles(member: Any, changes: list[Any]) -> Iterator[dict[str, Any]]:
     """A row for the role it joined with, and one for each that the audit saw it get, on the day that was written."""
     first = changes[0].changes["role"][0] if changes else member.role
-    yield _row(member, first, member.joined_on, member.created_at)
+    yield _row(member, first, member.joined_on, (member.created_at, None, ""))
     for entry in changes:
         last = member.left_on or date.max
         since = max(member.joined_on, min(entry.happened_at.date(), last))
-        yield _row(member, entry.changes["role"][1], since, entry.happened_at, entry.actor_id, entry.actor_name)
+        yield _row(member, entry.changes["role"][1], since, (entry.happened_at, entry.actor_id, entry.actor_name))
 
 
-def _row(
-    member: Any, role: str, since: date, at: datetime, actor_id: int | None = None, actor_name: str = ""
-) -> dict[str, Any]:
-    facts = {"actor_id": actor_id, "actor_name": actor_name, "recorded_at": at}
+def _row(member: Any, role: str, since: date, stamp: tuple[datetime, int | None, str]) -> dict[str, Any]:
+    facts = dict(zip(("recorded_at", "actor_id", "actor_name"), stamp, strict=True))
     return {"membership_id": member.id, "role": role, "since": since, **facts}
 
 

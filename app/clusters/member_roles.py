@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, bindparam, case, func, select, type_coerce
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, bindparam, case, func, or_, select, type_coerce
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from app.clusters.models import ClusterMembership, MemberRole
+from app.clusters.models import ClusterMembership, MemberRole, MembershipState
 from app.core import clock
 from app.core.access import Actor
 from app.core.audit import AppendOnly
@@ -42,7 +42,9 @@ def give(actor: Actor, membership: ClusterMembership, role: MemberRole, since: d
     if since > clock.today():
         raise Refused(role_since=_("This day has not come yet."))
     if membership.joined_on and since < membership.joined_on:
-        raise Refused(role_since=_("It joined later, on %(day)s.", day=format_date(membership.joined_on, "long", rebase=False)))
+        raise Refused(
+            role_since=_("It joined later, on %(day)s.", day=format_date(membership.joined_on, "long", rebase=False))
+        )
     latest = began(membership)
     if latest is not None and since < latest:
         raise Refused(
@@ -53,9 +55,7 @@ def give(actor: Actor, membership: ClusterMembership, role: MemberRole, since: d
             )
         )
     db.session.add(
-        ClusterRole(
-            membership_id=membership.id, role=role, since=since, actor_id=actor.user_id, actor_name=actor.name
-        )
+        ClusterRole(membership_id=membership.id, role=role, since=since, actor_id=actor.user_id, actor_name=actor.name)
     )
     membership.role = role
     db.session.flush()
@@ -77,11 +77,25 @@ def history(membership: ClusterMembership) -> Sequence[ClusterRole]:
 def role_on_day() -> ColumnElement[MemberRole]:
     """A membership's role on the day that the statement gets as ``day``; ``today`` is the present one.
 
-    A day before the first that is written down has that one's.
+    A day before the first that is written down has that one's. A membership that went up in another, when two
+    organisations became one, ends on the day it began and keeps its rows: of both, the higher role counts.
     """
     day, today = bindparam("day", type_=Date), bindparam("today", type_=Date)
-    own = select(ClusterRole.role).where(ClusterRole.membership_id == M.id).correlate(M).limit(1)
-    then = own.where(ClusterRole.since <= day).order_by(ClusterRole.since.desc(), ClusterRole.id.desc())
-    first = own.order_by(ClusterRole.since, ClusterRole.id)
-    said: Any = func.coalesce(then.scalar_subquery(), first.scalar_subquery(), M.role)
-    return type_coerce(case((day >= today, M.role), else_=said), M.role.type)
+    part = aliased(M)
+    of_part = select(ClusterRole.role).where(ClusterRole.membership_id == part.id).correlate(part).limit(1)
+    then = of_part.where(ClusterRole.since <= day)
+    said: Any = then.order_by(ClusterRole.since.desc(), ClusterRole.id.desc()).scalar_subquery()
+    went_up = and_(part.state == MembershipState.LEFT, part.left_on == part.joined_on)
+    highest = (
+        select(said)
+        .where(part.cluster_id == M.cluster_id, part.organisation_id == M.organisation_id, said.is_not(None))
+        .where(or_(part.id == M.id, went_up))
+        .order_by(case(*((said == role, rank) for rank, role in enumerate(MemberRole))))
+        .limit(1)
+        .correlate(M)
+        .scalar_subquery()
+    )
+    first = select(ClusterRole.role).where(ClusterRole.membership_id == M.id).correlate(M).limit(1)
+    earliest = first.order_by(ClusterRole.since, ClusterRole.id).scalar_subquery()
+    past: Any = func.coalesce(highest, earliest, M.role)
+    return type_coerce(case((day >= today, M.role), else_=past), M.role.type)

@@ -158,9 +158,7 @@ def _until(membership: ClusterMembership) -> date:
     return member_roles.began(membership) or membership.left_on
 
 
-def _make_room(
-    actor: Actor, cluster: Cluster, role: MemberRole, newcomer: ClusterMembership, since: date
-) -> None:
+def _make_room(actor: Actor, cluster: Cluster, role: MemberRole, newcomer: ClusterMembership, since: date) -> None:
     """Let the coordinator before become an ordinary member, first: the databases know one at a time."""
     former = cluster.coordinator
     if role is MemberRole.COORDINATOR and former is not None and former is not newcomer:

@@ -180,7 +180,9 @@ def _tell_of(alike: Sequence[Any]) -> None:
     """Tell whoever saved a cluster which others are called like it; without script nobody saw it while typing."""
     if alike:
         names = ", ".join(plain_tr(row.name) for row in alike)
-        told = _("Other clusters are called like this one: %(names)s. If it is the same, delete one of them.", names=names)
+        told = _(
+            "Other clusters are called like this one: %(names)s. If it is the same, delete one of them.", names=names
+        )
         flash(told, "attention")
 
 

@@ -14,8 +14,7 @@ from app.core.records import Kind
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entries in the frame."""
     _open_rooms()
-    from app.events import calendar_views, log_views, plan_views  # noqa: F401 - they put pages into the blueprint
-    from app.events import results
+    from app.events import calendar_views, log_views, plan_views, results  # noqa: F401 - they put pages into the blueprint
     from app.events.clusters import of_cluster
     from app.events.feedback import question_views, report_views, telling_views, views  # noqa: F401 - likewise
     from app.events.invitations import answer_views, erasure, following, reply_views  # noqa: F401 - likewise

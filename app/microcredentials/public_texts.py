@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 
 from app.core.access import ANYBODY
 from app.core.database import plain_rows
@@ -24,12 +24,11 @@ def texts(only: Rows | None = None) -> Iterator[PublicText]:
         key = part.microcredential_id
         statements[part] = select(key, text).join(M, M.id == key).where(visible_to(ANYBODY))
     for model, statement in statements.items():
-        if only is not None:
-            named = {one: only.get(one.__tablename__, ()) for one in {M, model}}
-            if not any(named.values()):
-                continue
-            statement = statement.where(or_(*(one.id.in_(keys) for one, keys in named.items())))
-        for row in plain_rows(db.session, statement):
+        named = {one: (only or {}).get(one.__tablename__, ()) for one in {M, model}}
+        if only is not None and not any(named.values()):
+            continue
+        within = true() if only is None else or_(*(one.id.in_(keys) for one, keys in named.items()))
+        for row in plain_rows(db.session, statement.where(within)):
             yield PublicText(M.__tablename__, row[0], list(row[1:]))
 
 

@@ -252,10 +252,7 @@ def _rest(table: Table, key: int, places: Iterable[Mention], wanted: Sought) -> 
     for place in places:
         which.setdefault(place.column, set()).add(place.likeness)
     row = db.session.connection().execute(select(*(table.c[name] for name in which)).where(table.c.id == key)).one()
-    return {
-        name: _left_of(table.c[name], value, wanted, which[name])
-        for name, value in zip(which, row, strict=True)
-    }
+    return {name: _left_of(table.c[name], value, wanted, which[name]) for name, value in zip(which, row, strict=True)}
 
 
 def _left_of(column: Column[Any], value: Any, wanted: Sought, which: Collection[Likeness]) -> Any:

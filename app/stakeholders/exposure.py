@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -88,8 +89,12 @@ def veil_for(actor: Actor) -> Callable[[str], str] | None:
     """
     if not actor.has(Role.AUDITOR) or actor.may(Permission.PERSON_READ):
         return None
-    index = NameIndex((row.id, name) for row in _not_agreed(SYSTEM, "") for name in _names(row))
-    return lambda text: index.without(text, _("[name withheld]"))
+
+    @cache  # Asked for the first text alone: most parts of a page hold none.
+    def index() -> NameIndex:
+        return NameIndex((row.id, name) for row in _not_agreed(SYSTEM, "") for name in _names(row))
+
+    return lambda text: index().without(text, _("[name withheld]"))
 
 
 def named_by_changes(session: Session) -> list[str]:

@@ -77,12 +77,16 @@ def of_number(
     """Organisations that the actor may see with the same PIC, or the same register number in the same country."""
     ways = [Organisation.pic == pic] if pic else []
     if register_number and country:
-        ways.append(and_(_number(Organisation.register_number) == _plain(register_number), Organisation.country == country))
+        ways.append(
+            and_(_number(Organisation.register_number) == _plain(register_number), Organisation.country == country)
+        )
     if not ways:
         return []
     columns = (Organisation.id, Organisation.name, Organisation.native_name, Organisation.category)
     more = (Organisation.country, Organisation.city, Organisation.pic, Organisation.register_number)
-    statement = select(*columns, *more).where(or_(*ways), visible_to(actor)).order_by(Organisation.name_key).limit(AT_ONCE)
+    statement = (
+        select(*columns, *more).where(or_(*ways), visible_to(actor)).order_by(Organisation.name_key).limit(AT_ONCE)
+    )
     return [
         Lookalike(*row[:6], alike=(pic if row.pic == pic else None) or row.register_number or "", score=100.0)
         for row in db.session.execute(statement)

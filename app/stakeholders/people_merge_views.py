@@ -27,7 +27,9 @@ def alike() -> Response:
     }
     typed = Typed(**said, without=key_of(request.args.get("without")))
     found = namesakes.like(current_actor(), typed)
-    return answer("stakeholders/people/alike.html", "stakeholders/people/_alike.html", alike=found, ask=typed.without is None)
+    return answer(
+        "stakeholders/people/alike.html", "stakeholders/people/_alike.html", alike=found, ask=typed.without is None
+    )
 
 
 @bp.get("/duplicates")

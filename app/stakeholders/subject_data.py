@@ -98,8 +98,8 @@ class Step:
 class SubjectData:
     """A person's data: the record, the audit of it, mails to the address, and every other place of the name.
 
-    ``mailboxes`` are those that nobody else has. ``views`` are saved views that look for the person. ``keys`` are mentions in columns of keys beside one of the
-    places: they are made of what stands there, and go with it.
+    ``mailboxes`` are those that nobody else has. ``views`` are saved views that look for the person. ``keys`` are
+    mentions in columns of keys beside one of the places: they are made of what stands there, and go with it.
     """
 
     person: Person

@@ -193,7 +193,9 @@ def test_who_took_part_in_events_about_its_theme_is_a_partner_to_find(
     assert "took part in events about them" in page.text
 
 
-def test_what_came_of_a_cluster_is_on_its_page(app: Flask, client: FlaskClient, sign_in: SignIn, world: World, made: Made):
+def test_what_came_of_a_cluster_is_on_its_page(
+    app: Flask, client: FlaskClient, sign_in: SignIn, world: World, made: Made
+):
     top, low = made(published=True), made(published=True)
     edit(app, low, parent=top)
     with work(app) as session:

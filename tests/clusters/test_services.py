@@ -315,7 +315,7 @@ def test_a_cluster_across_borders_belongs_to_the_leads_of_both_countries(app: Fl
 
 def test_nobody_edits_a_cluster_out_of_reach(app: Flask, session: Session, world: World):
     cluster = make(app)
-    changed = facts(countries=["GE"], regions=[])
+    changed = facts(countries=["GE"], regions=["GE-KA"])
     with pytest.raises(Refused) as refused:
         services.edit(world.actors["lead"], cluster, cluster.version, changed, app.config["CONSORTIUM"])
     assert "countries" in refused.value.messages
@@ -394,11 +394,11 @@ def roles_on(working: Cluster, day: date) -> dict[int, str]:
     return {row.organisation_id: row.role.value for row in rows}
 
 
-def test_who_coordinated_on_a_day_stays_known_after_somebody_took_over(session: Session, world: World, working: Cluster):
+def test_who_coordinated_on_a_day_stays_known_after_somebody_took_over(
+    session: Session, world: World, working: Cluster
+):
     school, company = member_of(working, world.school), member_of(working, world.company)
-    takes_over = memberships.MemberFacts(
-        role=R.COORDINATOR, joined_on=date(2025, 1, 1), role_since=date(2025, 5, 1)
-    )
+    takes_over = memberships.MemberFacts(role=R.COORDINATOR, joined_on=date(2025, 1, 1), role_since=date(2025, 5, 1))
     memberships.edit(SYSTEM, company, company.version, takes_over)
     before = {world.school: "coordinator", world.company: "member", world.agency: "member"}
     after = {world.school: "member", world.company: "coordinator", world.agency: "member"}
@@ -413,8 +413,8 @@ def test_who_coordinated_on_a_day_stays_known_after_somebody_took_over(session: 
 @pytest.mark.parametrize("day", [date(2024, 12, 31), date(2025, 5, 31)])
 def test_a_role_has_its_days_within_the_membership(session: Session, world: World, working: Cluster, day: date):
     company = member_of(working, world.company)
+    entry = memberships.MemberFacts(role=R.DEPUTY, joined_on=date(2025, 1, 1), role_since=day)
     with pytest.raises(Refused) as refused:
-        entry = memberships.MemberFacts(role=R.DEPUTY, joined_on=date(2025, 1, 1), role_since=day)
         memberships.edit(SYSTEM, company, company.version, entry)
     assert set(refused.value.messages) == {"role_since"}
 

@@ -417,8 +417,12 @@ def sharers(app: Flask) -> dict[str, int]:
         alone = person("Milica", family_name="Bogdanov", email=OFFICE, phone=NUMBER)
         mail.send(session, OFFICE, "To all", "accounts/notice", user=SimpleNamespace(name="School"), event="x")
         return {
-            **{"school": school.id, "other": other.id, "hers": hers.id, "again": again.id},
-            **{"third": third.id, "alone": alone.id},
+            "school": school.id,
+            "other": other.id,
+            "hers": hers.id,
+            "again": again.id,
+            "third": third.id,
+            "alone": alone.id,
         }
 
 

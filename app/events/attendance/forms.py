@@ -64,7 +64,9 @@ class AttendeeForm(BaseForm):
 
     def foreseen(self) -> None:
         """Ask who it is."""
-        rules.check_somebody(self.name.data, [*self.person.values, *self.organisation.values] or self.organisation_name.data)
+        rules.check_somebody(
+            self.name.data, [*self.person.values, *self.organisation.values] or self.organisation_name.data
+        )
 
     def facts_of_row(self) -> AttendeeFacts:
         """What was filled in."""
