@@ -1,6 +1,7 @@
 """What an address asks and nobody understands is said on every list, and no file is made of it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -8,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.core.access import Role
 from tests.accounts.people import arrive
-from tests.page import Page
+from tests.page import Page, open_page
 
 UNKNOWN = {"country": "XX", "nonsense": "1"}
 
@@ -60,3 +61,30 @@ def test_a_file_that_is_refused_leads_to_the_list_as_it_was_understood(app: Flas
     page = Page(client.get("/stakeholders/?country=XX&category=company&format=csv"))
     assert "“XX” was not understood as “Country”" in page.text
     assert page.select("main .actions a")[0]["href"] == "/stakeholders/?category=company"
+
+
+TOO_LONG = "9" * 24
+
+
+def names() -> list[str]:
+    """Every argument that some page reads."""
+    sources = [path.read_text() for path in Path("app").rglob("*.py")]
+    return sorted({name for source in sources for name in re.findall(r'\bargs\.get\("(\w+)"', source)})
+
+
+def test_a_number_that_no_record_can_have_finds_none(app: Flask, client: FlaskClient):
+    arrive(app, client)
+    assert "organisation" in names()
+    for path in [*lists(app), "/feeds/cluster/0.ics", f"/feeds/cluster/{'0' * 12}{TOO_LONG}.ics"]:
+        for number in (TOO_LONG, f"000000000000{TOO_LONG}", "-1", "²"):
+            asked = {name: number for name in names() if name != "format"}
+            answer = client.get(path, query_string=asked)
+            assert answer.status_code < 500, (path, number)
+
+
+def test_people_who_cannot_exist_are_not_kept_apart(app: Flask, client: FlaskClient):
+    arrive(app, client)
+    page = open_page(client, "/stakeholders/people/duplicates")
+    token = page.select("input[name=csrf_token]")[0]["value"]
+    sent = {"csrf_token": token, "people": [TOO_LONG, "1"]}
+    assert client.post("/stakeholders/people/duplicates/keep-apart", data=sent).status_code in (400, 404)

@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
         app,
         Kind("cluster", _l("Cluster"), _pages, ClusterForm),
         Kind("cluster_membership", _l("Membership"), _pages_of_members),
+        Kind("cluster_role", _l("Role in a cluster")),
         Kind("cluster_invitation", _l("Invitation to a cluster")),
         Kind("cluster_answer", _l("Answer to an invitation")),
         Kind("cluster_assessment", _l("Self-check")),

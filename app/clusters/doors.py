@@ -44,7 +44,8 @@ _STANDS = {
     M.INVITED: _l("%(name)s was invited and has not answered yet, so it is no member."),
     M.ACTIVE: _l("%(name)s is a member; its invitation is answered."),
     M.LEFT: _l("%(name)s left already."),
-    M.DECLINED: _l("%(name)s never became a member: the invitation was declined or withdrawn."),
+    M.DECLINED: _l("%(name)s never became a member: the invitation was declined."),
+    M.WITHDRAWN: _l("%(name)s never became a member: the invitation was withdrawn."),
 }
 
 

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import User
 from app.accounts.tokens import new_token
-from app.clusters import doors, memberships, rules
+from app.clusters import doors, member_roles, memberships, rules
 from app.clusters.doors import Door
 from app.clusters.models import (
     INVITATION_LIFETIME,
@@ -117,7 +117,7 @@ def withdraw(actor: Actor, membership: ClusterMembership, invitation: ClusterInv
     if invitation is not None:
         invitation.revoked_at = clock.now()
     membership.leaving_reason = _("The invitation was withdrawn.")
-    membership.move_to(MembershipState.DECLINED, actor, membership.leaving_reason)
+    membership.move_to(MembershipState.WITHDRAWN, actor, membership.leaving_reason)
     db.session.flush()
 
 
@@ -158,6 +158,7 @@ def answer(
     if accepted:
         membership.joined_on, membership.may_be_named = clock.today(), named
         membership.move_to(MembershipState.ACTIVE, SYSTEM, _("Accepted by link"))
+        member_roles.give(SYSTEM, membership, membership.role, clock.today())
     else:
         membership.leaving_reason = reason
         membership.move_to(MembershipState.DECLINED, SYSTEM, reason or _("Declined by link"))

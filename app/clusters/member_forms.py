@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from app.clusters.memberships import MemberFacts
 from app.clusters.models import ClusterMembership, MemberRole
@@ -36,6 +36,11 @@ class MemberForm(BaseForm):
 
     organisation = OrganisationsField(_l("Organisation"), multiple=False, required=_l("Choose the organisation."))
     role = ChoiceField(_l("Role"), choices=MemberRole.choices)
+    role_since = DayField(
+        _l("In this role since"),
+        [Optional()],
+        description=_l("Left empty: since it joined, or since today if the role is another than before."),
+    )
     joined_on = DayField(_l("Member from"), [InputRequired(_l("Choose a day."))])
     left_on = DayField(_l("Left on"), [InputRequired(_l("Choose a day."))], description=FIRST_DAY_OUT)
     letter = FileField(
@@ -71,6 +76,7 @@ class MemberForm(BaseForm):
             role=MemberRole(self.role.data),
             joined_on=self.joined_on.data or clock.today(),
             left_on=self.left_on.data if "left_on" in self else None,
+            role_since=self.role_since.data,
             letter=self._kept(),
             may_be_named=self.may_be_named.data,
         )

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.clusters.member_roles import role_on_day
 from app.clusters.models import WAS_MEMBER, Cluster, ClusterInvitation, ClusterMembership, MembershipState
 from app.clusters.queries import Found, visible_to
+from app.core import clock
 from app.core.access import Actor
 from app.core.database import plain_rows
 from app.core.states import moves_of
@@ -55,9 +57,10 @@ def invitation_for(membership: ClusterMembership) -> ClusterInvitation | None:
 def members(actor: Actor, keys: Sequence[int], day: date) -> list[Found]:
     """Memberships of clusters on a day, by category and name; ``is_open`` says whether the actor may read the name.
 
-    The consortium reads all names; others those of partners, of who agreed to be named, and their own organisation's.
+    The role is the one of that day. The consortium reads all names; others those of partners, of who agreed to be
+    named, and their own organisation's.
     """
-    return list(db.session.execute(_members(actor), {"keys": list(keys), "day": day}).all())
+    return list(db.session.execute(_members(actor), {"keys": list(keys), "day": day, "today": clock.today()}).all())
 
 
 @lru_cache(maxsize=256)
@@ -66,7 +69,8 @@ def _members(actor: Actor) -> Select[*tuple[Any, ...]]:
     day: Any = bindparam("day")
     return (
         select(
-            *(M.id, M.cluster_id, M.role, M.state, M.joined_on, M.left_on, M.leaving_reason, M.letter_id),
+            *(M.id, M.cluster_id, M.state, M.joined_on, M.left_on, M.leaving_reason, M.letter_id),
+            role_on_day().label("role"),
             M.may_be_named,
             Organisation.id.label("organisation_id"),
             *(Organisation.name, Organisation.name_language, Organisation.native_name, Organisation.native_language),

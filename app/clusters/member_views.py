@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import INVITE, RULES
-from app.clusters import erasure, invitations, member_queries, memberships, partners, queries
+from app.clusters import erasure, invitations, member_queries, member_roles, memberships, partners, queries
 from app.clusters.doors import Door
 from app.clusters.forms import one_of
 from app.clusters.member_forms import InviteForm, LeaveForm, MemberForm
@@ -15,7 +15,7 @@ from app.clusters.permissions import check_edit, may_edit
 from app.clusters.views import bp, page_url, show_only_if_open
 from app.core import clock
 from app.core.access import Permission, current_actor, requires, signed_in
-from app.core.asked import Asked
+from app.core.asked import Asked, key_of
 from app.core.errors import Refused
 from app.core.sheets import LONGEST_LINE
 from app.core.web import answer, changed, created, form_page, redirect_to, sent
@@ -62,8 +62,8 @@ def _wish() -> tuple[partners.Wish, list[str]]:
 
 def _asked_for() -> Organisation | None:
     """The organisation that the address names."""
-    key = request.args.get("organisation", type=int)
-    return one_of([key]) if key and 0 < key < 2**31 else None
+    key = key_of(request.args.get("organisation"))
+    return one_of([key]) if key else None
 
 
 @bp.route("/<int:cluster_id>/members/invite", methods=["GET", "POST"])
@@ -211,6 +211,7 @@ def member(cluster_id: int, member_id: int) -> Response:
         member=found,
         invitation=member_queries.invitation_for(found),
         history=member_queries.moves_of_member(found),
+        roles=member_roles.history(found),
         may_edit=may_edit(current_actor(), found.cluster),
         back=url_for("clusters.show", cluster_id=found.cluster_id),
     )

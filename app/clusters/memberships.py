@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.clusters import doors, rules, services
+from app.clusters import doors, member_roles, rules, services
 from app.clusters.doors import Door
 from app.clusters.models import (
     OPEN,
@@ -32,12 +32,14 @@ from app.stakeholders.models import Organisation
 class MemberFacts:
     """What a membership is, as somebody filled it in; without a new letter the one that is there stays.
 
-    ``left_on`` puts the day right on which a member left; of who is a member it says nothing.
+    ``left_on`` puts the day right on which a member left; of who is a member it says nothing. ``role_since`` is the
+    day from which it has this role: of a new member the day it joined, else today, unless told.
     """
 
     role: MemberRole
     joined_on: date
     left_on: date | None = None
+    role_since: date | None = None
     letter: StoredFile | None = None
     may_be_named: bool = False
 
@@ -66,9 +68,11 @@ def add(actor: Actor, cluster: Cluster, organisation: Organisation, facts: Membe
     membership = new(cluster, organisation, facts.role)
     membership.joined_on, membership.letter = facts.joined_on, facts.letter
     membership.may_be_named = facts.may_be_named
-    _make_room(cluster, facts.role, membership)
+    since = facts.role_since or _from(cluster, facts)
+    _make_room(actor, cluster, facts.role, membership, since)
     membership.move_to(MembershipState.ACTIVE, actor)
     db.session.flush()
+    member_roles.give(actor, membership, facts.role, since)
     return membership
 
 
@@ -86,8 +90,11 @@ def edit(actor: Actor, membership: ClusterMembership, version: int | None, facts
     check_stay(cluster, membership.organisation, rules.Stay(facts.joined_on, left_on), membership)
     if membership.state is MembershipState.ACTIVE and facts.role is not membership.role:
         rules.check_coordinator_stays(membership.role, cluster.state in WORKING)
-        _make_room(cluster, facts.role, membership)
-    membership.role, membership.joined_on, membership.left_on = facts.role, facts.joined_on, left_on
+        _make_room(actor, cluster, facts.role, membership, facts.role_since or clock.today())
+    changed = facts.role is not membership.role
+    membership.joined_on, membership.left_on = facts.joined_on, left_on
+    if changed:
+        member_roles.give(actor, membership, facts.role, facts.role_since or _until(membership))
     membership.letter = facts.letter or membership.letter
     membership.may_be_named = facts.may_be_named
     membership.updated_at = clock.now()
@@ -138,9 +145,22 @@ def check_stay(
     rules.check_stay(organisation.name, wanted, stays)
 
 
-def _make_room(cluster: Cluster, role: MemberRole, newcomer: ClusterMembership) -> None:
+def _from(cluster: Cluster, facts: MemberFacts) -> date:
+    """Since when a new member has its role, unless told: it takes over after the coordinator before began."""
+    former = cluster.coordinator if facts.role is MemberRole.COORDINATOR else None
+    return max(facts.joined_on, (member_roles.began(former) if former else None) or facts.joined_on)
+
+
+def _until(membership: ClusterMembership) -> date:
+    """Since when a member has another role, unless told; of one that left it is put right for all of its days."""
+    if membership.left_on is None:
+        return clock.today()
+    return member_roles.began(membership) or membership.left_on
+
+
+def _make_room(actor: Actor, cluster: Cluster, role: MemberRole, newcomer: ClusterMembership, since: date) -> None:
     """Let the coordinator before become an ordinary member, first: the databases know one at a time."""
     former = cluster.coordinator
     if role is MemberRole.COORDINATOR and former is not None and former is not newcomer:
-        former.role = MemberRole.MEMBER
-        db.session.flush()
+        with db.session.no_autoflush:
+            member_roles.give(actor, former, MemberRole.MEMBER, since)

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clusters.models import OPEN, ClusterMembership, MemberRole, MembershipState
+from app.clusters.models import NEVER_MEMBER, OPEN, ClusterMembership, MemberRole, MembershipState
 from app.core.merging import Step, Values, change_row, settles
 
 S = MembershipState
@@ -28,12 +28,12 @@ def one_stay(session: Session, row: Values, organisation_id: int) -> tuple[list[
     the days, the higher role, the letter and the word that it may be named; the other is closed on the day it began
     and moves along, so that invitations and answers stay with it.
     """
-    if row["state"] is S.DECLINED:
+    if row["state"] in NEVER_MEMBER:
         return [], False
     for other in _others(session, row["cluster_id"], organisation_id):
         if {row["state"], other["state"]} <= OPEN and S.INVITED in (row["state"], other["state"]):
             gone = row if row["state"] is S.INVITED else other
-            return [change_row(session, TABLE, gone, {"state": S.DECLINED, "leaving_reason": _why()})], False
+            return [change_row(session, TABLE, gone, {"state": S.WITHDRAWN, "leaving_reason": _why()})], False
         if _meet(row, other):
             closed = {"state": S.LEFT, "left_on": row["joined_on"], "leaving_reason": _why()}
             steps = [change_row(session, TABLE, row, closed)]
@@ -46,7 +46,7 @@ def _others(session: Session, cluster_id: int, organisation_id: int) -> Sequence
     statement = select(TABLE).where(
         TABLE.c.cluster_id == cluster_id,
         TABLE.c.organisation_id == organisation_id,
-        TABLE.c.state != S.DECLINED,
+        TABLE.c.state.not_in(NEVER_MEMBER),
     )
     # Those that are open first: no two of them may be.
     rows = session.connection().execute(statement.order_by(TABLE.c.id)).mappings().all()

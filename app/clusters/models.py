@@ -82,10 +82,15 @@ class MembershipState(Term):
     ACTIVE = "active", _l("Member"), "done"
     LEFT = "left", _l("Left"), "stopped"
     DECLINED = "declined", _l("Declined"), "stopped"
+    WITHDRAWN = "withdrawn", _l("Invitation withdrawn"), "stopped"
 
 
 M = MembershipState
-MEMBERSHIP_MOVES = Moves({M.INVITED: (M.ACTIVE, M.DECLINED), M.ACTIVE: (M.LEFT,), M.LEFT: (), M.DECLINED: ()})
+# Who never answered did not decline: an invitation that was taken back has a state of its own.
+MEMBERSHIP_MOVES = Moves(
+    {M.INVITED: (M.ACTIVE, M.DECLINED, M.WITHDRAWN), M.ACTIVE: (M.LEFT,), M.LEFT: (), M.DECLINED: (), M.WITHDRAWN: ()}
+)
+NEVER_MEMBER = frozenset({M.DECLINED, M.WITHDRAWN})
 OPEN = frozenset({M.INVITED, M.ACTIVE})
 WAS_MEMBER = frozenset({M.ACTIVE, M.LEFT})
 

@@ -16,6 +16,8 @@ from app.stakeholders.models import Category
 
 # What holds these together is their theme, alone or with the region.
 THEMED = frozenset({ClusterType.THEMATIC, ClusterType.MIXED})
+# What holds these together is where they are.
+REGIONAL = frozenset({ClusterType.REGIONAL, ClusterType.MIXED})
 
 
 class NotReadyToWork(Refused):
@@ -122,6 +124,17 @@ def check_coordinator_stays(role: MemberRole, works: bool) -> None:
         raise CoordinatorNeeded
 
 
+def _fault_of_regions(
+    kind: ClusterType, countries: Sequence[str], regions: Sequence[str], consortium: Consortium
+) -> str | None:
+    known = consortium.by_region
+    if any(code not in known or known[code].country not in countries for code in regions):
+        return _("One of the regions is in none of these countries.")
+    if kind in REGIONAL and not regions and any(region.country in countries for region in known.values()):
+        return _("A regional cluster has a region at least: choose it here.")
+    return None
+
+
 def faults(
     name: dict[str, str],
     kind: ClusterType,
@@ -148,9 +161,8 @@ def faults(
         found["countries"] = _("A cluster of more than one country reaches across borders: choose that scope.")
     elif scope is not ClusterScope.CROSS_BORDER and not countries:
         found["countries"] = _("Choose its country.")
-    known = consortium.by_region
-    if any(code not in known or known[code].country not in countries for code in regions):
-        found["regions"] = _("One of the regions is in none of these countries.")
+    if fault := _fault_of_regions(kind, countries, regions, consortium):
+        found["regions"] = fault
     if unknown := isced.unknown(theme[0]):
         found["isced_f"] = _("Not in ISCED-F 2013: %(codes)s.", codes=", ".join(unknown))
     elif kind in THEMED and not any(theme):

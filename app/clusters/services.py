@@ -209,4 +209,4 @@ def _end_memberships(actor: Actor, cluster: Cluster) -> None:
             entry.move_to(MembershipState.LEFT, actor, reason)
         elif entry.state is MembershipState.INVITED:
             entry.leaving_reason = reason
-            entry.move_to(MembershipState.DECLINED, actor, reason)
+            entry.move_to(MembershipState.WITHDRAWN, actor, reason)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
@@ -19,7 +19,7 @@ from app.clusters.roster import FILE_HEAD, Roster, file_rows, roster
 from app.clusters.self_checks import GROUPS, SCORES
 from app.core import clock, panels, portal
 from app.core.access import Actor, Permission, current_actor, public, requires
-from app.core.asked import Asked
+from app.core.asked import Asked, key_of
 from app.core.export import download
 from app.core.options import Offer
 from app.core.places import Located, spread
@@ -153,8 +153,9 @@ def create() -> BaseResponse:
     form = ClusterForm(data={"countries": sorted(current_actor().countries)})
     if form.validate_on_submit():
         with form.refusals():
-            facts, consortium = form.cluster_facts(), portal.consortium()
+            facts, consortium, alike = form.cluster_facts(), portal.consortium(), form.alike
             cluster = memberships.found(current_actor(), facts, form.coordinating, consortium)
+            _tell_of(alike)
             return created(form, page_url(cluster), _("The cluster is proposed."))
     return _form(form, None)
 
@@ -170,8 +171,19 @@ def edit(cluster_id: int) -> BaseResponse:
         with form.refusals(cluster):
             facts, consortium = form.cluster_facts(), portal.consortium()
             services.edit(current_actor(), cluster, form.version.data, facts, consortium)
+            _tell_of(form.alike)
             return changed(form, page_url(cluster), _("Saved."))
     return _form(form, cluster)
+
+
+def _tell_of(alike: Sequence[Any]) -> None:
+    """Tell whoever saved a cluster which others are called like it; without script nobody saw it while typing."""
+    if alike:
+        names = ", ".join(plain_tr(row.name) for row in alike)
+        told = _(
+            "Other clusters are called like this one: %(names)s. If it is the same, delete one of them.", names=names
+        )
+        flash(told, "attention")
 
 
 def _form(form: ClusterForm, cluster: Cluster | None) -> BaseResponse:
@@ -196,7 +208,7 @@ def delete(cluster_id: int) -> BaseResponse:
 def alike() -> Response:
     """Clusters that are called like the one whose names are being written."""
     names = [value[:NAME_LENGTH] for field, value in request.args.items() if field.startswith("name-")]
-    found = queries.namesakes(current_actor(), names[:MOST_TYPED], request.args.get("without", type=int))
+    found = queries.namesakes(current_actor(), names[:MOST_TYPED], key_of(request.args.get("without")))
     return answer("clusters/alike.html", "clusters/_alike.html", alike=found)
 
 

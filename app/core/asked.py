@@ -9,10 +9,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.core.database import LARGEST_KEY
 from app.core.errors import Refused
 
 MOST_SHOWN = 40
 MOST_NAMES = 5
+LONGEST_KEY = 18
 # What programs add to addresses that are passed on; it asks for nothing.
 TRACKERS = ("utm_", "fbclid", "gclid", "mtm_", "matomo_")
 
@@ -35,6 +37,16 @@ def is_day(text: str) -> bool:
         return len(text) == 10 and bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+def key_of(text: str | None) -> int | None:
+    """The key of a record that ``text`` can be; ``None`` for what neither database could look for.
+
+    Every key that is no part of a rule of addresses is read by it: an argument, a field of a form, half of a name.
+    """
+    digits = text if text and text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else None
+    key = int(digits) if digits else None
+    return key if key is not None and key <= LARGEST_KEY else None
 
 
 def not_understood(text: str, label: Any, instead: str = "") -> str:

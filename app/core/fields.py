@@ -27,7 +27,6 @@ from wtforms.validators import Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core import portal
-from app.core.database import LARGEST_KEY
 from app.core.files import HEAD, mime_of
 from app.core.i18n import Language
 from app.core.sheets import LONGEST_LINE
@@ -82,11 +81,6 @@ class SentAs:
                     endings=", ".join(endings),
                 )
             )
-
-
-def is_key(text: str) -> bool:
-    """Whether ``text`` can be the key of a record: both databases can look for it."""
-    return text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= LARGEST_KEY
 
 
 class LineField(StringField):

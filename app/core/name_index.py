@@ -29,6 +29,14 @@ class NameIndex:
                     told.add(person_id)
                     yield person_id, excerpt_of({text[span.start : span.end]: (text, span)})
 
+    def without(self, text: str, placeholder: str) -> str:
+        """A text with a placeholder wherever a name stands in full."""
+        end = len(text) + 1
+        for span in sorted({(span.start, span.end) for _key, span in self._in_text(text)}, reverse=True):
+            if span[1] <= end:
+                text, end = f"{text[: span[0]]}{placeholder}{text[span[1] :]}", span[0]
+        return text
+
     def _in_text(self, text: str) -> Iterator[tuple[int, Span]]:
         words = list(WORD.finditer(text))
         keys = tuple(word_key(word[0])[0] for word in words)

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from wtforms import Field, Form
 from wtforms.validators import StopValidation
 
-from app.core.fields import MOST_CHOSEN, is_key
+from app.core.asked import key_of
+from app.core.fields import MOST_CHOSEN
 from app.core.options import Option
 from app.core.sheets import LONGEST_LINE
 
@@ -92,7 +93,7 @@ class PickerField(Field):
             self.query = (formdata.get(f"{self.name}-q") or "").strip()[:LONGEST_LINE]
             self._searching = formdata.get("find") == self.name
             keys = list(filter(None, dict.fromkeys(formdata.getlist(self.name)[: MOST_CHOSEN + 1])))
-            sent = [int(key) for key in keys if is_key(key)]
+            sent = [number for number in map(key_of, keys) if number is not None]
             self._is_unreadable = len(sent) < len(keys)
             self.data = sent if self.multiple else (sent[0] if sent else None)
 

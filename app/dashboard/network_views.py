@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.core.access import Actor, current_actor, public
-from app.core.asked import Asked
+from app.core.asked import Asked, key_of
 from app.core.web import answer
 from app.dashboard.network import Network, Wanted, network
 from app.dashboard.network_files import network_file
@@ -108,9 +108,10 @@ def _drawn_node(node: Node, kind: int) -> list[Any]:
 
 def _focus(text: str) -> Key:
     kind, _colon, number = text.partition(":")
-    if kind not in BY_NAME or not (number.isascii() and number.isdigit()):
+    key = key_of(number)
+    if kind not in BY_NAME or key is None:
         abort(404)
-    return kind, int(number[:18])
+    return kind, key
 
 
 def _number(text: str, default: int) -> int:

@@ -1,6 +1,7 @@
 """When we last spoke with an organisation: events it organised or took part in, as far as the actor may see them.
 
-``WAYS`` says how an organisation takes part. Attendance of people joins here, rolled up to whom they spoke for.
+``WAYS`` says how an organisation takes part. Whoever was there counts for the organisation that sent them, or for whom
+the person spoke on that day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,17 +10,18 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Subquery, bindparam, case, func, or_, select, union_all
+from sqlalchemy import Connection, Row, Select, Subquery, and_, bindparam, case, func, or_, select, union_all
 
 from app.core.access import Actor
 from app.core.database import plain_rows
 from app.engagement.models import MappingEntry
 from app.engagement.queries import at_stake
 from app.engagement.queries import visible_to as entries_visible_to
-from app.events.models import OVER, Event, EventKind, EventState, event_organisation
+from app.events.attendance.models import THERE, Attendance
+from app.events.models import OVER, Event, EventKind, EventState, event_host, event_organisation
 from app.events.queries import visible_to
 from app.extensions import db
-from app.stakeholders.models import Organisation
+from app.stakeholders.models import Affiliation, Organisation
 
 MOST_SHOWN = 20
 
@@ -28,6 +30,20 @@ WAYS: tuple[Select[Any, Any], ...] = (
     select(event_organisation.c.organisation_id, event_organisation.c.event_id),
     select(Event.organiser_id.label("organisation_id"), Event.id.label("event_id")).where(
         Event.organiser_id.is_not(None)
+    ),
+    select(event_host.c.organisation_id, event_host.c.event_id),
+    select(Attendance.organisation_id, Attendance.event_id).where(
+        Attendance.organisation_id.is_not(None), Attendance.state.in_(THERE)
+    ),
+    select(Affiliation.organisation_id, Attendance.event_id)
+    .join(Attendance, Attendance.person_id == Affiliation.person_id)
+    .join(Event, Event.id == Attendance.event_id)
+    .where(
+        *(Attendance.organisation_id.is_(None), Attendance.organisation_name.is_(None), Attendance.state.in_(THERE)),
+        and_(
+            or_(Affiliation.valid_from.is_(None), Affiliation.valid_from <= Event.starts_on),
+            or_(Affiliation.valid_to.is_(None), Affiliation.valid_to >= Event.starts_on),
+        ),
     ),
 )
 

@@ -11,9 +11,9 @@ from app.clusters import queries as clusters
 from app.clusters.forms import ClustersField
 from app.core import clock
 from app.core.access import Permission, current_actor
-from app.core.asked import Asked
+from app.core.asked import Asked, key_of
 from app.core.errors import Refused
-from app.core.fields import ChoiceField, DayField, TextField, is_key
+from app.core.fields import ChoiceField, DayField, TextField
 from app.core.forms import BaseForm
 from app.core.templating import day_short, plain_tr
 from app.engagement import rules
@@ -47,7 +47,8 @@ def scope_choices() -> list[tuple[str, Any]]:
 
 
 def _keys(text: str | None) -> list[int]:
-    return [int(text)] if text and is_key(text) else []
+    key = key_of(text)
+    return [] if key is None else [key]
 
 
 def judging_countries() -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
         minutes,
         outcomes,
         plan_views,
+        results,
         watching,
     )
     from app.events import public_texts as _public_texts  # noqa: F401 - what everybody may read of events
@@ -36,7 +37,11 @@ def init_app(app: Flask) -> None:
     for room in (agenda, attendance, documents, invitations, minutes, outcomes, watching, feedback):
         room.init_app(app)
     app.register_blueprint(bp)
-    add_panels(app, Panel("cluster", "events/_of_cluster.html", of_cluster, order=20))
+    add_panels(
+        app,
+        Panel("cluster", "events/_of_cluster.html", of_cluster, order=20),
+        Panel("cluster", "events/_results_of_cluster.html", results.of_cluster, order=25),
+    )
     offline.add(app, offline.OfflinePage("events.log", Permission.EVENT_CREATE))
     app.jinja_env.globals.update(
         event_when=said,

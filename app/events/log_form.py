@@ -12,7 +12,8 @@ from wtforms.validators import DataRequired, InputRequired, Optional, Validation
 
 from app.core import clock
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField, is_key
+from app.core.asked import key_of
+from app.core.fields import ChoiceField, ClockField, DayField, LineField, TextField
 from app.core.forms import BaseForm
 from app.core.templating import reader_language
 from app.events import queries
@@ -85,7 +86,8 @@ class LogForm(BaseForm):
 
         ``kind``, the ``code`` of a micro-credential and the key of an organisation that took part may come with a link.
         """
-        taking_part = [int(organisation)] if organisation and is_key(organisation) else []
+        named = key_of(organisation)
+        taking_part = [] if named is None else [named]
         concerned = queries.microcredentials_named(current_actor(), code) if code else []
         guesses = {
             "kind": kind if kind in LOGGED_KINDS else EventKind.CONSULTATION.value,

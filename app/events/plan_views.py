@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import portal
 from app.core.access import Permission, current_actor, requires
+from app.core.asked import key_of
 from app.core.templating import plain_tr
 from app.core.web import answer, changed, created, form_page, redirect_to
 from app.events import clashes, editable, queries, rules, services, spans, swapping
@@ -84,7 +85,7 @@ def edit(event_id: int) -> BaseResponse:
 @requires(Permission.EVENT_CREATE)
 def clashing() -> BaseResponse:
     """What the time and place that are being typed clash with, for the form."""
-    form, key = EventForm(EventKind.MEETING, formdata=request.args), request.args.get("of", type=int)
+    form, key = EventForm(EventKind.MEETING, formdata=request.args), key_of(request.args.get("of"))
     if key is not None:
         editable.whole(current_actor(), key)
     wanted = form.wanted(key)

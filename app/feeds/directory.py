@@ -8,7 +8,7 @@ from sqlalchemy import String, cast, select
 from app.clusters.models import Cluster
 from app.core import portal
 from app.core.access import ANYBODY
-from app.core.database import LARGEST_KEY
+from app.core.asked import key_of
 from app.core.templating import country_name, plain_tr
 from app.events.models import EventKind, EventSeries
 from app.events.queries import microcredentials_named
@@ -54,8 +54,8 @@ def feed(sort: str, key: str) -> PublicFeed | None:
     elif sort == "mc":
         for found in microcredentials_named(ANYBODY, key):
             key, label = found.code, f"{found.code} {plain_tr(found.title)}"
-    elif sort in ("cluster", "series") and key.isascii() and key.isdigit() and int(key[:12]) <= LARGEST_KEY:
-        known = clusters(int(key)) if sort == "cluster" else series(int(key))
+    elif sort in ("cluster", "series") and (number := key_of(key)) is not None:
+        known = clusters(number) if sort == "cluster" else series(number)
         label, key = (known[0].label, known[0].key) if known else (None, key)
     return PublicFeed(sort, key, label) if label else None
 

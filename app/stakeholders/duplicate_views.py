@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
-from app.core.asked import Asked
+from app.core.asked import Asked, key_of
 from app.core.web import answer, redirect_to
 from app.stakeholders import lookalikes, merging, queries
 from app.stakeholders.forms import KeepApartForm
@@ -22,7 +22,7 @@ def alike() -> Response:
     typed = [value.strip()[:500] for name, value in request.args.items() if name.endswith(("text", "name"))]
     country = next((value for name, value in request.args.items() if name.endswith("country")), "")
     country = country if country in dict(countries()) else ""
-    without = request.args.get("without", type=int)
+    without = key_of(request.args.get("without"))
     found = lookalikes.similar(current_actor(), [name for name in typed if name][:MOST_TYPED], country, without)
     kind = "_choose_alike" if "choose" in request.args else "_alike"
     return answer("stakeholders/alike.html", f"stakeholders/{kind}.html", alike=found, ask=without is None)

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, or_, select
+from sqlalchemy import Column, Table, or_, select
 
 from app.accounts import saved
 from app.core import append_only, audit, clock, files, mail, mentions
@@ -26,6 +26,7 @@ from app.extensions import db
 from app.stakeholders import subject_data
 from app.stakeholders.consent import ConsentEntry
 from app.stakeholders.models import Person
+from app.stakeholders.sharing import shared_mailboxes, without_shared
 from app.stakeholders.subject_data import SubjectData
 
 PERSONAL = (
@@ -41,6 +42,8 @@ PERSONAL = (
     "search_key",
 )
 NO_NAME = "Erased person"
+# Columns of addresses and numbers, which forms read as such.
+CHECKED = frozenset({"email", "phone", "website", "link"})
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Erasing:
     """An erasure that has begun: who erases whom, as what the audit says, and what is looked for.
 
     ``found`` is where it stands: as a name, or as a like word that was chosen. ``keys`` are those of the person and of
-    everybody who was merged into this one, ``mailboxes`` the addresses that any of them has.
+    everybody who was merged into this one, ``mailboxes`` the addresses that any of them has and nobody else.
     """
 
     actor: Actor
@@ -58,6 +61,12 @@ class Erasing:
     keys: frozenset[int]
     mailboxes: frozenset[str]
     why: str
+
+    def not_shared(self, addresses: Iterable[str | None]) -> set[str]:
+        """Of the addresses that a feature knows the person by, those that nobody else of the register has."""
+        known = {address for address in addresses if address}
+        theirs = shared_mailboxes(known, self.keys)
+        return {address for address in known if mail.mailbox(address) not in theirs}
 
 
 # What features above do when a person is erased, such as forgetting the files a person was imported from. Each finds
@@ -99,32 +108,41 @@ def erase(
     begun = _begun(actor, data, chosen)
     why, wanted = begun.why, begun.wanted
     before = mentions.newest(session, append_only.tables())
-    picked = [place.mention for place in data.places if place.mention.key in chosen and not place.is_kept]
+    taken = [place for place in data.places if place.mention.key in chosen and not place.is_kept]
+    picked = [place.mention for place in taken if not place.is_shared]
+    theirs = [place.mention for place in taken if place.is_shared]
+    certain = without_shared(wanted, {place.mention: place.sharing for place in data.places if place.sharing})
     saved.forget(data.views)
     for carry_out in [find(begun) for find in when_erased]:
         carry_out()
-    _redact(actor, [*picked, *_beside(data, picked)], wanted, why)
-    _empty(person)
+    _redact(actor, [*picked, *_beside(data, picked)], certain, why)
+    _redact(actor, [*theirs, *_beside(data, theirs)], wanted, why)
+    _empty(person, data.mailboxes)
     _empty_ledger(actor, person, why)
     session.flush()
     _empty_audit(actor, person, why)
-    _redact(actor, _written_meanwhile(data, before, wanted, {place.likeness for place in picked}), wanted, why)
-    audit.note(session, person, "erase", actor, reason=reason.value, redacted=len(picked))
+    left = wanted if theirs else certain
+    _redact(actor, _written_meanwhile(data, before, left, {one.mention.likeness for one in taken}), left, why)
+    audit.note(session, person, "erase", actor, reason=reason.value, redacted=len(taken))
     session.flush()
     session.expire_all()
-    return Erased(len(picked), len(data.places) - len(picked))
+    return Erased(len(taken), len(data.places) - len(taken))
 
 
 def _begun(actor: Actor, data: SubjectData, chosen: Collection[str]) -> Erasing:
     person = data.person
-    meant = [place.mention for place in data.places if place.mention.likeness in SPELLED or place.mention.key in chosen]
+    meant = [
+        place.mention
+        for place in data.places
+        if place.mention.key in chosen or (place.mention.likeness in SPELLED and not place.sharing)
+    ]
     return Erasing(
         actor,
         person,
         subject_data.sought(person),
         [*meant, *data.keys],
         frozenset(entry.id for entry in subject_data.entries_of(person)),
-        subject_data.mailboxes_of(person),
+        data.mailboxes,
         f"erasure of person {person.id}",
     )
 
@@ -164,8 +182,8 @@ def _written_meanwhile(
     ]
 
 
-def _empty(person: Person) -> None:
-    mail.empty(db.session, subject_data.mailboxes_of(person))
+def _empty(person: Person, mailboxes: Collection[str]) -> None:
+    mail.empty(db.session, mailboxes)
     for entry in subject_data.entries_of(person):
         for column in PERSONAL:
             setattr(entry, column, None)
@@ -226,14 +244,19 @@ def _rewrite(model: Any, table: Table, key: int, values: dict[str, Any]) -> None
 
 
 def _rest(table: Table, key: int, places: Iterable[Mention], wanted: Sought) -> dict[str, Any]:
-    """The columns without the name; a column of search keys loses it without a placeholder."""
+    """The columns without the name; a column of search keys loses it without a placeholder.
+
+    An address or a number goes as a whole: with a placeholder within, no form would take the record any more.
+    """
     which: dict[str, set[Likeness]] = {}
     for place in places:
         which.setdefault(place.column, set()).add(place.likeness)
     row = db.session.connection().execute(select(*(table.c[name] for name in which)).where(table.c.id == key)).one()
-    return {
-        name: mentions.without(value, wanted, "", which[name]).strip()
-        if mentions.is_key(name)
-        else mentions.without(value, wanted, PLACEHOLDER, which[name])
-        for name, value in zip(which, row, strict=True)
-    }
+    return {name: _left_of(table.c[name], value, wanted, which[name]) for name, value in zip(which, row, strict=True)}
+
+
+def _left_of(column: Column[Any], value: Any, wanted: Sought, which: Collection[Likeness]) -> Any:
+    if mentions.is_key(column.name):
+        return mentions.without(value, wanted, "", which).strip()
+    left = mentions.without(value, wanted, PLACEHOLDER, which)
+    return None if column.name in CHECKED and column.nullable and left != value else left

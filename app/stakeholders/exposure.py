@@ -1,13 +1,16 @@
-"""Public texts that name somebody who did not agree to publication."""
+"""Public texts that name somebody who did not agree to publication: all there are, and those that a change made."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from flask_babel import gettext as _
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from app.core import records
-from app.core.access import SYSTEM, Actor, Permission
+from app.core.access import SYSTEM, Actor, Permission, Role
 from app.core.database import plain_rows
 from app.core.mentions import Excerpt
 from app.core.name_index import NameIndex
@@ -27,8 +30,13 @@ class PublicText:
     value: Any
 
 
-# What features above show to everybody, each as a function that reads all of its public texts.
-public_texts: list[Callable[[], Iterable[PublicText]]] = []
+# Rows by table and key; ``None`` stands for all there are.
+Rows = Mapping[str, Collection[int]]
+# What features above show to everybody, each as a function that reads all of its public texts, or those of some rows
+# and of what belongs to them.
+public_texts: list[Callable[[Rows | None], Iterable[PublicText]]] = []
+_TOUCHED = "rows changed in this session"
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ def exposed(actor: Actor, country: str = "") -> list[Exposure]:
     if not people:
         return found
     index = NameIndex((row.id, name) for row in people.values() for name in _names(row))
-    for text in (text for texts in public_texts for text in texts()):
+    for text in (text for texts in public_texts for text in texts(None)):
         for key, excerpt in index.in_value(text.value):
             name = f"{people[key].given_name} {people[key].family_name or ''}".strip()
             found.append(Exposure(key, name, text.table, text.record_id, excerpt))
@@ -65,10 +73,46 @@ def exposed(actor: Actor, country: str = "") -> list[Exposure]:
 
 def named_in(values: Iterable[Any]) -> list[str]:
     """The names of people who stand in full in these texts though no consent to publication stands; at most 20."""
+    values = list(values)
+    if not values:
+        return []
     people = {row.id: row for row in _not_agreed(SYSTEM, "")}
     index = NameIndex((row.id, name) for row in people.values() for name in _names(row))
     found = dict.fromkeys(key for value in values for key, _excerpt in index.in_value(value))
-    return [f"{people[key].given_name} {people[key].family_name or ''}".strip() for key in list(found)[:20]]
+    return [f"{people[key].given_name} {people[key].family_name or ''}".strip() for key in list(found)[:MOST_NAMED]]
+
+
+def veil_for(actor: Actor) -> Callable[[str], str] | None:
+    """What takes such names out of a text, with a word in their place, for an actor who reads everything but people.
+
+    ``None`` for everybody else. Of the roles, auditors read every record and no personal data.
+    """
+    if not actor.has(Role.AUDITOR) or actor.may(Permission.PERSON_READ):
+        return None
+
+    @cache  # Asked for the first text alone: most parts of a page hold none.
+    def index() -> NameIndex:
+        return NameIndex((row.id, name) for row in _not_agreed(SYSTEM, "") for name in _names(row))
+
+    return lambda text: index().without(text, _("[name withheld]"))
+
+
+def named_by_changes(session: Session) -> list[str]:
+    """The names of such people in what everybody may read of the records that were changed in this session."""
+    changed: Rows = session.info.pop(_TOUCHED, {})
+    if not changed:
+        return []
+    session.flush()
+    return named_in(text.value for texts in public_texts for text in texts(changed))
+
+
+@event.listens_for(Session, "after_flush")
+def _note_changes(session: Session, _context: object) -> None:
+    touched: dict[str, set[int]] = session.info.setdefault(_TOUCHED, {})
+    for record in (*session.new, *session.dirty):
+        key = getattr(record, "id", None)
+        if isinstance(key, int):
+            touched.setdefault(record.__tablename__, set()).add(key)
 
 
 def located(exposures: Sequence[Exposure]) -> list[Exposure]:

@@ -15,7 +15,7 @@ from app.core.forms import BaseForm
 from app.core.reach import choosable, likely
 from app.stakeholders.fields import OrganisationsField, RegionField, check_phone, language_choices
 from app.stakeholders.listing import countries
-from app.stakeholders.lookalikes import Lookalike, similar
+from app.stakeholders.lookalikes import Lookalike, of_number, similar
 from app.stakeholders.models import Category, NameKind, Organisation, RecognitionRole, Size
 from app.stakeholders.services import NameFacts, OrganisationFacts, check_names, script_of
 
@@ -102,7 +102,10 @@ class OrganisationForm(BaseForm):
         names = [row.form.text.data for row in self.names.entries if row.form.text.data]
         if not self.is_submitted():
             return []
-        return similar(current_actor(), names, self.country.data, without=self.organisation_id)
+        actor, country, itself = current_actor(), self.country.data, self.organisation_id
+        found = of_number(actor, self.pic.data, self.register_number.data, country, itself)
+        found += similar(actor, names, country, without=itself)
+        return list({one.id: one for one in reversed(found)}.values())[::-1]
 
     def is_not_another(self) -> bool:
         """Whether nothing in the register looks like it, or somebody looked and says so; else the form asks to look."""

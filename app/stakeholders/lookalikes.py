@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, select, union
+from sqlalchemy import Row, and_, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from app.core import portal
@@ -69,6 +69,40 @@ def similar(actor: Actor, names: Sequence[str], country: str | None, without: in
     belong to, if it is in the register.
     """
     return [found for found in similar_to_each(actor, [(names, country or "")])[0] if found.id != without][:MOST_WARNED]
+
+
+def of_number(
+    actor: Actor, pic: str | None, register_number: str | None, country: str | None, without: int | None = None
+) -> list[Lookalike]:
+    """Organisations that the actor may see with the same PIC, or the same register number in the same country."""
+    ways = [Organisation.pic == pic] if pic else []
+    if register_number and country:
+        ways.append(
+            and_(_number(Organisation.register_number) == _plain(register_number), Organisation.country == country)
+        )
+    if not ways:
+        return []
+    columns = (Organisation.id, Organisation.name, Organisation.native_name, Organisation.category)
+    more = (Organisation.country, Organisation.city, Organisation.pic, Organisation.register_number)
+    statement = (
+        select(*columns, *more).where(or_(*ways), visible_to(actor)).order_by(Organisation.name_key).limit(AT_ONCE)
+    )
+    return [
+        Lookalike(*row[:6], alike=(pic if row.pic == pic else None) or row.register_number or "", score=100.0)
+        for row in db.session.execute(statement)
+        if row.id != without
+    ][:MOST_WARNED]
+
+
+def _plain(number: str) -> str:
+    return "".join(filter(str.isalnum, number)).lower()
+
+
+def _number(column: Any) -> Any:
+    """A register number as it is compared: people write it with and without what stands between figures."""
+    for between in (" ", "-", ".", "/"):
+        column = func.replace(column, between, "")
+    return func.lower(column)
 
 
 def similar_to_each(actor: Actor, asked: Sequence[Asked]) -> list[list[Lookalike]]:
@@ -185,9 +219,33 @@ def _candidates(country: str | None) -> Sequence[Row[Any]]:
         statement = statement.where(~different)
         return statement.where(mine.startswith(f"{country} ", autoescape=True)) if country else statement
 
-    both = union(meeting(one.head_block, other.head_block), meeting(one.tail_block, other.tail_block))
+    both = union(
+        meeting(one.head_block, other.head_block), meeting(one.tail_block, other.tail_block), *_of_one_number(country)
+    )
     found = both.limit(MOST_CANDIDATES).subquery()
     return plain_rows(db.session, select(found))
+
+
+def _of_one_number(country: str | None) -> Iterator[Any]:
+    """Pairs that have the same PIC, and those of one country that have the same register number."""
+    one, other = aliased(Organisation), aliased(Organisation)
+    different = exists().where(NotTheSame.low_id == one.id, NotTheSame.high_id == other.id)
+    numbers = (
+        (one.pic, other.pic, one.pic == other.pic),
+        (
+            one.register_number,
+            other.register_number,
+            and_(_number(one.register_number) == _number(other.register_number), one.country == other.country),
+        ),
+    )
+    for mine, theirs, same in numbers:
+        key = _number(mine)  # Of both sides the same, which is as like as can be.
+        statement = (
+            select(one.id, other.id, mine, theirs, key, key)
+            .join(other, and_(same, one.id < other.id))
+            .where(~different, mine != "", one.absorbed_by_id.is_(None), other.absorbed_by_id.is_(None))
+        )
+        yield statement.where(one.country == country) if country else statement
 
 
 def _organisations(actor: Actor, keys: set[int]) -> dict[int, Any]:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import Length
 
+from app.core.asked import key_of
 from app.core.forms import BaseForm, VersionField
 from app.core.templating import country_name, day
 from app.stakeholders import merging, people_merging
@@ -59,7 +60,7 @@ class KeepPeopleApartForm(BaseForm):
     """People of one name who are different people."""
 
     people = SelectMultipleField(
-        _l("People"), [Length(2, MOST, _l("Choose at least two people."))], coerce=int, validate_choice=False
+        _l("People"), [Length(2, MOST, _l("Choose at least two people."))], coerce=key_of, validate_choice=False
     )
 
 

@@ -1,8 +1,10 @@
 """Forms of people and whom they speak for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form
 from wtforms.validators import DataRequired, Email, InputRequired, Optional
@@ -11,10 +13,11 @@ from app.core.access import current_actor
 from app.core.fields import ChecksField, ChoiceField, DayField, LineField, RowsField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.templating import plain_tr
-from app.stakeholders import queries
+from app.stakeholders import namesakes, queries
 from app.stakeholders.consent import WAYS, ConsentPurpose, ConsentWay
 from app.stakeholders.fields import OrganisationsField, check_phone, language_choices
 from app.stakeholders.models import LawfulBasis, Person, Source
+from app.stakeholders.namesakes import Typed
 from app.stakeholders.services import AffiliationFacts, PersonFacts, check_new_person, check_person
 
 SOURCES = tuple(source for source in Source if source is not Source.NOT_RECORDED)
@@ -87,6 +90,8 @@ class PersonForm(BaseForm):
         ),
     )
     affiliations = RowsField(AffiliationForm, _l("Speaks for"), _affiliation_line)
+    anyway = BooleanField(_l("Possible duplicate"))
+    person_id: int | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,6 +102,7 @@ class PersonForm(BaseForm):
     def of(cls, person: Person) -> "PersonForm":
         """The form as the person stands; what the person agreed to has a page of its own."""
         form = cls(obj=person)
+        form.person_id = person.id
         for name in ("consent_on", "consent_way", "consent_for"):
             del form[name]
         return form
@@ -107,10 +113,27 @@ class PersonForm(BaseForm):
         first = queries.by_keys(current_actor(), keys[:1]) if field.data and keys else []
         check_phone(field, first[0].country if first else None)
 
+    @cached_property
+    def alike(self) -> Sequence[Any]:
+        """People of the register who have the name or the mailbox that was filled in."""
+        if not self.is_submitted():
+            return []
+        typed = (self.given_name.data or "", self.family_name.data or "", self.email.data or "")
+        return namesakes.like(current_actor(), Typed(*typed, without=self.person_id))
+
+    def is_not_another(self) -> bool:
+        """Whether nobody in the register is like it, or somebody looked and says so; else the form asks to look."""
+        if self.alike and not self.anyway.data:
+            self.refuse({"anyway": _("Look whether it is one of these people, or say that it is another one.")})
+            return False
+        return True
+
     def foreseen(self) -> None:
-        """Ask the rules of people, and of new ones what they agreed to."""
+        """Ask the rules of people, and of new ones what they agreed to and whether they are in the register already."""
         check = check_new_person if "consent_on" in self else check_person
         check(self.person_facts())
+        if self.person_id is None:
+            self.is_not_another()
 
     def person_facts(self) -> PersonFacts:
         """What was filled in."""
@@ -127,7 +150,7 @@ class PersonForm(BaseForm):
             )
             for row in rows
         ]
-        facts = self.facts("affiliations")
+        facts = self.facts("affiliations", "anyway")
         terms: dict[str, Any] = {
             "lawful_basis": LawfulBasis(facts["lawful_basis"]) if facts["lawful_basis"] else None,
             "source": Source(facts["source"]) if facts["source"] else None,

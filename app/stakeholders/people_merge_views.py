@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
+from app.core.asked import key_of
 from app.core.web import answer, form_page, redirect_to
 from app.stakeholders import namesakes, people_merging, queries
 from app.stakeholders.consent import scope_of
@@ -24,9 +25,11 @@ def alike() -> Response:
     said = {
         name: request.args.get(name, "").strip()[:LONGEST_SEARCH] for name in ("given_name", "family_name", "email")
     }
-    typed = Typed(**said, without=request.args.get("without", type=int))
+    typed = Typed(**said, without=key_of(request.args.get("without")))
     found = namesakes.like(current_actor(), typed)
-    return answer("stakeholders/people/alike.html", "stakeholders/people/_alike.html", alike=found)
+    return answer(
+        "stakeholders/people/alike.html", "stakeholders/people/_alike.html", alike=found, ask=typed.without is None
+    )
 
 
 @bp.get("/duplicates")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import panels
 from app.core.access import Permission, current_actor, requires
+from app.core.asked import key_of
 from app.core.options import Offer
 from app.core.web import answer, changed, created, form_page, redirect_to
 from app.extensions import db
@@ -61,9 +62,9 @@ def show(person_id: int) -> BaseResponse:
 @requires(Permission.PERSON_EDIT)
 def create() -> BaseResponse:
     """Add a person, for an organisation when one is named in the address."""
-    organisation_id = request.args.get("organisation", type=int)
+    organisation_id = key_of(request.args.get("organisation"))
     form = PersonForm(data={"affiliations": [{"organisation": organisation_id}] if organisation_id else []})
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.is_not_another():
         with form.refusals():
             person = services.create_person(current_actor(), form.person_facts())
             location = url_for("people.show", person_id=person.id)

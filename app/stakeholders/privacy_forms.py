@@ -84,8 +84,9 @@ class Rest(Term):
 class ErasureForm(BaseForm):
     """Erasing a person: why, and which texts are redacted, too.
 
-    Full names are ticked to begin with. Whether anything else means the person is asked of each text, since once the
-    name is gone the portal cannot find those again that were left.
+    Texts that name the person and nobody else are ticked to begin with; what is a field of somebody else's, or an
+    address that somebody else has, too, never is, and nothing but a tick takes it there. Whether anything else means
+    the person is asked of each text, since once the name is gone the portal cannot find those again that were left.
     """
 
     reason = ChoiceField(
@@ -101,18 +102,19 @@ class ErasureForm(BaseForm):
     @classmethod
     def of(cls, data: SubjectData) -> "ErasureForm":
         """The form for what was found of a person, with a choice for each text that may be about somebody else."""
-        open_to_choice = [place.mention for place in data.places if not place.is_kept]
-        sure = [mention for mention in open_to_choice if mention.is_sure]
-        doubtful = [mention.key for mention in open_to_choice if not mention.is_sure]
+        open_to_choice = [place for place in data.places if not place.is_kept]
+        certain = [place.mention for place in open_to_choice if place.is_certain]
+        shared = [place.mention for place in open_to_choice if place.is_shared]
+        doubtful = [place.mention.key for place in open_to_choice if not place.is_certain and not place.is_shared]
         fields = {
             key: RadioField(_l("Is this the person?"), [Optional()], choices=whose, id=key.replace(":", "-"))
             for key in doubtful
         }
         form = type("ErasureForm", (cls,), dict(fields))()
         form.doubtful = doubtful
-        form.texts.choices = [(mention.key, mention.excerpt.text) for mention in sure]
+        form.texts.choices = [(mention.key, mention.excerpt.text) for mention in (*certain, *shared)]
         if not form.is_submitted():
-            form.texts.data = [mention.key for mention in sure]
+            form.texts.data = [mention.key for mention in certain]
             form.version.process_data(data.person.version)
         return cast(ErasureForm, form)
 

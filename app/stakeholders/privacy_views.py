@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 
-from flask import Blueprint, Response, current_app, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, flash, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,7 +13,8 @@ from app.core import clock, portal
 from app.core.access import Permission, current_actor, public, requires
 from app.core.asked import Asked
 from app.core.files import keep
-from app.core.web import answer, changed, created, form_page, sent
+from app.core.templating import veils
+from app.core.web import WRITING_METHODS, answer, changed, created, form_page, sent
 from app.extensions import db
 from app.stakeholders import consent, erasure, exposure, queries, review, subject_data, subject_export
 from app.stakeholders.erasure import ErasureReason
@@ -21,6 +22,21 @@ from app.stakeholders.listing import countries
 from app.stakeholders.privacy_forms import ConsentForm, ErasureForm, ReviewForm
 
 bp = Blueprint("privacy", __name__)
+
+
+veils.append(lambda: exposure.veil_for(current_actor()))
+
+
+@bp.after_app_request
+def warn_of_names(response: Response) -> Response:
+    """Tell whoever saved a text that everybody may read whom it names without consent to publication."""
+    if request.method in WRITING_METHODS and response.status_code < 400 and current_actor().may(Permission.PERSON_READ):
+        named = exposure.named_by_changes(db.session)
+        if named:
+            told = _("Everybody can read it, and it names people who did not agree to publication: %(names)s.")
+            todo = _("Take the name out of title and text, or ask and write the answer into the ledger of the person.")
+            flash(f"{told % {'names': ', '.join(named)}} {todo}", "attention")
+    return response
 
 
 @bp.get("/privacy")

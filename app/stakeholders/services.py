@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 from flask_babel import gettext as _
@@ -72,6 +73,11 @@ class AffiliationFacts:
     valid_from: date | None = None
     valid_to: date | None = None
     is_legal_representative: bool = False
+
+    def meets(self, other: "AffiliationFacts") -> bool:
+        """Whether both hold on some day; without a day it goes on, or always did."""
+        begins, ends = (self.valid_from or date.min, self.valid_to or date.max)
+        return begins <= (other.valid_to or date.max) and (other.valid_from or date.min) <= ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,6 +242,13 @@ def check_person(facts: PersonFacts) -> None:
         if entry.valid_from and entry.valid_to and entry.valid_to < entry.valid_from:
             wrong["affiliations"] = _(
                 "The affiliation with %(name)s ends before it begins.", name=entry.organisation.name
+            )
+    for one, other in combinations(facts.affiliations, 2):
+        if one.organisation.id == other.organisation.id and one.meets(other) and "affiliations" not in wrong:
+            wrong["affiliations"] = _(
+                "The person speaks for %(name)s twice in the same days. Write both functions into one row, or end one "
+                "before the other begins.",
+                name=one.organisation.name,
             )
     if wrong:
         raise Refused(**wrong)

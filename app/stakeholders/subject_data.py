@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_, select
 
@@ -21,6 +22,7 @@ from app.extensions import db
 from app.stakeholders.consent import ConsentEntry
 from app.stakeholders.merge_records import PersonMerge
 from app.stakeholders.models import Person
+from app.stakeholders.sharing import Sharing, shared, shared_mailboxes
 
 # Who did something: part of the evidence, and of an account rather than of a person in the register.
 DOERS = frozenset({"actor_name", "recorded_by_name"})
@@ -43,18 +45,31 @@ class Place:
     """A mention; ``is_kept`` where an account is meant, which is closed elsewhere, or where it binds (``is_binding``).
 
     ``label``, ``field`` and ``url`` say to a reader what it is and where it is shown, once it is ``located``; a field
-    that no form knows has no name.
+    that no form knows has no name. ``sharing`` says that it is somebody else's, too.
     """
 
     mention: Mention
     is_kept: bool
+    sharing: Sharing | None = None
     label: str = ""
     field: str = ""
     url: str | None = None
 
     @property
+    def is_certain(self) -> bool:
+        """Whether the person is meant and nobody else."""
+        return self.mention.is_sure and self.sharing is None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is a field of somebody else's, or an address that somebody else has, too."""
+        return self.sharing is Sharing.FIELD
+
+    @property
     def doubt(self) -> str:
         """Why somebody else may be meant; empty where nobody else is."""
+        if self.sharing is Sharing.NAME:
+            return _("somebody else of the register has the same name")
         return str(DOUBTS.get(self.mention.likeness, ""))
 
     @property
@@ -83,8 +98,8 @@ class Step:
 class SubjectData:
     """A person's data: the record, the audit of it, mails to the address, and every other place of the name.
 
-    ``views`` are saved views that look for the person. ``keys`` are mentions in columns of keys beside one of the
-    places: they are made of what stands there, and go with it.
+    ``mailboxes`` are those that nobody else has. ``views`` are saved views that look for the person. ``keys`` are
+    mentions in columns of keys beside one of the places: they are made of what stands there, and go with it.
     """
 
     person: Person
@@ -93,6 +108,7 @@ class SubjectData:
     views: Sequence[SavedView]
     places: Sequence[Place]
     keys: Sequence[Mention]
+    mailboxes: frozenset[str]
 
     @property
     def steps(self) -> list[Step]:
@@ -122,8 +138,13 @@ def entries_of(person: Person) -> list[Person]:
 
 
 def mailboxes_of(person: Person) -> frozenset[str]:
-    """The addresses of the person and of everybody who was merged into this one, as they are compared."""
-    return frozenset(mail.mailbox(entry.email) for entry in entries_of(person) if entry.email)
+    """The addresses of the person and of everybody who was merged into this one, as they are compared.
+
+    One that another person or an organisation has, too, is not among them: what went there may be theirs.
+    """
+    entries = entries_of(person)
+    known = frozenset(mail.mailbox(entry.email) for entry in entries if entry.email)
+    return known - shared_mailboxes(known, [entry.id for entry in entries])
 
 
 def sought(person: Person) -> Sought:
@@ -184,11 +205,6 @@ def own_audit(person: Person) -> list[AuditEntry]:
     return list(db.session.scalars(statement.order_by(AuditEntry.id)))
 
 
-def mails_to(person: Person) -> list[Mail]:
-    """Every mail to the person's addresses."""
-    return mail.sent_to(db.session, mailboxes_of(person))
-
-
 def merges_of(person: Person) -> list[PersonMerge]:
     """Every merge of the person's entries, those that were undone included: their steps hold what the entries said."""
     keys = [entry.id for entry in entries_of(person)]
@@ -204,8 +220,8 @@ def about(actor: Actor, person: Person) -> SubjectData:
 
 def collect(person: Person) -> SubjectData:
     """Everything about a person, for services that have checked."""
-    entries, mails = own_audit(person), mails_to(person)
-    rows = entries_of(person)
+    rows, mailboxes = entries_of(person), mailboxes_of(person)
+    entries, mails = own_audit(person), mail.sent_to(db.session, mailboxes)
     own = {("person", entry.id) for entry in rows} | {("mail", sent.id) for sent in mails}
     own |= {("audit_entry", entry.id) for entry in entries}
     own |= {("affiliation", row.id) for entry in rows for row in entry.affiliations}
@@ -220,8 +236,9 @@ def collect(person: Person) -> SubjectData:
     texts = {(place.table, place.record_id) for place in found if not place.is_derived}
     beside = {place: place.is_derived and (place.table, place.record_id) in texts for place in found}
     stays = accounts | mentions.binding
-    places = [Place(m, m.table in stays or m.column in DOERS) for m in found if not beside[m]]
-    return SubjectData(person, entries, mails, views, places, [m for m in found if beside[m]])
+    theirs = shared(found, [entry.id for entry in rows], wanted)
+    places = [Place(m, m.table in stays or m.column in DOERS, theirs.get(m)) for m in found if not beside[m]]
+    return SubjectData(person, entries, mails, views, places, [m for m in found if beside[m]], mailboxes)
 
 
 def located(data: SubjectData) -> SubjectData:

@@ -55,6 +55,32 @@ def test_dropping_an_organisation_elsewhere_asks_why_and_judges(visit: Visit, wi
     expect(page.locator(MARINA)).to_have_attribute("data-interest", str(goal[1]))
 
 
+def test_a_finger_drags_an_organisation_and_scrolls_beside_it(visit: Visit) -> None:
+    page = visit(Role.COORDINATOR, width=375, has_touch=True)
+    page.goto(PICTURE)
+    spot = page.locator(MARINA)
+    spot.scroll_into_view_if_needed()
+    box = spot.bounding_box()
+    assert box
+    start = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = page.evaluate("scrollY")
+    swipe(page, start, middle(page, 2, 2))
+    expect(page.locator("dialog[data-move]")).to_be_visible()
+    expect(page.locator("dialog[data-move]")).to_contain_text("Influence 2, interest 2")
+    assert page.evaluate("scrollY") == before
+
+
+def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw a finger over the screen."""
+    devtools = page.context.new_cdp_session(page)
+    steps = 8
+    for step in range(steps + 1):
+        x, y = (start[axis] + (end[axis] - start[axis]) * step / steps for axis in (0, 1))
+        kind = "touchMove" if step else "touchStart"
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def test_thinking_better_of_it_leaves_everything_as_it_was(visit: Visit) -> None:
     page = visit(Role.COORDINATOR)
     page.goto(PICTURE)

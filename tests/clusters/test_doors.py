@@ -38,9 +38,9 @@ FORMS = {
 }
 # The same of a membership, by what has become of it.
 MEMBER_FORMS = {
-    "edit": {M.INVITED, M.DECLINED},
-    "leave": {M.INVITED, M.LEFT, M.DECLINED},
-    "withdraw": {M.ACTIVE, M.LEFT, M.DECLINED},
+    "edit": {M.INVITED, M.DECLINED, M.WITHDRAWN},
+    "leave": {M.INVITED, M.LEFT, M.DECLINED, M.WITHDRAWN},
+    "withdraw": {M.ACTIVE, M.LEFT, M.DECLINED, M.WITHDRAWN},
 }
 
 
@@ -92,12 +92,14 @@ def stand(app: Flask, key: int, world: World, state: MembershipState) -> int:
     """A membership in a state; answers its key."""
     with work(app):
         cluster = db.session.get_one(Cluster, key)
-        if state in (M.INVITED, M.DECLINED):
+        if state in (M.INVITED, M.DECLINED, M.WITHDRAWN):
             invitation, _path = invitations.invite(
                 SYSTEM, cluster, organisation(world.company), role=MemberRole.MEMBER, email="a@b.org", language="en"
             )
-            if state is M.DECLINED:
+            if state is M.WITHDRAWN:
                 invitations.withdraw(SYSTEM, invitation.membership, invitation)
+            elif state is M.DECLINED:
+                invitations.answer(invitation, accepted=False, name="Ana", function="Head")
         else:
             one = join(cluster, world.company)
             if state is M.LEFT:
@@ -121,6 +123,7 @@ def test_every_form_of_a_membership_is_open_or_says_the_way_on(
                 M.ACTIVE: f"{here}/leave",
                 M.LEFT: f"{here}/edit",
                 M.DECLINED: f"/clusters/{key}/members/invite?organisation={world.company}",
+                M.WITHDRAWN: f"/clusters/{key}/members/invite?organisation={world.company}",
             }
             assert ways(Page(answer))[0] == on[state]
             assert lead.get(ways(Page(answer))[0]).status_code == 200
@@ -139,10 +142,10 @@ def test_an_invitation_is_withdrawn_and_the_organisation_can_be_invited_again(
     assert form.submit(lead).status_code == 409, "a second press finds it withdrawn"
     with work(app):
         stands = db.session.get_one(ClusterMembership, one)
-        assert (stands.state, stands.joined_on, stands.left_on) == (M.DECLINED, None, None)
+        assert (stands.state, stands.joined_on, stands.left_on) == (M.WITHDRAWN, None, None)
     stand(app, key, world, M.INVITED)
     with work(app) as session:
-        assert sorted(session.scalars(select(ClusterMembership.state))) == [M.DECLINED, M.INVITED]
+        assert sorted(session.scalars(select(ClusterMembership.state))) == [M.INVITED, M.WITHDRAWN]
 
 
 @pytest.mark.parametrize("state", ClusterState)

@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 from app.clusters import services
 from app.clusters.models import Cluster
 from app.core.access import SYSTEM
+from app.events.minutes.models import Minutes, MinutesState
 from app.events.models import Event, EventState, Visibility
-from app.events.services import plan
+from app.events.outcomes.models import Decision, DecisionState
+from app.events.services import log, plan
 from app.extensions import db
 from app.feeds.bodies import Bodies
 from tests.accounts.people import work
@@ -189,3 +191,39 @@ def test_who_took_part_in_events_about_its_theme_is_a_partner_to_find(
     page = open_page(sign_in("lead"), f"/clusters/{key}/partners?theme=1")
     assert "Tekstil Lori" in page.text
     assert "took part in events about them" in page.text
+
+
+def test_what_came_of_a_cluster_is_on_its_page(
+    app: Flask, client: FlaskClient, sign_in: SignIn, world: World, made: Made
+):
+    top, low = made(published=True), made(published=True)
+    edit(app, low, parent=top)
+    with work(app) as session:
+        shared = {"cluster": session.get_one(Cluster, low), "visibility": Visibility.PUBLIC}
+        held = log(SYSTEM, world.consultation(**shared))
+        closed = log(SYSTEM, world.consultation(**shared | {"visibility": Visibility.PRIVATE}))
+        for number, (event, state) in enumerate(
+            ((held, DecisionState.ADOPTED), (held, DecisionState.REVOKED), (closed, DecisionState.ADOPTED)), 1
+        ):
+            text = {"en": f"Looms are shared, {number}"}
+            day = date(2025, 5, 1)
+            facts_of = {"event": event, "number": number, "text": text, "decided_on": day, "search_key": ""}
+            decision = Decision(**facts_of)
+            session.add(decision)
+            session.flush()
+            decision.move_to(state, SYSTEM, "x")
+        minutes = Minutes(event=held)
+        session.add(minutes)
+        session.flush()
+        for step in (MinutesState.SENT, MinutesState.APPROVED):
+            minutes.move_to(step, SYSTEM)
+    results = open_page(client, f"/clusters/{top}").select_one("#results").get_text(" ", strip=True)
+    assert "Looms are shared, 1" in results
+    assert "Looms are shared, 2" not in results
+    assert "Looms are shared, 3" not in results
+    assert "Approved minutes" not in results
+    page = open_page(sign_in("coordinator"), f"/clusters/{low}")
+    results = page.select_one("#results").get_text(" ", strip=True)
+    assert "Looms are shared, 3" in results
+    assert "Approved minutes" in results
+    assert not open_page(client, f"/clusters/{low}?as_of=2025-04-01").select("#results h3")

@@ -196,7 +196,7 @@ def test_a_withdrawn_link_says_so(app: Flask, client: FlaskClient, lead: FlaskCl
     answer = page.form("Withdraw invitation").submit(lead, follow=True)
     assert Page(answer).messages == ["The invitation is withdrawn."]
     assert "It was withdrawn." in Page(client.get(link)).text
-    assert membership(app)[0] == "declined"
+    assert membership(app)[0] == "withdrawn"
     assert page.form("Withdraw invitation").submit(lead).status_code == 409
 
 

@@ -111,3 +111,20 @@ def test_a_membership_of_another_cluster_is_not_there(app: Flask, lead: FlaskCli
     one = member(app, key, world.company)
     for path in ("", "/edit", "/leave", "/letter"):
         assert lead.get(f"/clusters/{other}/members/{one}{path}").status_code == 404
+
+
+def test_the_page_of_an_earlier_day_names_who_coordinated_then(app: Flask, lead: FlaskClient, world: World, made: Made):
+    key = made(working=True)
+    one = member(app, key, world.company)
+    form = open_page(lead, f"/clusters/{key}/members/{one}/edit").form("Save membership")
+    early = Page(form.submit(lead, role="coordinator", role_since="2024-05-01"))
+    assert any("In this role since" in line for line in early.errors)
+    assert form.submit(lead, role="coordinator", role_since="2025-05-01").status_code == 303
+    for day, role in (("2025-03-01", "member"), ("2025-05-01", "coordinator")):
+        line = next(
+            row for row in lead.get(f"/clusters/{key}?format=csv&as_of={day}").text.split("\n") if "Lori" in row
+        )
+        assert f",{role}," in line
+    page = open_page(lead, f"/clusters/{key}/members/{one}")
+    told = page.select_one("#roles").get_text(" ", strip=True)
+    assert told.index("Coordinates") < told.index("Member")

@@ -107,13 +107,13 @@ def test_a_coordinator_of_a_working_cluster_cannot_just_go(app):
     [
         (ClusterScope.REGIONAL, (["AM"], ["AM-LO"]), (["0723"], ["13"]), set()),
         (ClusterScope.CROSS_BORDER, (["AM", "GE"], ["GE-KA"]), ([], []), set()),
-        (ClusterScope.CROSS_BORDER, (["AM"], []), ([], []), {"countries"}),
-        (ClusterScope.NATIONAL, (["AM", "GE"], []), ([], []), {"countries"}),
+        (ClusterScope.CROSS_BORDER, (["AM"], []), ([], []), {"countries", "regions"}),
+        (ClusterScope.NATIONAL, (["AM", "GE"], []), ([], []), {"countries", "regions"}),
         (ClusterScope.NATIONAL, ([], []), ([], []), {"countries"}),
         (ClusterScope.NATIONAL, (["XX"], []), ([], []), {"countries"}),
         (ClusterScope.NATIONAL, (["AM"], ["GE-KA"]), ([], []), {"regions"}),
         (ClusterScope.NATIONAL, (["AM"], ["nowhere"]), ([], []), {"regions"}),
-        (ClusterScope.NATIONAL, (["AM"], []), (["1234"], ["00"]), {"isced_f", "nace"}),
+        (ClusterScope.NATIONAL, (["AM"], []), (["1234"], ["00"]), {"isced_f", "nace", "regions"}),
     ],
 )
 def test_places_and_themes_must_fit(app, scope, places, theme, fields):
@@ -138,6 +138,22 @@ def test_a_cluster_held_together_by_a_theme_has_one(app, kind, theme, is_refused
     assert ("isced_f" in found) is is_refused
 
 
+@pytest.mark.parametrize(
+    ("kind", "regions", "is_refused"),
+    [
+        *((kind, [], True) for kind in (ClusterType.REGIONAL, ClusterType.MIXED)),
+        (ClusterType.REGIONAL, ["AM-LO"], False),
+        (ClusterType.THEMATIC, [], False),
+    ],
+)
+def test_a_cluster_held_together_by_where_it_is_has_a_region(app, kind, regions, is_refused):
+    with app.test_request_context():
+        found = rules.faults(
+            {"en": "A"}, kind, ClusterScope.NATIONAL, (["AM"], regions), (["0723"], []), consortium=BEM
+        )
+    assert ("regions" in found) is is_refused
+
+
 @pytest.mark.parametrize("code", ["9901", "9912", "990", "991", "9998", "0", "07230"])
 def test_a_code_that_isced_does_not_have_is_no_theme(app, code: str):
     with app.test_request_context():
@@ -150,7 +166,7 @@ def test_a_code_that_isced_does_not_have_is_no_theme(app, code: str):
 @pytest.mark.parametrize("code", ["99", "999", "9999", "00", "0723"])
 def test_what_isced_has_is_a_theme(app, code: str):
     with app.test_request_context():
-        place: tuple[list[str], list[str]] = (["AM"], [])
+        place = ["AM"], ["AM-LO"]
         assert (
             rules.faults({"en": "A"}, ClusterType.MIXED, ClusterScope.NATIONAL, place, ([code], []), consortium=BEM)
             == {}
@@ -176,10 +192,11 @@ ALLOWED = {
     S.DISSOLVED: set(),
 }
 ALLOWED_OF_MEMBERS = {
-    M.INVITED: {M.ACTIVE, M.DECLINED},
+    M.INVITED: {M.ACTIVE, M.DECLINED, M.WITHDRAWN},
     M.ACTIVE: {M.LEFT},
     M.LEFT: set(),
     M.DECLINED: set(),
+    M.WITHDRAWN: set(),
 }
 
 

@@ -1,6 +1,7 @@
 """When we last spoke with an organisation, and with whom we lose touch."""
 
 from datetime import date, time
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,14 +11,17 @@ from sqlalchemy.orm import Session
 from app.core.access import SYSTEM, Role
 from app.engagement import contact
 from app.engagement.models import Engagement
-from app.events.models import Visibility
+from app.events.attendance.models import Attendance, Presence
+from app.events.models import Event, Visibility
 from app.events.services import cancel, log, plan
 from app.extensions import db
 from app.stakeholders.models import Organisation
+from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import arrive, statements, work
 from tests.engagement.conftest import Mapped
 from tests.events.world import LAST_WEEK, NEXT_WEEK, World, build
 from tests.page import open_page
+from tests.stakeholders.register import person
 
 LONG_AGO = date(2024, 9, 2)
 
@@ -52,6 +56,53 @@ def test_a_talk_that_is_not_open_to_the_reader_is_not_told_by_its_day(small: Wor
     log(SYSTEM, small.consultation(visibility=Visibility.PRIVATE))
     assert last(small.actors["foreign lead"], small.company) == {}
     assert last(small.actors["coordinator"], small.company) == {small.company: LAST_WEEK}
+
+
+def came(event: Event, state: Presence = Presence.PRESENT, **who: Any) -> None:
+    """Somebody on the list of an event."""
+    row = Attendance(event=event, name="Ana", **who)
+    db.session.add(row)
+    db.session.flush()
+    row.move_to(state, SYSTEM)
+    db.session.flush()
+
+
+def test_who_was_there_counts_for_whom_they_came_or_spoke_on_that_day(small: World) -> None:
+    school, agency = (db.session.get_one(Organisation, key) for key in (small.school, small.agency))
+    event = log(SYSTEM, small.consultation(starts_on=LONG_AGO))
+    then = AffiliationFacts(agency, {}, date(2024, 1, 1), date(2024, 12, 31))
+    speaks = person("Ana", SYSTEM, then, AffiliationFacts(school, {}, date(2025, 1, 1)))
+    assert last(SYSTEM, small.agency) == {}
+    came(event, Presence.EXCUSED, organisation=agency)
+    came(event, person=speaks, organisation_name="Somebody else")
+    assert last(SYSTEM, small.agency) == {}
+    came(event, person=speaks)
+    assert last(SYSTEM, small.agency) == {small.agency: LONG_AGO}
+    later = log(SYSTEM, small.consultation())
+    came(later, organisation=agency)
+    assert last(SYSTEM, small.agency) == {small.agency: LAST_WEEK}
+    assert [row.id for row in contact.history(SYSTEM, agency).events] == [later.id, event.id]
+
+
+def test_who_hosted_had_contact(small: World) -> None:
+    event = log(SYSTEM, small.consultation())
+    event.hosts = [db.session.get_one(Organisation, small.agency)]
+    db.session.flush()
+    assert last(SYSTEM, small.agency) == {small.agency: LAST_WEEK}
+
+
+def test_somebody_of_the_register_who_came_unasked_is_contact(app: Flask, client: FlaskClient, world: World) -> None:
+    with work(app) as session:
+        agency = session.get_one(Organisation, world.agency)
+        key = person("Nino", SYSTEM, AffiliationFacts(agency, {}), family_name="Kapanadze").id
+        event = log(SYSTEM, world.consultation()).id
+    arrive(app, client)
+    form = open_page(client, f"/events/{event}/attendance/new").form("Put on the list")
+    data = {**form.values, "person": str(key)}
+    assert client.post(f"/events/{event}/attendance/new", data=data).status_code == 303
+    assert "Nino Kapanadze" in open_page(client, f"/events/{event}/attendance").text
+    with work(app):
+        assert last(SYSTEM, world.agency) == {world.agency: LAST_WEEK}
 
 
 def test_a_history_is_one_statement_newest_first_with_what_comes(app: Flask, small: World) -> None:

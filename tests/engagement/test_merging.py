@@ -131,7 +131,7 @@ def test_an_invitation_gives_way_to_a_membership_and_keeps_its_link(pair: Pair, 
     record = merge(mine, double)
 
     states = select(ClusterMembership.state).where(ClusterMembership.organisation_id == mine.id)
-    assert sorted(db.session.scalars(states)) == [S.ACTIVE, S.DECLINED]
+    assert sorted(db.session.scalars(states)) == [S.ACTIVE, S.WITHDRAWN]
     assert not invitations.is_open(invitation)
 
     merging.undo(SYSTEM, record)

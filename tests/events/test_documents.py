@@ -181,7 +181,7 @@ def test_titles_that_everybody_reads_are_looked_through_for_names(event: Event) 
     public = DocumentFacts(kind=DocumentKind.AGENDA, language="en", title="Speech of N.", audience=Audience.PUBLIC)
     services.add(SYSTEM, event, public, [sent()])
     services.add(SYSTEM, event, DocumentFacts(kind=DocumentKind.MINUTES, language="en", title="Hidden"), [sent()])
-    told = [text.value for texts in public_texts for text in texts() if text.table == "event_document"]
+    told = [text.value for texts in public_texts for text in texts(None) if text.table == "event_document"]
     assert told == [["Speech of N."]]
 
 

@@ -25,7 +25,7 @@ from app.stakeholders.models import Person
 from tests.accounts.people import arrive, work
 from tests.events.feedback import by, held
 from tests.events.world import build
-from tests.page import open_page, words
+from tests.page import Page, open_page, words
 from tests.stakeholders.test_review import LEAD, of
 
 PUBLIC = {"visibility": Visibility.PUBLIC}
@@ -122,7 +122,7 @@ def test_each_country_is_told_of_its_own_people(session: Session):
 def test_no_more_are_told_than_somebody_can_read(session: Session, monkeypatch: pytest.MonkeyPatch):
     of("RS", "Jovana", family_name="Ristić")
     many = [PublicText("event", number, "Jovana Ristić") for number in range(300)]
-    monkeypatch.setattr(exposure, "public_texts", [lambda: many])
+    monkeypatch.setattr(exposure, "public_texts", [lambda _only: many])
     assert len(told()) == review.MOST
 
 
@@ -151,3 +151,60 @@ def test_the_page_names_the_text_the_person_and_where(app: Flask, client: FlaskC
     links = {str(tag["href"]) for tag in page.select("#exposed a")}
     assert links == {f"/stakeholders/people/{key}", f"/events/{event}"}
     assert open_page(client, "/stakeholders/people/due?country=AM").select("#exposed") == []
+
+
+def warnings(page: Page) -> str:
+    """What the page tells to look at."""
+    return " ".join(page.messages)
+
+
+@pytest.mark.parametrize(("visibility", "is_told"), [("public", True), ("consortium", False)])
+def test_whoever_saves_an_event_is_told_whom_title_and_text_name(
+    app: Flask, client: FlaskClient, visibility: str, is_told: bool
+):
+    with work(app):
+        of("RS", "Jovana", family_name="Ristić")
+        of("RS", "Petar", family_name="Petrović", native_name="Петар Петровић")
+        agreed = of("RS", "Mira", family_name="Savić")
+        agree(agreed, ConsentAct.GIVEN)
+        event = log(SYSTEM, build().consultation(title={"en": "Talk of Jovana Ristić and Mira Savić"})).id
+    arrive(app, client)
+    form = open_page(client, f"/events/{event}/edit").form("Save")
+    said = {"visibility": visibility, "summary-en": "Petar Petrović agreed."}
+    told = warnings(Page(form.submit(client, follow=True, **said)))
+    assert ("Jovana Ristić, Petar Petrović" in told) is is_told
+    assert "Savić" not in told
+
+
+def test_a_decision_and_what_becomes_public_are_told_of(app: Flask, client: FlaskClient):
+    with work(app):
+        of("RS", "Jovana", family_name="Ristić")
+        event = log(SYSTEM, build().consultation(visibility=Visibility.PRIVATE)).id
+    arrive(app, client)
+    form = open_page(client, f"/events/{event}/decisions/new").form("Save decision")
+    assert "Ristić" not in warnings(Page(form.submit(client, follow=True, **{"text-en": "Jovana Ristić chairs."})))
+    form = open_page(client, f"/events/{event}/edit").form("Save")
+    assert "Jovana Ristić" in warnings(Page(form.submit(client, follow=True, visibility="public")))
+    form = open_page(client, f"/events/{event}/decisions/1").form("Save decision")
+    assert "Jovana Ristić" in warnings(Page(form.submit(client, follow=True)))
+
+
+def test_an_auditor_reads_no_name_of_somebody_who_did_not_agree(app: Flask, client: FlaskClient):
+    with work(app):
+        person = of("RS", "Jovana", family_name="Ristić")
+        event = log(SYSTEM, build().consultation(title={"en": "Talk of Jovana Ristić"}, description=SAID, **PUBLIC)).id
+        key = person.id
+    arrive(app, client, Role.AUDITOR)
+    page = open_page(client, f"/events/{event}")
+    assert "Ristić" not in page.text
+    assert page.heading == "Talk of [name withheld]"
+    assert "Opened by [name withheld], who spoke long" in page.text
+    assert "Ristić" not in open_page(client, "/events/").text
+    with work(app) as session:
+        agree(session.get_one(Person, key), ConsentAct.GIVEN)
+    assert open_page(client, f"/events/{event}").heading == "Talk of Jovana Ristić"
+
+
+def test_names_that_meet_are_taken_out_once():
+    index = NameIndex([(1, "Ana Marija Savić"), (2, "Marija Savić"), (3, "Petar Ilić")])
+    assert index.without("Ana Marija Savić and Petar Ilić", "[x]").count("Savić") == 0

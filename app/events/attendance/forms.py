@@ -19,7 +19,7 @@ from app.events.forms import CountField
 from app.events.invitations.models import Way
 from app.events.models import Event
 from app.stakeholders import queries as stakeholders
-from app.stakeholders.fields import OrganisationsField
+from app.stakeholders.fields import OrganisationsField, PeopleField
 from app.stakeholders.listing import countries
 
 COUNTS = ("women", "men", "nonbinary", "undisclosed")
@@ -29,6 +29,11 @@ class AttendeeForm(BaseForm):
     """Somebody on the list."""
 
     name = LineField(_l("Name"), render_kw={"autocomplete": "off"})
+    person = PeopleField(
+        _l("Person of the register"),
+        multiple=False,
+        description=_l("Then being here counts as contact with whom the person speaks for."),
+    )
     organisation = OrganisationsField(_l("Organisation"), multiple=False)
     organisation_name = LineField(_l("Or its name, if it is not in the register"))
     country = ChoiceField(
@@ -59,12 +64,16 @@ class AttendeeForm(BaseForm):
 
     def foreseen(self) -> None:
         """Ask who it is."""
-        rules.check_somebody(self.name.data, self.organisation.values or self.organisation_name.data)
+        rules.check_somebody(
+            self.name.data, [*self.person.values, *self.organisation.values] or self.organisation_name.data
+        )
 
     def facts_of_row(self) -> AttendeeFacts:
         """What was filled in."""
         chosen = stakeholders.by_keys(current_actor(), self.organisation.values)
+        people = stakeholders.people_by_keys(current_actor(), self.person.values)
         return AttendeeFacts(
+            person=people[0] if people else None,
             name=self.name.data,
             how=Way(self.how.data),
             organisation=chosen[0] if chosen else None,

@@ -22,17 +22,18 @@ from app.events.models import Event, Format
 from app.events.permissions import check_edit
 from app.events.queries import lock
 from app.extensions import db
-from app.stakeholders.models import Organisation
+from app.stakeholders.models import Organisation, Person
 
 MOST_ROWS = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttendeeFacts:
-    """Who somebody on the list is, as it was filled in; an organisation of the register or one by its name."""
+    """Who somebody on the list is, as it was filled in; person and organisation of the register, or by their names."""
 
     name: str | None
     how: Way
+    person: Person | None = None
     organisation: Organisation | None = None
     organisation_name: str | None = None
     country: str | None = None
@@ -62,8 +63,7 @@ def fill(actor: Actor, event: Event) -> int:
 def _from(invitation: EventInvitation, event: Event) -> Attendance:
     person, body = invitation.person, invitation.organisation
     if body is None and person is not None:
-        holding = [one for one in person.affiliations if one.holds_on(event.starts_on)] or person.affiliations
-        body = holding[0].organisation if holding else None
+        body = _spoken_for(person, event)
     # An organisation is invited at its mailbox; whom it sends is written down when they are there.
     is_body = person is None and body is not None and invitation.name == body.name
     return Attendance(
@@ -76,6 +76,12 @@ def _from(invitation: EventInvitation, event: Event) -> Attendance:
         how=invitation.way or usual_way(event),
         is_example=invitation.is_example,
     )
+
+
+def _spoken_for(person: Person, event: Event) -> Organisation | None:
+    """For whom a person spoke on the day of an event, else for whom the person speaks at all."""
+    holding = [one for one in person.affiliations if one.holds_on(event.starts_on)] or person.affiliations
+    return holding[0].organisation if holding else None
 
 
 def usual_way(event: Event) -> Way:
@@ -91,7 +97,7 @@ def add(actor: Actor, event: Event, facts: AttendeeFacts, *, is_example: bool = 
     _check(actor, event)
     event_rules.all_of(
         lambda: rules.check_mark(Presence.PRESENT, event.starts_on, clock.today(event.zone)),
-        lambda: rules.check_somebody(facts.name, facts.organisation or facts.organisation_name),
+        lambda: rules.check_somebody(facts.name, facts.person or facts.organisation or facts.organisation_name),
     )
     _check_room(event, sum(queries.counts(event).values()) + 1)
     row = Attendance(event=event, is_walk_in=True, is_example=is_example)
@@ -107,8 +113,8 @@ def edit(actor: Actor, row: Attendance, version: int | None, facts: AttendeeFact
     """Put right who somebody is. Raises ``EditConflict``, and as ``add``; what was signed keeps its name."""
     _check(actor, row.event)
     expect_version(row, version)
-    rules.check_somebody(facts.name, facts.organisation or facts.organisation_name)
-    if row.signature is not None and facts.name != row.name:
+    rules.check_somebody(facts.name, facts.person or facts.organisation or facts.organisation_name)
+    if row.signature is not None and (facts.name or (facts.person and facts.person.name)) != row.name:
         raise Refused(name=_("It was signed under this name and stays so."))
     _fill(row, facts)
     db.session.flush()
@@ -116,9 +122,13 @@ def edit(actor: Actor, row: Attendance, version: int | None, facts: AttendeeFact
 
 def _fill(row: Attendance, facts: AttendeeFacts) -> None:
     row.name, row.function, row.how = facts.name, facts.function, facts.how
-    row.organisation = facts.organisation
-    row.organisation_name = None if facts.organisation else facts.organisation_name
-    row.country = facts.organisation.country if facts.organisation else facts.country
+    row.person, body = facts.person, facts.organisation
+    if facts.person is not None:
+        row.name = facts.name or facts.person.name
+        body = body or (None if facts.organisation_name else _spoken_for(facts.person, row.event))
+    row.organisation = body
+    row.organisation_name = None if body else facts.organisation_name
+    row.country = body.country if body else facts.country
 
 
 def mark(actor: Actor, row: Attendance, presence: Presence, how: Way | None = None) -> None:

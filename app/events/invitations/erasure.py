@@ -21,7 +21,7 @@ from app.stakeholders.erasure import NO_NAME, Erasing, when_erased
 def forget(begun: Erasing) -> Callable[[], None]:
     """Empty the invitations of a person who is erased, and those that went to the person's own mailboxes."""
     own = own_invitations(begun)
-    mailboxes = {one.email for one in own if one.email} | begun.mailboxes
+    mailboxes = begun.not_shared(one.email for one in own) | begun.mailboxes
     return partial(_empty, begun, own, _replies(own, mailboxes), mailboxes)
 
 

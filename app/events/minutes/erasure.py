@@ -45,7 +45,7 @@ def _empty(begun: Erasing, own: Sequence[MinutesRecipient], said: Sequence[Minut
     for comment in said:
         if comment.text:
             _redact(begun.actor, comment, {"text": PLACEHOLDER}, begun.why)
-    mail.empty(db.session, [one.email for one in own if one.email])
+    mail.empty(db.session, begun.not_shared(one.email for one in own))
     for recipient in own:
         recipient.name, recipient.email = NO_NAME, None
         # An organisation that is reached at a person's mailbox keeps its name; the mailbox goes.

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import documents, portal
 from app.core.access import Permission, current_actor, requires, signed_in
+from app.core.asked import key_of
 from app.core.templating import reader_language
 from app.core.web import answer, form_page, redirect_to
 from app.events import editable
@@ -125,7 +126,7 @@ def _said(form: CommentForm, recipient: MinutesRecipient, *, by_link: bool) -> B
         form.validate_on_submit()
         form.refuse({"": _("Press one of the buttons.")})
     elif form.validate_on_submit():
-        number = int(form.number.data) if (form.number.data or "").isdecimal() else 0
+        number = key_of(form.number.data) or 0
         with form.refusals():
             services.say(recipient, number, form.remarks(said), by_link=by_link)
             return redirect_to(request.path, _("Thank you. The writers see what you said and answer comments."))

@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     """Put the room's pages into the blueprint of events, and the register into the frame; name its records."""
     from app.events.outcomes import listing, queries, views  # noqa: F401 - it puts pages into the blueprint
     from app.events.outcomes.forms import DecisionForm
+    from app.events.outcomes.models import code_of, path_of
 
     app.jinja_env.globals.update(
         action_code=queries.action_code,
@@ -19,6 +20,8 @@ def init_app(app: Flask) -> None:
         outcome_codes=listing.codes_of_row,
         outcome_state=listing.state_of_row,
         outcome_url=listing.url_of_row,
+        decision_code=code_of,
+        decision_path=path_of,
     )
     records.add(app, Kind("decision", _l("Decision"), queries.decision_urls, DecisionForm))
     add(app, Entry("today", "events.register", _l("Decisions and actions"), "check2-square", order=30))

@@ -13,7 +13,7 @@ from app.clusters.models import Cluster
 from app.clusters.queries import visible_to as clusters_visible_to
 from app.core import portal
 from app.core.access import Actor
-from app.core.database import LARGEST_KEY
+from app.core.asked import key_of
 from app.core.templating import country_name, plain_tr
 from app.events import presence
 from app.events.models import Event, EventKind
@@ -74,7 +74,7 @@ def _rows(key: Any, text: Any, criterion: ColumnElement[bool], keys: list[Any]) 
 
 
 def _numbers(keys: Iterable[str]) -> list[int]:
-    return [int(key) for key in keys if key.isascii() and key.isdigit() and int(key[:12]) <= LARGEST_KEY]
+    return [number for number in map(key_of, keys) if number is not None]
 
 
 def told_of(event: Event) -> list[User]:

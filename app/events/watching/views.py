@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.access import current_actor, signed_in
+from app.core.asked import key_of
 from app.core.web import redirect_to, refusals_at
 from app.events.views import SUBSCRIBING, bp, has_page
 from app.events.watching import queries, services
@@ -28,6 +29,6 @@ def watch() -> Response:
 def _back(scope: str) -> str:
     """The page of the event, else the page on which everything one is told of stands."""
     sort, _colon, key = scope.partition(":")
-    if sort == "event" and key.isdigit() and request.form.get("back") != "feeds":
-        return url_for("events.show", event_id=int(key[:9]))
+    if sort == "event" and (number := key_of(key)) is not None and request.form.get("back") != "feeds":
+        return url_for("events.show", event_id=number)
     return url_for(SUBSCRIBING, _anchor="mail") if has_page(SUBSCRIBING) else url_for("events.index")

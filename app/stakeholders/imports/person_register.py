@@ -69,6 +69,11 @@ class PersonRegister(Register):
         found = self.named.get(matching.person_key(*_person_in(row)), ())
         return matching.within(list(found), self._countries(row))
 
+    def alike(self, row: Cells) -> list[int]:
+        """Who is called so in any country, where nobody is in that of the row's organisations."""
+        found = self.named.get(matching.person_key(*_person_in(row)), ()) if row.get("family_name") else ()
+        return matching.within(list(found), ())
+
     def _countries(self, row: Cells) -> set[str]:
         lines = [line.strip() for line in row.get("organisations", "").split("\n") if line.strip()]
         named = {body.country for line in lines if (body := self.organisations.get(_mark_in(line) or 0)) is not None}

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import portal
 from app.core.access import Permission, current_actor, requires
+from app.core.asked import key_of
 from app.core.export import download
 from app.core.progress import ended, under_way
 from app.core.web import answer, created, form_page, redirect_to
@@ -89,7 +90,7 @@ def show(batch_id: int) -> BaseResponse:
 
 def _rows_page(batch: ImportBatch, form: DecisionForm) -> Response:
     actor, which = current_actor(), showing.chosen_term(batch, request.args.get("show", ""))
-    page = request.args.get("page", 1, type=int)
+    page = key_of(request.args.get("page")) or 1
     counts = queries.counts(batch)
     told: Mapping[Any, int] = counts.verdicts if showing.terms(batch) is Verdict else counts.outcomes
     here = _here(batch)

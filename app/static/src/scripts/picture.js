@@ -21,6 +21,9 @@ export function pictures(root) {
     const mark = event.target.closest("[data-entry]");
     if (mark && event.button === 0) held = { mark, from: point(event), place: mark.getAttribute("transform") };
   });
+  // By a finger the page would scroll instead: browsers do not heed touch-action on what an SVG is made of. Beside the
+  // organisations it scrolls as ever.
+  svg.addEventListener("touchmove", (event) => held && event.preventDefault(), { passive: false });
   svg.addEventListener("pointermove", (event) => {
     if (!held) return;
     const now = point(event);

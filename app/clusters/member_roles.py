@@ -1,0 +1,101 @@
+"""What an organisation was in a cluster on which day: dated rows that only grow, so that any day can be asked."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, and_, bindparam, case, func, or_, select, type_coerce
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from app.clusters.models import ClusterMembership, MemberRole, MembershipState
+from app.core import clock
+from app.core.access import Actor
+from app.core.audit import AppendOnly
+from app.core.database import Base
+from app.core.errors import Refused
+from app.extensions import db
+
+M = ClusterMembership
+
+
+class ClusterRole(AppendOnly, Base):
+    """That a member had a role from a day on, until another row says otherwise; of one day, the later row holds."""
+
+    __tablename__ = "cluster_role"
+    __table_args__ = (Index("ix_cluster_role_membership", "membership_id", "since", "id"),)
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("cluster_membership.id"))
+    role: Mapped[MemberRole]
+    since: Mapped[date]
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def give(actor: Actor, membership: ClusterMembership, role: MemberRole, since: date) -> None:
+    """Write down which role a member has from a day on.
+
+    Raises ``Refused`` for a day to come, before the member joined, or before its present role began.
+    """
+    if since > clock.today():
+        raise Refused(role_since=_("This day has not come yet."))
+    if membership.joined_on and since < membership.joined_on:
+        raise Refused(
+            role_since=_("It joined later, on %(day)s.", day=format_date(membership.joined_on, "long", rebase=False))
+        )
+    latest = began(membership)
+    if latest is not None and since < latest:
+        raise Refused(
+            role_since=_(
+                "%(name)s has its present role since %(day)s. Choose that day or a later one.",
+                name=membership.organisation.name,
+                day=format_date(latest, "long", rebase=False),
+            )
+        )
+    db.session.add(
+        ClusterRole(membership_id=membership.id, role=role, since=since, actor_id=actor.user_id, actor_name=actor.name)
+    )
+    membership.role = role
+    db.session.flush()
+
+
+def began(membership: ClusterMembership) -> date | None:
+    """The day on which a member's present role began; ``None`` where none is written down."""
+    latest = select(func.max(ClusterRole.since)).where(ClusterRole.membership_id == membership.id)
+    found: date | None = db.session.scalar(latest)
+    return found
+
+
+def history(membership: ClusterMembership) -> Sequence[ClusterRole]:
+    """The roles of a member, the latest first."""
+    own = select(ClusterRole).where(ClusterRole.membership_id == membership.id)
+    return db.session.scalars(own.order_by(ClusterRole.since.desc(), ClusterRole.id.desc())).all()
+
+
+def role_on_day() -> ColumnElement[MemberRole]:
+    """A membership's role on the day that the statement gets as ``day``; ``today`` is the present one.
+
+    A day before the first that is written down has that one's. A membership that went up in another, when two
+    organisations became one, ends on the day it began and keeps its rows: of both, the higher role counts.
+    """
+    day, today = bindparam("day", type_=Date), bindparam("today", type_=Date)
+    part = aliased(M)
+    of_part = select(ClusterRole.role).where(ClusterRole.membership_id == part.id).correlate(part).limit(1)
+    then = of_part.where(ClusterRole.since <= day)
+    said: Any = then.order_by(ClusterRole.since.desc(), ClusterRole.id.desc()).scalar_subquery()
+    went_up = and_(part.state == MembershipState.LEFT, part.left_on == part.joined_on)
+    highest = (
+        select(said)
+        .where(part.cluster_id == M.cluster_id, part.organisation_id == M.organisation_id, said.is_not(None))
+        .where(or_(part.id == M.id, went_up))
+        .order_by(case(*((said == role, rank) for rank, role in enumerate(MemberRole))))
+        .limit(1)
+        .correlate(M)
+        .scalar_subquery()
+    )
+    first = select(ClusterRole.role).where(ClusterRole.membership_id == M.id).correlate(M).limit(1)
+    earliest = first.order_by(ClusterRole.since, ClusterRole.id).scalar_subquery()
+    past: Any = func.coalesce(highest, earliest, M.role)
+    return type_coerce(case((day >= today, M.role), else_=past), M.role.type)
