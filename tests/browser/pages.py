@@ -174,6 +174,13 @@ COORDINATOR = (
     "/operations/mailbox",
     "/operations/mailbox/1",
     "/operations/jobs",
+    "/valorisation/",
+    "/valorisation/1",
+    "/valorisation/4/versions/2",
+    "/valorisation/7/approve",
+    "/valorisation/7/delete",
+    "/valorisation/7/edit",
+    "/valorisation/new",
 )
 EVERY_PAGE = [*((None, path) for path in PUBLIC), *((Role.COORDINATOR, path) for path in COORDINATOR)]
 # Views that answer something else than a page that the demonstration has, each with what.
@@ -234,6 +241,8 @@ NO_PAGE = {
     "stakeholder_imports.undo": NOT_THERE,
     "stakeholders.alike": FRAGMENT,
     "stakeholders.options": FRAGMENT,
+    "valorisation.document": FILE,
+    "valorisation.version_document": FILE,
     "verify.authority": FILE,
     "web.health": "plain text",
     "web.robots": FILE,

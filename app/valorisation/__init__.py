@@ -1,0 +1,41 @@
+"""Valorisation: what each country does so that its micro-credentials are used, and what was reached."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from app.core import records
+from app.core.access import Permission
+from app.core.navigation import Entry, add
+from app.core.records import Kind
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature's pages and say what its records are called."""
+    from app.valorisation import views
+    from app.valorisation.forms import PlanForm
+    from app.valorisation.listing import codes_of
+
+    app.register_blueprint(views.bp)
+    app.jinja_env.globals.update(plan_codes=codes_of)
+    records.add(
+        app,
+        Kind("action_plan", _l("Action plan"), _pages, PlanForm),
+        Kind("action_plan_version", _l("Approved version of an action plan")),
+    )
+    add(
+        app,
+        Entry(
+            "today",
+            "valorisation.index",
+            _l("Valorisation"),
+            "flag",
+            order=40,
+            shows=lambda actor: actor.may(Permission.PLAN_READ),
+        ),
+    )
+
+
+def _pages(keys: Sequence[int]) -> Mapping[int, str]:
+    return {key: f"/valorisation/{key}" for key in keys}
