@@ -16,6 +16,7 @@ from app.demo.mapping import load_mapping
 from app.demo.memoranda import load_memoranda, load_templates
 from app.demo.microcredentials import load_microcredentials
 from app.demo.minutes import load_minutes
+from app.demo.plan_items import Known as PlanWorld
 from app.demo.plans import load_plans
 from app.extensions import db
 from app.stakeholders.consent import ConsentAct, ConsentFacts, ConsentPurpose, ConsentWay, record_consent
@@ -53,7 +54,8 @@ def load_consortium(folder: Path, consortium: Consortium) -> None:
     load_minutes(dated["meetings"], events, organisations)
     offered = load_templates(folder / "memoranda")
     load_memoranda(_read(folder / "memoranda.yaml")["memoranda"], offered, organisations, designs)
-    load_plans(_read(folder / "plans.yaml")["plans"], organisations, designs, consortium)
+    promised = PlanWorld(organisations, designs, events, consortium)
+    load_plans(_read(folder / "plans.yaml")["plans"], promised)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -1,14 +1,11 @@
 """Reads a consortium's action plans and approves what the file says was approved."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from app.core.access import SYSTEM, Actor
-from app.core.consortium import Consortium
 from app.demo.days import day_of
+from app.demo.plan_items import Known, carry_on, enter
 from app.extensions import db
-from app.microcredentials.models import MicroCredential
-from app.stakeholders.models import Organisation
 from app.valorisation import services
 from app.valorisation.models import ActionPlan, PlanState
 from app.valorisation.services import PlanFacts
@@ -20,26 +17,27 @@ WAYS = {S.DRAFT: (), S.IN_CONSULTATION: (S.IN_CONSULTATION,)}
 
 def load_plans(
     entries: list[dict[str, Any]],
-    organisations: Mapping[str, Organisation],
-    designs: Mapping[str, MicroCredential],
-    consortium: Consortium,
+    known: Known,
 ) -> dict[str, ActionPlan]:
     """Begin each country's plan from the template and move it to its state; answers the first plan of each country."""
     plans: dict[str, ActionPlan] = {}
     for entry in entries:
-        lead = organisations[entry["lead"]]
+        lead, consortium = known.organisations[entry["lead"]], known.consortium
         actor = Actor(name=lead.name, grants=SYSTEM.grants)
         facts = PlanFacts(
             country=entry["country"],
             starts_on=day_of(entry["starts_on"]) if "starts_on" in entry else consortium.start,
             ends_on=day_of(entry["ends_on"]) if "ends_on" in entry else consortium.end,
             lead=lead,
-            microcredentials=[designs[code] for code in entry["microcredentials"]],
+            microcredentials=[known.designs[code] for code in entry["microcredentials"]],
             **consortium.plan.texts | entry["sections"],
         )
         plan = services.begin(actor, facts, consortium, is_example=entry.get("is_example", False))
         plans.setdefault(entry["country"], plan)
+        said = entry.get("items", [])
+        items = enter(actor, plan, said, known)
         _settle(actor, plan, entry)
+        carry_on(actor, said, items, known)
     return plans
 
 

@@ -14,7 +14,10 @@ from app.core.records import Kind
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
     from app.valorisation import views
+    from app.valorisation.evidence import queries as evidence
     from app.valorisation.forms import PlanForm
+    from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
+    from app.valorisation.items.forms import ItemForm
     from app.valorisation.listing import codes_of
 
     app.register_blueprint(views.bp)
@@ -23,6 +26,10 @@ def init_app(app: Flask) -> None:
         app,
         Kind("action_plan", _l("Action plan"), _pages, PlanForm),
         Kind("action_plan_version", _l("Approved version of an action plan")),
+        Kind("plan_item", _l("Plan item"), _pages_of_items, ItemForm),
+        Kind("plan_item_slip", _l("Moved day of a plan item")),
+        Kind("plan_item_stakeholder", _l("Stakeholder of a plan item")),
+        Kind("evidence", _l("Evidence"), lambda keys: _pages_of_evidence(evidence.items_of(keys))),
     )
     add(
         app,
@@ -39,3 +46,11 @@ def init_app(app: Flask) -> None:
 
 def _pages(keys: Sequence[int]) -> Mapping[int, str]:
     return {key: f"/valorisation/{key}" for key in keys}
+
+
+def _pages_of_items(keys: Sequence[int]) -> Mapping[int, str]:
+    return {key: f"/valorisation/items/{key}" for key in keys}
+
+
+def _pages_of_evidence(items: Mapping[int, int]) -> Mapping[int, str]:
+    return {key: f"/valorisation/items/{item}#evidence" for key, item in items.items()}

@@ -1,6 +1,6 @@
 """Where an action plan says something else than the template that all countries share; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.consortium import PlanTemplate
-from app.core.templating import day, plain_tr
+from app.core.templating import day, number, plain_tr
+from app.valorisation.items.models import ItemState, PlanItem
 from app.valorisation.models import SECTIONS
 
 
@@ -51,6 +52,25 @@ def deviations(
         if not sections.get(name):
             at_first = plain_tr(template.texts.get(name)) or _("a section of its own")
             found.append(Deviation(str(label), at_first, _("not written")))
+    return found
+
+
+def item_deviations(template: PlanTemplate, items: Iterable[PlanItem]) -> list[Deviation]:
+    """Points of the template that a plan does not have, not any more, on another day, or with a lower target."""
+    by_point = {item.point: item for item in items if item.point}
+    found = []
+    for point in template.points:
+        item, what = by_point.get(point.code), plain_tr(point.title)
+        if item is None or item.state is ItemState.CANCELLED:
+            found.append(Deviation(what, day(point.due), _("cancelled") if item else _("not in this plan")))
+            continue
+        late = (item.due_on - point.due).days
+        if late:
+            found.append(Deviation(what, day(point.due), day(item.due_on), late))
+        if point.target is not None and (item.target or 0) < point.target:
+            indicator = plain_tr(point.indicator)
+            at_least = f"{indicator}: {number(point.target)}"
+            found.append(Deviation(what, at_least, number(item.target) if item.target is not None else _("no target")))
     return found
 
 

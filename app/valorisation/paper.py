@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.core import documents
 from app.core.i18n import read_in
 from app.core.templating import country_name, day, reader_language
+from app.valorisation.items.models import ItemLevel
 from app.valorisation.models import SECTIONS, PlanVersion
 
 
@@ -41,7 +42,18 @@ def plan_facts(content: Mapping[str, Any], standing: str) -> dict[str, Any]:
         ],
         "sections": [(str(label), _text(content["sections"].get(name))) for name, label in SECTIONS.items()],
         "blank": _("Not written."),
+        "items": {
+            "title": _("Items"),
+            "head": [_("No."), _("What"), _("Level"), _("Answers for it"), _("Due")],
+            "rows": [_row(item) for item in content["items"]],
+        },
     }
+
+
+def _row(item: Mapping[str, Any]) -> list[str]:
+    due = day(date.fromisoformat(item["due_on"]))
+    what = ", ".join(filter(None, (_text(item["title"]), *item["microcredentials"])))
+    return [str(item["number"]), what, str(ItemLevel(item["level"]).label), item["organisation"] or "", due]
 
 
 def _text(texts: Mapping[str, str] | None) -> str:

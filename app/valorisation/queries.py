@@ -19,7 +19,7 @@ from app.valorisation.models import HOLDS, ActionPlan, PlanVersion
 # A row of some columns of a query below.
 Found = Row[*tuple[Any, ...]]
 # Tables whose rows are part of a plan rather than records that refer to it.
-OWN_TABLES = frozenset({ActionPlan.link_model.__tablename__})
+OWN_TABLES = frozenset({ActionPlan.link_model.__tablename__, "plan_item"})
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -17,6 +17,8 @@ from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 from app.valorisation import content, queries, rules
+from app.valorisation.items import queries as items
+from app.valorisation.items.services import add_from_template
 from app.valorisation.models import ENDED, SECTIONS, WRITTEN_IN, ActionPlan, PlanState, PlanVersion
 from app.valorisation.permissions import check_edit, may_edit
 
@@ -58,7 +60,7 @@ def check(facts: PlanFacts, consortium: Consortium) -> None:
 
 
 def begin(actor: Actor, facts: PlanFacts, consortium: Consortium, **marks: Any) -> ActionPlan:
-    """Begin a country's plan from the consortium's template.
+    """Begin a country's plan from the consortium's template, with an item for each of its points.
 
     ``marks`` are what only the consortium's own files say: ``is_example``. Raises ``Refused`` for facts that break a
     rule, ``OutOfReach`` and ``NotAllowed`` where the actor may not have a plan there.
@@ -69,6 +71,7 @@ def begin(actor: Actor, facts: PlanFacts, consortium: Consortium, **marks: Any) 
     actor.check(Permission.PLAN_EDIT, plan, at="country")
     db.session.add(plan)
     db.session.flush()
+    add_from_template(actor, plan, consortium)
     return plan
 
 
@@ -131,7 +134,7 @@ def approve(
         if plan.approved and approved_on < plan.approved.approved_on:
             raise Refused(approved_on=_("The version before was approved later."))
     plan.move_to(PlanState.APPROVED, actor, note)
-    said = content.of(plan)
+    said = content.of(plan, items.all_of(plan))
     approved = PlanVersion(
         plan=plan,
         number=len(plan.versions) + 1,
@@ -155,11 +158,16 @@ def delete(actor: Actor, plan: ActionPlan, version: int | None) -> None:
     """
     check_edit(actor, plan)
     expect_version(plan, version)
-    referrers = queries.referrers(plan)
-    if referrers:
-        raise StillReferred(_("Other records refer to this plan. Archive it instead."), referrers)
+    found = referrers(plan)
+    if found:
+        raise StillReferred(_("Other records refer to this plan. Archive it instead."), found)
     db.session.delete(plan)
     db.session.flush()
+
+
+def referrers(plan: ActionPlan) -> list[str]:
+    """What the records are called that refer to a plan, or to its items, and are no part of it."""
+    return list(dict.fromkeys([*queries.referrers(plan), *items.referrers(plan)]))
 
 
 def check_written(plan: ActionPlan) -> None:

@@ -1,5 +1,6 @@
 """Pages on which action plans are read, written, moved on and deleted."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -12,10 +13,13 @@ from app.core.templating import country_name
 from app.core.web import answer, changed, created, form_page, redirect_to
 from app.extensions import db
 from app.valorisation import content, paper, queries, services
-from app.valorisation.deviations import Deviation, approval_deviation, deviations
+from app.valorisation.actuals import figures
+from app.valorisation.deviations import Deviation, approval_deviation, deviations, item_deviations
 from app.valorisation.forms import ApproveForm, MoveForm, PlanForm
+from app.valorisation.items import queries as items
+from app.valorisation.items.models import ItemLevel, PlanItem
 from app.valorisation.listing import PlanListing
-from app.valorisation.models import SECTIONS, WRITTEN_IN, ActionPlan, PlanState
+from app.valorisation.models import ENDED, SECTIONS, WRITTEN_IN, ActionPlan, PlanState
 from app.valorisation.permissions import check_edit, may_edit
 
 bp = Blueprint("valorisation", __name__, url_prefix="/valorisation")
@@ -41,6 +45,7 @@ def show(plan_id: int) -> Response:
 def page_of(plan: ActionPlan, form: MoveForm) -> Response:
     """The page of a plan, with the form that moves it and what keeps it from being approved."""
     actor = current_actor()
+    found = items.of_plan(actor, plan)
     edits, approves = may_edit(actor, plan), actor.may(Permission.PLAN_APPROVE, plan)
     return answer(
         "valorisation/show.html",
@@ -49,7 +54,13 @@ def page_of(plan: ActionPlan, form: MoveForm) -> Response:
         form=form,
         sections=SECTIONS,
         microcredentials=queries.microcredentials_of(actor, plan),
-        deviations=deviations_of(plan),
+        deviations=deviations_of(plan, found.items),
+        items=found.items,
+        proofs=found.proofs,
+        slips=found.slips,
+        reached=figures(plan.country, plan.starts_on, min(plan.ends_on, clock.today())).items(),
+        today=clock.today(),
+        is_open=plan.state not in ENDED,
         lacking=services.lacking(plan) if edits and plan.state in WRITTEN_IN else [],
         may_edit=edits,
         may_approve=approves,
@@ -61,13 +72,17 @@ def page_of(plan: ActionPlan, form: MoveForm) -> Response:
     )
 
 
-def deviations_of(plan: ActionPlan) -> list[Deviation]:
+def deviations_of(plan: ActionPlan, promised: Sequence[PlanItem]) -> list[Deviation]:
     """Where a plan is otherwise than the consortium's template."""
     consortium, said = portal.consortium(), {name: getattr(plan, name) for name in SECTIONS}
     project, period = (consortium.start, consortium.end), (plan.starts_on, plan.ends_on)
     first = plan.versions[0].approved_on if plan.versions else None
     late = approval_deviation(consortium.plan, first, clock.today())
-    return [*([late] if late else ()), *deviations(consortium.plan, said, period, project)]
+    return [
+        *([late] if late else ()),
+        *item_deviations(consortium.plan, promised),
+        *deviations(consortium.plan, said, period, project),
+    ]
 
 
 @bp.get("/<int:plan_id>/plan.pdf")
@@ -75,7 +90,7 @@ def deviations_of(plan: ActionPlan) -> list[Deviation]:
 def document(plan_id: int) -> Response:
     """The plan as it stands now, on paper."""
     plan = queries.plan(current_actor(), plan_id)
-    pdf = paper.plan_document(content.of(plan), plan.state.label, plan.updated_at)
+    pdf = paper.plan_document(content.of(plan, items.all_of(plan)), plan.state.label, plan.updated_at)
     return documents.shown(pdf, f"action-plan-{plan.country}")
 
 
@@ -86,7 +101,15 @@ def version(plan_id: int, number: int) -> Response:
     found = queries.version(current_actor(), plan_id, number)
     before = queries.version(current_actor(), plan_id, number - 1) if number > 1 else None
     changes = content.changed_sections(before.content, found.content) if before else []
-    return answer("valorisation/version.html", version=found, plan=found.plan, sections=SECTIONS, changes=changes)
+    return answer(
+        "valorisation/version.html",
+        version=found,
+        plan=found.plan,
+        sections=SECTIONS,
+        changes=changes,
+        items=content.items_of(found.content),
+        levels={level.value: level for level in ItemLevel},
+    )
 
 
 @bp.get("/<int:plan_id>/versions/<int:number>/plan.pdf")
@@ -162,7 +185,7 @@ def delete(plan_id: int) -> BaseResponse:
         name = country_name(plan.country)
         services.delete(current_actor(), plan, request.form.get("version", type=int))
         return redirect_to(url_for("valorisation.index"), _("The plan of %(country)s is deleted.", country=name))
-    return answer("valorisation/delete.html", plan=plan, referrers=queries.referrers(plan))
+    return answer("valorisation/delete.html", plan=plan, referrers=services.referrers(plan))
 
 
 def own(plan_id: int) -> ActionPlan:

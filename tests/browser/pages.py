@@ -180,6 +180,13 @@ COORDINATOR = (
     "/valorisation/7/approve",
     "/valorisation/7/delete",
     "/valorisation/7/edit",
+    "/valorisation/items/5",
+    "/valorisation/items/1/evidence/1/withdraw",
+    "/valorisation/items/5/done",
+    "/valorisation/items/5/edit",
+    "/valorisation/items/5/evidence/new",
+    "/valorisation/items/29/delete",
+    "/valorisation/7/items/new",
     "/valorisation/new",
 )
 EVERY_PAGE = [*((None, path) for path in PUBLIC), *((Role.COORDINATOR, path) for path in COORDINATOR)]
@@ -242,6 +249,8 @@ NO_PAGE = {
     "stakeholders.alike": FRAGMENT,
     "stakeholders.options": FRAGMENT,
     "valorisation.document": FILE,
+    "valorisation.evidence_file": FILE,
+    "valorisation.proofs": FRAGMENT,
     "valorisation.version_document": FILE,
     "verify.authority": FILE,
     "web.health": "plain text",
