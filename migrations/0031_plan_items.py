@@ -1,4 +1,4 @@
-"""Items of action plans, every move of their days, and what proves them."""
+"""Items of action plans, milestones of micro-credentials, every move of their days, and what proves them."""
 
 from typing import Any
 
@@ -13,6 +13,8 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 SLIP = ("item_id", "old_due", "new_due", "reason", "actor_id", "actor_name", "made_at")
+MILESTONE_SLIP = ("milestone_id", "old_planned", "new_planned", "reason", "actor_id", "actor_name", "made_at")
+OPEN = sa.text("state IN ('planned', 'under_way')")
 # Where each kind of evidence is kept.
 PROOFS = {
     "event_id": "event",
@@ -39,6 +41,7 @@ def _stamps() -> list[sa.Column[Any]]:
 def upgrade() -> None:
     """Make the tables."""
     _items()
+    _milestones()
     op.create_table(
         "plan_item_slip",
         _id(),
@@ -54,8 +57,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_plan_item_slip_item_id"), "plan_item_slip", ["item_id"])
-    for statement in protecting(op.get_context().dialect.name, "plan_item_slip", SLIP):
-        op.execute(statement)
+    for table, columns in (("plan_item_slip", SLIP), ("milestone_slip", MILESTONE_SLIP)):
+        for statement in protecting(op.get_context().dialect.name, table, columns):
+            op.execute(statement)
     _evidence()
 
 
@@ -141,11 +145,75 @@ def _items() -> None:
     )
 
 
+def _milestones() -> None:
+    op.create_table(
+        "milestone",
+        _id(),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("microcredential_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("planned_on", sa.Date()),
+        sa.Column("baseline_on", sa.Date()),
+        sa.Column("reached_on", sa.Date()),
+        sa.Column("valid_until", sa.Date()),
+        sa.Column("authority_id", sa.Integer()),
+        sa.Column("decision_reference", sa.String()),
+        sa.Column("legal_basis", sa.String()),
+        sa.Column("learners", sa.Integer()),
+        sa.Column("note", sa.JSON(none_as_null=True)),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.Column("created_by_id", sa.Integer()),
+        *_stamps(),
+        sa.CheckConstraint("state <> 'reached' OR reached_on IS NOT NULL", name=op.f("ck_milestone_reached")),
+        sa.CheckConstraint(
+            "state NOT IN ('planned', 'under_way') OR planned_on IS NOT NULL", name=op.f("ck_milestone_planned")
+        ),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR reached_on IS NULL OR valid_until >= reached_on", name=op.f("ck_milestone_valid")
+        ),
+        sa.CheckConstraint("learners >= 0", name=op.f("ck_milestone_learners")),
+        sa.ForeignKeyConstraint(
+            ["microcredential_id"], ["microcredential.id"], name=op.f("fk_milestone_microcredential_id")
+        ),
+        sa.ForeignKeyConstraint(["authority_id"], ["organisation.id"], name=op.f("fk_milestone_authority_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
+        sa.UniqueConstraint("uid", name=op.f("uq_milestone_uid")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_milestone_microcredential", "milestone", ["microcredential_id", "id"])
+    op.create_index(op.f("ix_milestone_authority_id"), "milestone", ["authority_id"])
+    op.create_index(
+        "uq_milestone_open",
+        "milestone",
+        ["microcredential_id", "kind"],
+        unique=True,
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    )
+    op.create_table(
+        "milestone_slip",
+        _id(),
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("old_planned", sa.Date(), nullable=False),
+        sa.Column("new_planned", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Integer()),
+        sa.Column("actor_name", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["milestone_id"], ["milestone.id"], name=op.f("fk_milestone_slip_milestone_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_slip")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_milestone_slip_milestone_id"), "milestone_slip", ["milestone_id"])
+
+
 def _evidence() -> None:
     op.create_table(
         "evidence",
         _id(),
-        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer()),
+        sa.Column("milestone_id", sa.Integer()),
         *(sa.Column(column, sa.Integer()) for column in PROOFS),
         sa.Column("note", sa.String()),
         sa.Column("added_by_name", sa.String(), nullable=False),
@@ -154,6 +222,8 @@ def _evidence() -> None:
         sa.Column("withdrawal_reason", sa.String()),
         *_stamps(),
         sa.CheckConstraint(f"{ONE} = 1", name=op.f("ck_evidence_one_proof")),
+        sa.CheckConstraint("(item_id IS NULL) <> (milestone_id IS NULL)", name=op.f("ck_evidence_one_owner")),
+        sa.ForeignKeyConstraint(["milestone_id"], ["milestone.id"], name=op.f("fk_evidence_milestone_id")),
         sa.CheckConstraint("withdrawn_at IS NULL OR withdrawal_reason IS NOT NULL", name=op.f("ck_evidence_withdrawn")),
         sa.ForeignKeyConstraint(["item_id"], ["plan_item.id"], name=op.f("fk_evidence_item_id")),
         *(
@@ -164,11 +234,13 @@ def _evidence() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_evidence_item", "evidence", ["item_id", "id"])
+    op.create_index("ix_evidence_milestone", "evidence", ["milestone_id", "id"])
     for column in PROOFS:
         op.create_index(op.f(f"ix_evidence_{column}"), "evidence", [column])
 
 
 def downgrade() -> None:
     """Take the tables away."""
-    for table in ("evidence", "plan_item_slip", "plan_item_microcredential", "plan_item_stakeholder", "plan_item"):
+    links = ("plan_item_microcredential", "plan_item_stakeholder")
+    for table in ("evidence", "plan_item_slip", "milestone_slip", "milestone", *links, "plan_item"):
         op.drop_table(table)

@@ -69,6 +69,7 @@ class Permission(StrEnum):
     MICROCREDENTIAL_EDIT = "microcredential:edit"
     MICROCREDENTIAL_IMPORT = "microcredential:import"
     MICROCREDENTIAL_PUBLISH = "microcredential:publish"
+    MILESTONE_EDIT = "milestone:edit"
     MINUTES_APPROVE = "minutes:approve"
     MOU_CREATE = "mou:create"
     MOU_EDIT = "mou:edit"
@@ -156,6 +157,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.MICROCREDENTIAL_EDIT: own_country,
         P.MICROCREDENTIAL_IMPORT: own_country,
         P.MICROCREDENTIAL_PUBLISH: own_country,
+        P.MILESTONE_EDIT: own_country,
         P.MINUTES_APPROVE: own_country,
         P.MOU_CREATE: own_country,
         P.MOU_EDIT: own_country,
@@ -182,6 +184,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.MAPPING_EDIT: own_country,
         P.MICROCREDENTIAL_CREATE: own_organisation,
         P.MICROCREDENTIAL_EDIT: own_organisation,
+        P.MILESTONE_EDIT: own_organisation,
         P.MOU_CREATE: own_country,
         P.MOU_EDIT: own_organisation,
         P.MOU_PROVE: own_organisation,

@@ -114,6 +114,10 @@ class Town:
     lon: float
 
 
+# When a micro-credential counts as valorised, unless a consortium settles otherwise: one of these ways, all of it.
+VALORISED = (("accredited",), ("verified",), ("nqf_included",), ("employer_recognised", "signed_memorandum"))
+
+
 @dataclass(frozen=True)
 class Consortium:
     """Everything about a consortium that is fixed while its portal runs.
@@ -143,6 +147,7 @@ class Consortium:
     clusters: ClusterNeeds = ClusterNeeds()
     privacy: Privacy = Privacy()
     plan: PlanTemplate = PlanTemplate()
+    valorised: tuple[tuple[str, ...], ...] = VALORISED
     towns: tuple[Town, ...] = ()
     demo_as_of: date | None = None
 
@@ -196,6 +201,7 @@ def read_consortium(folder: Path) -> Consortium:
             "regions": tuple(Region(**entry) for entry in facts.get("regions", ())),
             "clusters": ClusterNeeds(**facts.get("clusters", {})),
             "privacy": _privacy(facts.get("privacy", {})),
+            "valorised": tuple(map(tuple, facts.get("valorised", VALORISED))),
             "plan": _plan(_read(plan) if (plan := folder / "action_plan.yaml").exists() else {}),
             "towns": tuple(Town(**entry) for entry in towns),
         }

@@ -11,10 +11,12 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, select
 from app.events.attendance.models import THERE, Attendance
 from app.events.models import OVER, Event, EventKind, event_organisation
 from app.extensions import db
+from app.microcredentials.models import MicroCredential
 from app.mou.models import Mou
-from app.valorisation.evidence.proofs import SIGNED
+from app.valorisation.evidence.holding import MEMORANDA
 from app.valorisation.items.models import Measure
 from app.valorisation.models import ActionPlan, PlanVersion
+from app.valorisation.tracks.queries import verdicts
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def figures(country: str, first: date, last: date) -> dict[Measure, Figure]:
         Measure.ORGANISATIONS: _organisations(held),
         Measure.PEOPLE: Figure(_count(_people(held)), counted),
         Measure.MEMORANDA: Figure(_count(_memoranda(country, first, last))),
+        Measure.VALORISED: Figure(_valorised(country, last)),
     }
 
 
@@ -81,8 +84,14 @@ def _people(held: ColumnElement[bool]) -> Select[int]:
 
 def _memoranda(country: str, first: date, last: date) -> Select[int]:
     return select(func.count(Mou.id)).where(
-        Mou.country == country, Mou.state.in_(SIGNED), Mou.signed_on.between(first, last)
+        Mou.country == country, Mou.state.in_(MEMORANDA), Mou.signed_on.between(first, last)
     )
+
+
+def _valorised(country: str, last: date) -> int:
+    """Micro-credentials of the country that the consortium's rule counts as valorised on the last day."""
+    keys = db.session.scalars(select(MicroCredential.id).where(MicroCredential.country == country)).all()
+    return sum(verdict.holds for verdict in verdicts(keys, last).values())
 
 
 def _plans(country: str, last: date) -> Select[int]:

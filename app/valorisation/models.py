@@ -1,13 +1,14 @@
 """Action plans: what each country does so that its micro-credentials are used and recognised."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
+from app.core.access import Permission
 from app.core.audit import AppendOnly, Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.i18n import TranslatedText
@@ -77,6 +78,7 @@ class ActionPlan(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful
         Index("ix_action_plan_country", "country", "starts_on", "id"),
     )
     moves = MOVES
+    edit_permission: ClassVar[Permission] = Permission.PLAN_EDIT
 
     country: Mapped[str]
     starts_on: Mapped[date]

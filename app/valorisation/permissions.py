@@ -1,4 +1,4 @@
-"""Who may change an action plan, and what is in it."""
+"""Who may change action plans, what is in them, and milestones."""
 
 from typing import Protocol
 
@@ -9,20 +9,24 @@ from app.core.errors import NotAllowed
 
 
 class Entered(Scoped, Protocol):
-    """A record that knows who entered it."""
+    """A record that knows who entered it, and which permission changes it."""
 
     created_by_id: int | None
 
+    @property
+    def edit_permission(self) -> Permission:
+        """The permission that changes it."""
+
 
 def may_edit(actor: Actor, record: Entered) -> bool:
-    """Whether the actor may change a plan or an item: by role, or because the actor entered it."""
-    if not actor.may(Permission.PLAN_EDIT):
+    """Whether the actor may change a plan, an item or a milestone: by role, or because the actor entered it."""
+    if not actor.may(record.edit_permission):
         return False
     entered_it = actor.user_id is not None and record.created_by_id == actor.user_id
-    return entered_it or actor.may(Permission.PLAN_EDIT, record)
+    return entered_it or actor.may(record.edit_permission, record)
 
 
 def check_edit(actor: Actor, record: Entered) -> None:
     """Raise ``NotAllowed`` where ``may_edit`` answers no."""
     if not may_edit(actor, record):
-        raise NotAllowed(_("Your role does not allow you to change this action plan."))
+        raise NotAllowed(_("Your role does not allow you to change this."))

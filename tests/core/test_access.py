@@ -102,6 +102,8 @@ def test_plans_are_read_by_the_consortium_and_approved_by_those_who_lead():
     assert RIGHTS[Role.COUNTRY_LEAD][Permission.PLAN_APPROVE] is access.own_country
     assert RIGHTS[Role.COUNTRY_LEAD][Permission.PLAN_EDIT] is access.own_country
     assert RIGHTS[Role.PARTNER_EDITOR][Permission.PLAN_EDIT] is access.own_organisation
+    assert RIGHTS[Role.COUNTRY_LEAD][Permission.MILESTONE_EDIT] is access.own_country
+    assert RIGHTS[Role.PARTNER_EDITOR][Permission.MILESTONE_EDIT] is access.own_organisation
 
 
 def test_everybody_with_an_account_may_have_a_calendar_feed():

@@ -12,6 +12,7 @@ from app.core.database import Base, Timestamped, Versioned
 from app.core.files import StoredFile
 from app.core.vocabulary import Term
 from app.valorisation.items.models import PlanItem
+from app.valorisation.tracks.models import Milestone
 
 
 class ProofKind(Term):
@@ -38,16 +39,19 @@ _ONE = " + ".join(f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in 
 
 
 class Evidence(Base, Timestamped, Versioned, Audited):
-    """One record that proves an item, or one file. What was withdrawn stays, with who did so and why."""
+    """One record, or one file, that proves an item or a milestone. What was withdrawn stays, with the reason."""
 
     __tablename__ = "evidence"
     __table_args__ = (
         CheckConstraint(f"{_ONE} = 1", name="one_proof"),
+        CheckConstraint("(item_id IS NULL) <> (milestone_id IS NULL)", name="one_owner"),
         CheckConstraint("withdrawn_at IS NULL OR withdrawal_reason IS NOT NULL", name="withdrawn"),
         Index("ix_evidence_item", "item_id", "id"),
+        Index("ix_evidence_milestone", "milestone_id", "id"),
     )
 
-    item_id: Mapped[int] = mapped_column(ForeignKey("plan_item.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("plan_item.id"))
+    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), index=True)
     minutes_version_id: Mapped[int | None] = mapped_column(ForeignKey("minutes_version.id"), index=True)
     mou_id: Mapped[int | None] = mapped_column(ForeignKey("mou.id"), index=True)
@@ -60,8 +64,17 @@ class Evidence(Base, Timestamped, Versioned, Audited):
     withdrawn_by_name: Mapped[str | None]
     withdrawal_reason: Mapped[str | None]
 
-    item: Mapped[PlanItem] = relationship()
+    item: Mapped[PlanItem | None] = relationship()
+    milestone: Mapped[Milestone | None] = relationship()
     file: Mapped[StoredFile | None] = relationship()
+
+    @property
+    def owner(self) -> PlanItem | Milestone:
+        """What it proves."""
+        owner = self.item or self.milestone
+        if owner is None:
+            raise LookupError("Evidence proves an item or a milestone.")
+        return owner
 
     @property
     def kind(self) -> ProofKind:

@@ -21,19 +21,19 @@ from app.events.documents.models import EventDocument
 from app.events.documents.queries import visible_to as documents_visible_to
 from app.events.minutes.models import Minutes as EventMinutes
 from app.events.minutes.models import MinutesApproval, MinutesVersion
-from app.events.models import OVER, Event, EventState
-from app.events.outcomes.models import Decision, DecisionState, path_of
+from app.events.models import Event, EventState
+from app.events.outcomes.models import Decision, path_of
 from app.events.queries import visible_to as events_visible_to
 from app.extensions import db
-from app.mou.models import Mou, MouState
+from app.mou.models import Mou
 from app.mou.queries import visible_to as memoranda_visible_to
+from app.valorisation.evidence.holding import DECISIONS, EVENTS, MEMORANDA
 from app.valorisation.evidence.models import Evidence, ProofKind
 
 MOST_OF_A_KIND = 6
 # A picker has one number for each record: its key and, in the last place, what it is.
 _KINDS = tuple(ProofKind)
 _PLACES = 8
-SIGNED = frozenset({MouState.SIGNED, MouState.IN_FORCE, MouState.EXPIRED, MouState.RENEWED})
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class _Source:
 
 
 def _event(row: Any) -> Proof:
-    holds = row.state in (*OVER, EventState.DONE)
+    holds = row.state in EVENTS
     return _proof(ProofKind.EVENT, row, f"/events/{row.id}", holds, str(row.state.label))
 
 
@@ -80,11 +80,11 @@ def _minutes(row: Any) -> Proof:
 
 
 def _memorandum(row: Any) -> Proof:
-    return _proof(ProofKind.MOU, row, f"/mou/{row.id}", row.state in SIGNED, str(row.state.label))
+    return _proof(ProofKind.MOU, row, f"/mou/{row.id}", row.state in MEMORANDA, str(row.state.label))
 
 
 def _decision(row: Any) -> Proof:
-    holds = row.state is DecisionState.ADOPTED
+    holds = row.state in DECISIONS
     return _proof(ProofKind.DECISION, row, path_of(row.event_id, row.number), holds, str(row.state.label))
 
 
@@ -155,7 +155,7 @@ _SOURCES: Mapping[ProofKind, _Source] = {
         Mou.id,
         _of_memoranda,
         memoranda_visible_to,
-        lambda: Mou.state.in_(SIGNED),
+        lambda: Mou.state.in_(MEMORANDA),
         FoundBy((Mou.title,), Mou.search_key),
         _memorandum,
     ),
@@ -163,7 +163,7 @@ _SOURCES: Mapping[ProofKind, _Source] = {
         Decision.id,
         _of_decisions,
         lambda actor: Decision.event_id.in_(select(Event.id).where(events_visible_to(actor))),
-        lambda: Decision.state == DecisionState.ADOPTED,
+        lambda: Decision.state.in_(DECISIONS),
         FoundBy((Decision.text,), Decision.search_key),
         _decision,
     ),

@@ -1,21 +1,26 @@
 """What can be asked about evidence."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from app.core.access import Actor
-from app.core.files import StoredFile
 from app.extensions import db
+from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
 from app.valorisation.items.models import PlanItem
 from app.valorisation.queries import visible_to
+from app.valorisation.tracks.models import Milestone
 
 
-def of_item(item: PlanItem) -> Sequence[Evidence]:
-    """Everything that was ever evidence of an item, the oldest first."""
-    return db.session.scalars(select(Evidence).where(Evidence.item_id == item.id).order_by(Evidence.id)).all()
+def _proving(owner: PlanItem | Milestone) -> ColumnElement[bool]:
+    return (Evidence.item_id if isinstance(owner, PlanItem) else Evidence.milestone_id) == owner.id
+
+
+def of(owner: PlanItem | Milestone) -> Sequence[Evidence]:
+    """Everything that was ever evidence of an item or a milestone, the oldest first."""
+    return db.session.scalars(select(Evidence).where(_proving(owner)).order_by(Evidence.id)).all()
 
 
 def of_items(keys: Collection[int]) -> Sequence[Evidence]:
@@ -24,26 +29,28 @@ def of_items(keys: Collection[int]) -> Sequence[Evidence]:
     return db.session.scalars(wanted.order_by(Evidence.id)).all()
 
 
-def piece(actor: Actor, item_id: int, evidence_id: int) -> Evidence:
-    """One piece of evidence with its item and plan. Raises ``NoResultFound``."""
+def holding_of(owner: PlanItem | Milestone) -> set[int]:
+    """Keys of the evidence of an item or a milestone that proves something now."""
+    return set(db.session.scalars(holding(Evidence.id).where(_proving(owner))))
+
+
+def piece(actor: Actor, evidence_id: int) -> Evidence:
+    """One piece of evidence with what it proves, for the consortium's own people. Raises ``NoResultFound``."""
     wanted = (
         select(Evidence)
-        .join(Evidence.item)
-        .join(PlanItem.plan)
-        .where(Evidence.id == evidence_id, Evidence.item_id == item_id, visible_to(actor))
-        .options(joinedload(Evidence.item).joinedload(PlanItem.plan))
+        .outerjoin(Evidence.item)
+        .outerjoin(PlanItem.plan)
+        .where(Evidence.id == evidence_id, visible_to(actor))
+        .options(
+            joinedload(Evidence.item).joinedload(PlanItem.plan),
+            joinedload(Evidence.milestone).joinedload(Milestone.microcredential),
+            joinedload(Evidence.file),
+        )
     )
-    return db.session.execute(wanted).scalar_one()
+    return db.session.execute(wanted).unique().scalar_one()
 
 
-def file(actor: Actor, item_id: int, evidence_id: int) -> StoredFile | None:
-    """The file that is evidence, for who may read the plan. Raises ``NoResultFound``."""
-    return piece(actor, item_id, evidence_id).file
-
-
-def items_of(keys: Collection[int]) -> dict[int, int]:
-    """The items that pieces of evidence belong to, by their keys."""
-    return {
-        row.id: row.item_id
-        for row in db.session.execute(select(Evidence.id, Evidence.item_id).where(Evidence.id.in_(keys)))
-    }
+def owners_of(keys: Collection[int]) -> Mapping[int, tuple[str, int]]:
+    """What pieces of evidence prove, as the part of an address and a key, by their own keys."""
+    rows = db.session.execute(select(Evidence.id, Evidence.item_id, Evidence.milestone_id).where(Evidence.id.in_(keys)))
+    return {row.id: ("items", row.item_id) if row.item_id else ("milestones", row.milestone_id) for row in rows}

@@ -2,25 +2,18 @@
 
 from typing import Any
 
-from flask import url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
 from wtforms import IntegerField
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from app.core import clock, portal
 from app.core.access import current_actor
-from app.core.fields import ChoiceField, DayField, LineField, SentAs, TextField, TranslatedField
+from app.core.fields import ChoiceField, DayField, LineField, TranslatedField
 from app.core.forms import BaseForm
-from app.core.pickers import PickerField
-from app.events.documents.content import ENDINGS
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
 from app.stakeholders.fields import OrganisationsField, PeopleField
-from app.valorisation.evidence import proofs
-from app.valorisation.evidence.models import ProofKind
-from app.valorisation.evidence.services import SentFile
 from app.valorisation.items.models import ItemLevel, ItemState, Measure, PlanItem
 from app.valorisation.items.services import ItemFacts, check
 
@@ -31,19 +24,6 @@ _NOT_BELOW = _l("Write a number that is not below zero.")
 
 def _figure(label: Any, **kwargs: Any) -> IntegerField:
     return IntegerField(label, [Optional(), NumberRange(0, LARGEST, _NOT_BELOW)], **kwargs)
-
-
-class ProofsField(PickerField):
-    """What the portal has that can prove something: events, approved minutes, memoranda, decisions, documents."""
-
-    def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        super().__init__(
-            label,
-            find=lambda query: proofs.find_options(current_actor(), query),
-            get=lambda keys: proofs.options_of(current_actor(), keys),
-            options_url=lambda: url_for("valorisation.proofs"),
-            **kwargs,
-        )
 
 
 class ItemForm(BaseForm):
@@ -112,37 +92,3 @@ class DoneForm(BaseForm):
     def new(cls, item: PlanItem) -> "DoneForm":
         """An empty form of today."""
         return cls(data={"done_on": clock.today(), "version": item.version})
-
-
-class EvidenceForm(BaseForm):
-    """What proves an item."""
-
-    records = ProofsField(
-        _l("What proves it?"),
-        description=_l("Events, approved minutes, memoranda, decisions and documents that the portal has."),
-    )
-    file = FileField(
-        _l("Or a file"),
-        [SentAs(ENDINGS, _l("Choose a document, a table, a picture or a PDF."))],
-        render_kw={"accept": ",".join(ending for endings in ENDINGS.values() for ending in endings)},
-    )
-    note = TextField(_l("Note"), longest=LONGEST_REASON)
-
-    def named(self) -> list[tuple[ProofKind, int]]:
-        """The chosen records."""
-        return list(filter(None, map(proofs.read, self.records.values)))
-
-    def sent(self) -> SentFile | None:
-        """The file, if one was chosen."""
-        file = self.file.data
-        return SentFile(file.stream, file.filename) if file and file.filename else None
-
-
-class WithdrawForm(BaseForm):
-    """Why something is no evidence any more."""
-
-    reason = TextField(
-        _l("Why is it withdrawn?"),
-        [DataRequired(_l("Say why; whoever relied on it will ask."))],
-        longest=LONGEST_REASON,
-    )

@@ -1,12 +1,14 @@
 """Items of action plans, and every move of the day one is due."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
+from app.core.access import Permission
 from app.core.audit import AppendOnly, Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.i18n import TranslatedText
@@ -36,6 +38,7 @@ class Measure(Term):
     ORGANISATIONS = "organisations", _l("Organisations reached, each once")
     PEOPLE = "people", _l("People reached at events")
     MEMORANDA = "memoranda", _l("Signed memoranda of the country")
+    VALORISED = "valorised", _l("Valorised micro-credentials of the country")
 
 
 class ItemState(Term):
@@ -85,6 +88,7 @@ class PlanItem(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
         Index("ix_plan_item_due", "due_on", "id"),
     )
     moves = MOVES
+    edit_permission: ClassVar[Permission] = Permission.PLAN_EDIT
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("action_plan.id", ondelete="CASCADE"))
     number: Mapped[int]

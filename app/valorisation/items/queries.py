@@ -46,7 +46,7 @@ def of_plan(actor: Actor, plan: ActionPlan) -> ItemsOfPlan:
     proofs = proofs_of(actor, pieces)
     by_item: dict[int, list[tuple[Evidence, Proof]]] = {}
     for piece in pieces:
-        if piece.id in proofs:
+        if piece.id in proofs and piece.item_id is not None:
             by_item.setdefault(piece.item_id, []).append((piece, proofs[piece.id]))
     slips = db.session.scalars(
         select(ItemSlip)
@@ -88,7 +88,7 @@ def item(actor: Actor, item_id: int) -> PlanItem:
 
 def proofs(actor: Actor, item: PlanItem) -> list[tuple[Evidence, Proof]]:
     """Everything that was ever evidence of an item, with what it is worth now."""
-    pieces = evidence.of_item(item)
+    pieces = evidence.of(item)
     told = proofs_of(actor, pieces)
     return [(piece, told[piece.id]) for piece in pieces if piece.id in told]
 

@@ -2,22 +2,21 @@
 
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock, portal
 from app.core.access import Permission, current_actor, requires
-from app.core.options import Offer
 from app.core.templating import plain_tr
-from app.core.web import answer, changed, created, form_page, redirect_to, refusals_at, sent
+from app.core.web import answer, changed, created, form_page, redirect_to, refusals_at
 from app.valorisation import queries as plans
 from app.valorisation.actuals import Figure, figures
-from app.valorisation.evidence import queries as evidence
 from app.valorisation.evidence import services as proving
-from app.valorisation.evidence.proofs import find_options
+from app.valorisation.evidence.forms import EvidenceForm
+from app.valorisation.evidence.views import place_of
 from app.valorisation.items import queries, services
-from app.valorisation.items.forms import DoneForm, EvidenceForm, ItemForm, ItemMoveForm, WithdrawForm
+from app.valorisation.items.forms import DoneForm, ItemForm, ItemMoveForm
 from app.valorisation.items.models import ItemState, PlanItem
 from app.valorisation.permissions import check_edit, may_edit
 from app.valorisation.views import bp
@@ -139,37 +138,7 @@ def add_evidence(item_id: int) -> BaseResponse:
         with form.refusals():
             proving.add(current_actor(), found, form.named(), file=form.sent(), note=form.note.data)
             return created(form, item_url(found, _anchor="evidence"), _("The evidence is added."))
-    return form_page("valorisation/evidence/form.html", form, item=found, plan=found.plan)
-
-
-@bp.route("/items/<int:item_id>/evidence/<int:evidence_id>/withdraw", methods=["GET", "POST"])
-@requires(Permission.PLAN_EDIT)
-def withdraw_evidence(item_id: int, evidence_id: int) -> BaseResponse:
-    """Say that something is no evidence any more, and why."""
-    piece = evidence.piece(current_actor(), item_id, evidence_id)
-    check_edit(current_actor(), piece.item)
-    form = WithdrawForm(data={"version": piece.version})
-    if form.validate_on_submit():
-        with form.refusals():
-            proving.withdraw(current_actor(), piece, form.version.data, form.reason.data)
-            return redirect_to(item_url(piece.item, _anchor="evidence"), _("It is withdrawn."), "attention")
-    return form_page("valorisation/evidence/withdraw.html", form, item=piece.item, plan=piece.item.plan)
-
-
-@bp.get("/items/<int:item_id>/evidence/<int:evidence_id>/file")
-@requires(Permission.PLAN_READ)
-def evidence_file(item_id: int, evidence_id: int) -> Response:
-    """A file that is evidence."""
-    file = evidence.file(current_actor(), item_id, evidence_id)
-    return sent(file, file.name if file else "")
-
-
-@bp.get("/proofs")
-@requires(Permission.PLAN_EDIT)
-def proofs() -> str:
-    """Options of a picker of what can prove something."""
-    offer = Offer.asked(lambda query: find_options(current_actor(), query), request.args)
-    return render_template("components/_options.html", field=offer)
+    return form_page("valorisation/evidence/form.html", form, owner=found, **place_of(found))
 
 
 def own(item_id: int) -> PlanItem:
