@@ -15,7 +15,7 @@ from app.core.records import Kind
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
-    from app.valorisation import views
+    from app.valorisation import overview_views, views  # noqa: F401 - the overview puts its page into the blueprint
     from app.valorisation.evidence import queries as evidence
     from app.valorisation.forms import PlanForm
     from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
@@ -41,6 +41,14 @@ def init_app(app: Flask) -> None:
     )
     add(
         app,
+        Entry(
+            "overview",
+            "valorisation.progress",
+            _l("Where valorisation stands"),
+            "grid-3x3",
+            order=20,
+            shows=lambda actor: actor.may(Permission.PLAN_READ),
+        ),
         Entry(
             "today",
             "valorisation.index",

@@ -194,6 +194,8 @@ COORDINATOR = (
     "/valorisation/milestones/5/reach",
     "/valorisation/tracks/AM-03/new",
     "/valorisation/new",
+    "/valorisation/progress",
+    "/valorisation/progress?country=AM",
 )
 EVERY_PAGE = [*((None, path) for path in PUBLIC), *((Role.COORDINATOR, path) for path in COORDINATOR)]
 # Views that answer something else than a page that the demonstration has, each with what.

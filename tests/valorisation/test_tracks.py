@@ -63,7 +63,8 @@ def test_a_milestone_moves_by_its_table(old: MilestoneState, new: MilestoneState
 
 
 def known(kind: MilestoneKind, state: MilestoneState = S.REACHED, **facts: Any) -> Reached:
-    return Reached(kind, state, **{"reached_on": EARLIER, "is_proven": True} | facts)
+    values: dict[str, Any] = {"reached_on": EARLIER, "is_proven": True}
+    return Reached(kind, state, **values | facts)
 
 
 @pytest.mark.parametrize(

@@ -71,13 +71,13 @@ def reached(keys: Collection[int] | None = None) -> dict[int, list[Reached]]:
     proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.is_not(None))))
     statement = select(
         *(Milestone.id, Milestone.microcredential_id, Milestone.kind, Milestone.state),
-        *(Milestone.reached_on, Milestone.valid_until),
+        *(Milestone.reached_on, Milestone.valid_until, Milestone.planned_on),
     ).order_by(Milestone.id)
     if keys is not None:
         statement = statement.where(Milestone.microcredential_id.in_(keys))
     found: dict[int, list[Reached]] = {}
     for row in db.session.execute(statement):
-        known = Reached(row.kind, row.state, row.reached_on, row.valid_until, row.id in proven)
+        known = Reached(row.kind, row.state, row.reached_on, row.valid_until, row.id in proven, row.planned_on)
         found.setdefault(row.microcredential_id, []).append(known)
     return found
 

@@ -27,6 +27,11 @@ class Reached:
     reached_on: date | None = None
     valid_until: date | None = None
     is_proven: bool = False
+    planned_on: date | None = None
+
+    def holds(self, today: date) -> bool:
+        """Whether it counts as reached on a day: reached by then, still valid, and proven."""
+        return _standing(self, today).holds
 
 
 @dataclass(frozen=True)
