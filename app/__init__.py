@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         operations,
         reporting,
         stakeholders,
+        valorisation,
     )
 
     app = Flask(
@@ -31,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     core.init_app(app, settings or Settings.from_environment())
     features = (
-        *(accounts, stakeholders, microcredentials, clusters, events, mou, engagement),
+        *(accounts, stakeholders, microcredentials, clusters, events, mou, engagement, valorisation),
         *(feeds, dashboard, reporting, operations),
     )
     for feature in features:

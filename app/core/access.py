@@ -69,6 +69,7 @@ class Permission(StrEnum):
     MICROCREDENTIAL_EDIT = "microcredential:edit"
     MICROCREDENTIAL_IMPORT = "microcredential:import"
     MICROCREDENTIAL_PUBLISH = "microcredential:publish"
+    MILESTONE_EDIT = "milestone:edit"
     MINUTES_APPROVE = "minutes:approve"
     MOU_CREATE = "mou:create"
     MOU_EDIT = "mou:edit"
@@ -81,6 +82,9 @@ class Permission(StrEnum):
     PERSON_ERASE = "person:erase"
     PERSON_EXPORT = "person:export"
     PERSON_READ = "person:read"
+    PLAN_APPROVE = "plan:approve"
+    PLAN_EDIT = "plan:edit"
+    PLAN_READ = "plan:read"
     REPORT_READ = "report:read"
     STAKEHOLDER_CREATE = "stakeholder:create"
     STAKEHOLDER_EDIT = "stakeholder:edit"
@@ -129,94 +133,87 @@ def own_organisation(grant: Grant, record: Scoped) -> bool:
 
 
 P = Permission
+# What all of the consortium's own people read.
+_READ_BY_ALL: Mapping[Permission, Scope] = dict.fromkeys(
+    (
+        *(P.FEEDBACK_READ, P.FEED_OWN, P.MAPPING_READ, P.MOU_READ, P.PLAN_READ, P.REPORT_READ),
+        P.STAKEHOLDER_READ,
+    ),
+    anywhere,
+)
 RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.ADMIN: dict.fromkeys(Permission, anywhere),
     Role.COORDINATOR: dict.fromkeys(Permission, anywhere),
     Role.COUNTRY_LEAD: {
+        **_READ_BY_ALL,
         P.ACCOUNT_MANAGE: own_country,
         P.CLUSTER_CREATE: own_country,
         P.CLUSTER_EDIT: own_country,
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_country,
         P.EVENT_PROVE: own_country,
-        P.FEEDBACK_READ: anywhere,
-        P.FEED_OWN: anywhere,
         P.MAPPING_EDIT: own_country,
-        P.MAPPING_READ: anywhere,
         P.MICROCREDENTIAL_CREATE: own_country,
         P.MICROCREDENTIAL_EDIT: own_country,
         P.MICROCREDENTIAL_IMPORT: own_country,
         P.MICROCREDENTIAL_PUBLISH: own_country,
+        P.MILESTONE_EDIT: own_country,
         P.MINUTES_APPROVE: own_country,
         P.MOU_CREATE: own_country,
         P.MOU_EDIT: own_country,
         P.MOU_PROVE: own_country,
-        P.MOU_READ: anywhere,
         P.PACK_READ: own_country,
         P.PERSON_EDIT: own_country,
         P.PERSON_ERASE: own_country,
         P.PERSON_EXPORT: own_country,
         P.PERSON_READ: anywhere,
-        P.REPORT_READ: anywhere,
+        P.PLAN_APPROVE: own_country,
+        P.PLAN_EDIT: own_country,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
         P.STAKEHOLDER_IMPORT: own_country,
         P.STAKEHOLDER_MERGE: own_country,
-        P.STAKEHOLDER_READ: anywhere,
     },
     Role.PARTNER_EDITOR: {
+        **_READ_BY_ALL,
         P.CLUSTER_CREATE: own_country,
         P.CLUSTER_EDIT: own_organisation,
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_organisation,
         P.EVENT_PROVE: own_organisation,
-        P.FEEDBACK_READ: anywhere,
-        P.FEED_OWN: anywhere,
         P.MAPPING_EDIT: own_country,
-        P.MAPPING_READ: anywhere,
         P.MICROCREDENTIAL_CREATE: own_organisation,
         P.MICROCREDENTIAL_EDIT: own_organisation,
+        P.MILESTONE_EDIT: own_organisation,
         P.MOU_CREATE: own_country,
         P.MOU_EDIT: own_organisation,
         P.MOU_PROVE: own_organisation,
-        P.MOU_READ: anywhere,
         P.PACK_READ: own_organisation,
         P.PERSON_EDIT: own_country,
         P.PERSON_READ: anywhere,
-        P.REPORT_READ: anywhere,
+        P.PLAN_EDIT: own_organisation,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
         P.STAKEHOLDER_MERGE: own_country,
-        P.STAKEHOLDER_READ: anywhere,
     },
     Role.LGE_MEMBER: {
-        P.FEEDBACK_READ: anywhere,
-        P.FEED_OWN: anywhere,
-        P.MAPPING_READ: anywhere,
+        **_READ_BY_ALL,
         P.MICROCREDENTIAL_CREATE: own_country,
         P.MICROCREDENTIAL_EDIT: own_organisation,
-        P.MOU_READ: anywhere,
-        P.REPORT_READ: anywhere,
-        P.STAKEHOLDER_READ: anywhere,
     },
     Role.CLUSTER_COORDINATOR: {
+        **_READ_BY_ALL,
         P.CLUSTER_CREATE: own_country,
         P.CLUSTER_EDIT: own_organisation,
         P.EVENT_CREATE: own_country,
         P.EVENT_EDIT: own_organisation,
         P.EVENT_PROVE: own_organisation,
-        P.FEEDBACK_READ: anywhere,
-        P.FEED_OWN: anywhere,
         P.MAPPING_EDIT: own_country,
-        P.MAPPING_READ: anywhere,
         P.MOU_CREATE: own_country,
         P.MOU_EDIT: own_organisation,
-        P.MOU_READ: anywhere,
         P.PACK_READ: own_organisation,
         P.PERSON_READ: anywhere,
-        P.REPORT_READ: anywhere,
         P.STAKEHOLDER_CREATE: own_country,
-        P.STAKEHOLDER_READ: anywhere,
     },
     Role.STAKEHOLDER: {
         P.FEEDBACK_READ: own_organisation,
@@ -226,15 +223,10 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.STAKEHOLDER_READ: own_organisation,
     },
     Role.AUDITOR: {
+        **_READ_BY_ALL,
         P.AUDIT_READ: anywhere,
-        P.FEEDBACK_READ: anywhere,
-        P.FEED_OWN: anywhere,
-        P.MAPPING_READ: anywhere,
         P.MOU_PROVE: anywhere,
-        P.MOU_READ: anywhere,
         P.PACK_READ: anywhere,
-        P.REPORT_READ: anywhere,
-        P.STAKEHOLDER_READ: anywhere,
     },
 }
 

@@ -50,6 +50,37 @@ class ClusterNeeds:
 
 
 @dataclass(frozen=True)
+class PlanPoint:
+    """What every country's action plan promises, by the template: what, by when, how much of it.
+
+    ``level`` and ``measure`` are codes of ``valorisation``; a ``measure`` is counted from the records.
+    """
+
+    code: str
+    title: dict[str, str]
+    due: date
+    level: str
+    start: date | None = None
+    indicator: dict[str, str] | None = None
+    target: int | None = None
+    measure: str | None = None
+
+
+@dataclass(frozen=True)
+class PlanTemplate:
+    """What the action plans of all countries begin with; ``texts`` are what its sections say at first."""
+
+    code: str = "none"
+    points: tuple[PlanPoint, ...] = ()
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def by_code(self) -> dict[str, PlanPoint]:
+        """Its points by code."""
+        return {point.code: point for point in self.points}
+
+
+@dataclass(frozen=True)
 class Privacy:
     """What a consortium says and settles about personal data.
 
@@ -83,6 +114,10 @@ class Town:
     lon: float
 
 
+# When a micro-credential counts as valorised, unless a consortium settles otherwise: one of these ways, all of it.
+VALORISED = (("accredited",), ("verified",), ("nqf_included",), ("employer_recognised", "signed_memorandum"))
+
+
 @dataclass(frozen=True)
 class Consortium:
     """Everything about a consortium that is fixed while its portal runs.
@@ -111,6 +146,8 @@ class Consortium:
     insights: tuple[dict[str, Any], ...] = ()
     clusters: ClusterNeeds = ClusterNeeds()
     privacy: Privacy = Privacy()
+    plan: PlanTemplate = PlanTemplate()
+    valorised: tuple[tuple[str, ...], ...] = VALORISED
     towns: tuple[Town, ...] = ()
     demo_as_of: date | None = None
 
@@ -141,7 +178,7 @@ class Consortium:
 
 
 def read_consortium(folder: Path) -> Consortium:
-    """Read ``project.yaml`` of a consortium's folder, and ``towns.yaml`` where there is one.
+    """Read ``project.yaml`` of a consortium's folder, ``towns.yaml`` and ``action_plan.yaml`` where there are any.
 
     Raises ``FileNotFoundError`` without the file and ``TypeError`` or ``KeyError`` naming a field that does not fit.
     """
@@ -164,6 +201,8 @@ def read_consortium(folder: Path) -> Consortium:
             "regions": tuple(Region(**entry) for entry in facts.get("regions", ())),
             "clusters": ClusterNeeds(**facts.get("clusters", {})),
             "privacy": _privacy(facts.get("privacy", {})),
+            "valorised": tuple(map(tuple, facts.get("valorised", VALORISED))),
+            "plan": _plan(_read(plan) if (plan := folder / "action_plan.yaml").exists() else {}),
             "towns": tuple(Town(**entry) for entry in towns),
         }
     )
@@ -172,6 +211,15 @@ def read_consortium(folder: Path) -> Consortium:
 def _privacy(facts: dict[str, Any]) -> Privacy:
     lists = {name: tuple(facts.get(name, ())) for name in ("purposes", "rights")}
     return Privacy(**facts | lists)
+
+
+def _plan(facts: dict[str, Any]) -> PlanTemplate:
+    points = tuple(PlanPoint(**entry | _days(entry)) for entry in facts.get("points", ()))
+    return PlanTemplate(**facts | {"points": points}) if facts else PlanTemplate()
+
+
+def _days(entry: dict[str, Any]) -> dict[str, date]:
+    return {name: date.fromisoformat(entry[name]) for name in ("start", "due") if name in entry}
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -15,7 +15,10 @@ from app.demo.gatherings import load_gatherings
 from app.demo.mapping import load_mapping
 from app.demo.memoranda import load_memoranda, load_templates
 from app.demo.microcredentials import load_microcredentials
+from app.demo.milestones import load_milestones
 from app.demo.minutes import load_minutes
+from app.demo.plan_items import Known as PlanWorld
+from app.demo.plans import load_plans
 from app.extensions import db
 from app.stakeholders.consent import ConsentAct, ConsentFacts, ConsentPurpose, ConsentWay, record_consent
 from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, RecognitionRole, Source
@@ -51,7 +54,10 @@ def load_consortium(folder: Path, consortium: Consortium) -> None:
     load_gatherings(dated["examples"], events, organisations)
     load_minutes(dated["meetings"], events, organisations)
     offered = load_templates(folder / "memoranda")
-    load_memoranda(_read(folder / "memoranda.yaml")["memoranda"], offered, organisations, designs)
+    memoranda = load_memoranda(_read(folder / "memoranda.yaml")["memoranda"], offered, organisations, designs)
+    promised = PlanWorld(organisations, designs, events, consortium)
+    load_plans(_read(folder / "plans.yaml")["plans"], promised)
+    load_milestones(_read(folder / "milestones.yaml")["milestones"], promised, memoranda)
 
 
 def _read(file: Path) -> dict[str, Any]:

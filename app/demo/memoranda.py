@@ -47,13 +47,15 @@ def load_memoranda(
     offered: Mapping[str, MouTemplateVersion],
     organisations: Mapping[str, Organisation],
     designs: Mapping[str, MicroCredential],
-) -> None:
-    """Draft the memoranda, send those that are out, and sign those that are signed."""
+) -> dict[str, Mou]:
+    """Draft the memoranda, send those that are out, and sign those that are signed; answers them by key."""
+    drafted: dict[str, Mou] = {}
     for entry in entries:
         template = offered[entry["template"]]
         owner = organisations[entry["owner"]]
         actor = Actor(name=owner.name, grants=SYSTEM.grants)
         mou = services.create(actor, _facts(entry, template, owner, designs), is_example=True)
+        drafted[entry["key"]] = mou
         for said in entry["parties"]:
             _party(actor, mou, said, organisations)
         for said in entry["commitments"]:
@@ -68,6 +70,7 @@ def load_memoranda(
             _sign(mou)
         if entry.get("proposal"):
             _propose(mou, entry["proposal"])
+    return drafted
 
 
 def _facts(

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.core import clock, portal
+from app.core import clock, portal, records
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
@@ -18,6 +18,8 @@ S = MicroCredentialState
 P = Permission
 # The way a design usually goes; loaders of files follow it, so that every move is on record.
 USUAL_WAY = (S.IDEA, S.DRAFT, S.INTERNAL_REVIEW, S.FINAL, S.PUBLISHED)
+# Tables whose rows are part of a design rather than records that refer to it.
+OWN_TABLES = frozenset({"microcredential_developer", "learning_outcome", "assessment"})
 SETTLED = frozenset({S.FINAL, S.PUBLISHED})
 # Called within the transaction, after the flush, for every design that got another code or was published, so that
 # whoever keeps something that names codes (feeds) never commits without it.
@@ -141,11 +143,17 @@ def delete(actor: Actor, microcredential: MicroCredential) -> None:
     actor.check(edit_permission(microcredential), microcredential)
     if microcredential.published_at:
         raise StillReferred(_("It was public, so others may rely on it. Retire it instead."), [])
-    referrers = links.referrers(db.session, microcredential)
+    referrers = [*links.referrers(db.session, microcredential), *_proving(microcredential)]
     if referrers:
         raise StillReferred(_("Records refer to it. Retire it instead."), referrers)
     db.session.delete(microcredential)
     db.session.flush()
+
+
+def _proving(microcredential: MicroCredential) -> list[str]:
+    """What features above keep as part of a design, such as what it reached."""
+    linked = {kind.model.link_model.__tablename__ for kind in links.kinds()}
+    return records.referrers(db.session, microcredential, OWN_TABLES | linked)
 
 
 def _tell(microcredential: MicroCredential) -> None:

@@ -79,6 +79,7 @@ def test_an_auditor_changes_nothing():
         Permission.MOU_PROVE,
         Permission.MOU_READ,
         Permission.PACK_READ,
+        Permission.PLAN_READ,
         Permission.REPORT_READ,
         Permission.STAKEHOLDER_READ,
     }
@@ -93,6 +94,16 @@ def test_a_stakeholder_reads_and_edits_the_own_organisation_only():
         Permission.STAKEHOLDER_EDIT: access.own_organisation,
         Permission.STAKEHOLDER_READ: access.own_organisation,
     }
+
+
+def test_plans_are_read_by_the_consortium_and_approved_by_those_who_lead():
+    assert everywhere(Permission.PLAN_READ) == holders(Permission.PLAN_READ) == set(Role) - {Role.STAKEHOLDER}
+    assert holders(Permission.PLAN_APPROVE) == {Role.ADMIN, Role.COORDINATOR, Role.COUNTRY_LEAD}
+    assert RIGHTS[Role.COUNTRY_LEAD][Permission.PLAN_APPROVE] is access.own_country
+    assert RIGHTS[Role.COUNTRY_LEAD][Permission.PLAN_EDIT] is access.own_country
+    assert RIGHTS[Role.PARTNER_EDITOR][Permission.PLAN_EDIT] is access.own_organisation
+    assert RIGHTS[Role.COUNTRY_LEAD][Permission.MILESTONE_EDIT] is access.own_country
+    assert RIGHTS[Role.PARTNER_EDITOR][Permission.MILESTONE_EDIT] is access.own_organisation
 
 
 def test_everybody_with_an_account_may_have_a_calendar_feed():

@@ -1,0 +1,76 @@
+"""Valorisation: what each country does so that its micro-credentials are used, and what was reached."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from app.core import records
+from app.core.access import Permission
+from app.core.navigation import Entry, add
+from app.core.panels import Panel
+from app.core.panels import add as add_panels
+from app.core.records import Kind
+
+
+def init_app(app: Flask) -> None:
+    """Attach the feature's pages and say what its records are called."""
+    from app.valorisation import overview_views, views  # noqa: F401 - the overview puts its page into the blueprint
+    from app.valorisation.evidence import queries as evidence
+    from app.valorisation.forms import PlanForm
+    from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
+    from app.valorisation.items.forms import ItemForm
+    from app.valorisation.listing import codes_of
+    from app.valorisation.tracks import panels
+    from app.valorisation.tracks import views as _tracks  # noqa: F401 - as above
+    from app.valorisation.tracks.forms import MilestoneForm
+
+    app.register_blueprint(views.bp)
+    app.jinja_env.globals.update(plan_codes=codes_of)
+    add_panels(app, Panel("microcredential", "valorisation/tracks/_of_microcredential.html", panels.tracks, order=10))
+    records.add(
+        app,
+        Kind("action_plan", _l("Action plan"), _pages, PlanForm),
+        Kind("action_plan_version", _l("Approved version of an action plan")),
+        Kind("plan_item", _l("Plan item"), _pages_of_items, ItemForm),
+        Kind("plan_item_slip", _l("Moved day of a plan item")),
+        Kind("plan_item_stakeholder", _l("Stakeholder of a plan item")),
+        Kind("milestone", _l("Milestone"), _pages_of_milestones, MilestoneForm),
+        Kind("milestone_slip", _l("Moved day of a milestone")),
+        Kind("evidence", _l("Evidence"), lambda keys: _pages_of_evidence(evidence.owners_of(keys))),
+    )
+    add(
+        app,
+        Entry(
+            "overview",
+            "valorisation.progress",
+            _l("Where valorisation stands"),
+            "grid-3x3",
+            order=20,
+            shows=lambda actor: actor.may(Permission.PLAN_READ),
+        ),
+        Entry(
+            "today",
+            "valorisation.index",
+            _l("Valorisation"),
+            "flag",
+            order=40,
+            shows=lambda actor: actor.may(Permission.PLAN_READ),
+        ),
+    )
+
+
+def _pages(keys: Sequence[int]) -> Mapping[int, str]:
+    return {key: f"/valorisation/{key}" for key in keys}
+
+
+def _pages_of_items(keys: Sequence[int]) -> Mapping[int, str]:
+    return {key: f"/valorisation/items/{key}" for key in keys}
+
+
+def _pages_of_evidence(owners: Mapping[int, tuple[str, int]]) -> Mapping[int, str]:
+    return {key: f"/valorisation/{place}/{owner}#evidence" for key, (place, owner) in owners.items()}
+
+
+def _pages_of_milestones(keys: Sequence[int]) -> Mapping[int, str]:
+    return {key: f"/valorisation/milestones/{key}" for key in keys}

@@ -1,0 +1,80 @@
+"""Evidence is added and withdrawn; it is never deleted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+from flask_babel import gettext as _
+
+from app.core import clock, portal
+from app.core.access import Actor
+from app.core.errors import Refused, expect_version
+from app.core.files import keep
+from app.extensions import db
+from app.valorisation.evidence import queries
+from app.valorisation.evidence.models import COLUMNS, Evidence, ProofKind
+from app.valorisation.items.models import ItemState, PlanItem
+from app.valorisation.permissions import check_edit
+from app.valorisation.tracks.models import Milestone, MilestoneState
+
+# What counts as reached, and therefore keeps its last evidence.
+REACHED = frozenset({ItemState.DONE, MilestoneState.REACHED})
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file as somebody sent it."""
+
+    stream: IO[bytes]
+    name: str
+
+
+def add(
+    actor: Actor,
+    owner: PlanItem | Milestone,
+    records: Sequence[tuple[ProofKind, int]],
+    *,
+    file: SentFile | None = None,
+    note: str | None = None,
+) -> list[Evidence]:
+    """Say that records, and a file, prove an item or a milestone.
+
+    Raises ``Refused`` for none and for what is there already, and ``NotAllowed``.
+    """
+    check_edit(actor, owner)
+    if not records and file is None:
+        raise Refused(records=_("Choose a record, or send a file."))
+    there = {(piece.kind, piece.key) for piece in queries.of(owner) if piece.withdrawn_at is None}
+    if there & set(records):
+        raise Refused(records=_("One of these is evidence of it already."))
+    proofs: list[dict[str, Any]] = [{COLUMNS[kind]: key} for kind, key in dict.fromkeys(records)]
+    if file is not None:
+        kept = keep(db.session, portal.files(), file.stream, file.name, actor.user_id)
+        proofs.append({COLUMNS[ProofKind.FILE]: kept.id})
+    place = "item" if isinstance(owner, PlanItem) else "milestone"
+    made = [Evidence(**{place: owner}, note=note, added_by_name=actor.name, **proof) for proof in proofs]
+    db.session.add_all(made)
+    db.session.flush()
+    return made
+
+
+def withdraw(actor: Actor, piece: Evidence, version: int | None, reason: str | None) -> None:
+    """Say that something is no evidence any more, and why; it stays to be seen.
+
+    The last one that holds of what counts as reached stays. Raises ``Refused``, ``EditConflict`` and ``NotAllowed``.
+    """
+    check_edit(actor, piece.owner)
+    expect_version(piece, version)
+    if piece.withdrawn_at is not None:
+        raise Refused(_("This was withdrawn already."))
+    if not reason:
+        raise Refused(reason=_("Say why; whoever relied on it will ask."))
+    if piece.owner.state in REACHED and not is_proven(piece.owner, without=piece):
+        raise Refused(_("It is the last evidence of what counts as done. Add other evidence first, or take that back."))
+    piece.withdrawn_at, piece.withdrawn_by_name, piece.withdrawal_reason = clock.now(), actor.name, reason
+    db.session.flush()
+
+
+def is_proven(owner: PlanItem | Milestone, without: Evidence | None = None) -> bool:
+    """Whether evidence holds now, other than ``without``."""
+    return bool(queries.holding_of(owner) - {without.id if without else None})

@@ -1,0 +1,211 @@
+"""What may happen to the items of a plan: added, edited, moved in time and state, done, deleted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core import clock, records
+from app.core.access import Actor
+from app.core.consortium import Consortium
+from app.core.errors import Refused, StillReferred, expect_version
+from app.core.templating import day
+from app.extensions import db
+from app.microcredentials.models import MicroCredential
+from app.stakeholders.models import Organisation, Person
+from app.valorisation.evidence.services import is_proven
+from app.valorisation.items import queries, rules
+from app.valorisation.items.models import ItemLevel, ItemSlip, ItemState, Measure, PlanItem
+from app.valorisation.models import ENDED, ActionPlan
+from app.valorisation.permissions import check_edit, may_edit
+
+NEEDS_REASON = frozenset({ItemState.CANCELLED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemFacts:
+    """What an item says, as somebody filled it in.
+
+    ``move_reason`` is why its day is another one than before; ``beyond_reason`` why its days lie outside the project's.
+    """
+
+    title: dict[str, str]
+    level: ItemLevel
+    due_on: date
+    starts_on: date | None = None
+    organisation: Organisation | None = None
+    person: Person | None = None
+    stakeholders: Sequence[Organisation] = field(default=())
+    microcredentials: Sequence[MicroCredential] = field(default=())
+    indicator: dict[str, str] | None = None
+    target: int | None = None
+    measure: Measure | None = None
+    actual: int | None = None
+    actual_source: str | None = None
+    beyond_reason: str | None = None
+    move_reason: str | None = None
+
+
+def check(facts: ItemFacts, consortium: Consortium) -> None:
+    """Check what holds of every item. Raises ``Refused`` with everything that is wrong."""
+    wrong: dict[str, str] = {}
+    if not any(facts.title.values()):
+        wrong["title"] = _("Write what is to be done, in any of the languages.")
+    project = (consortium.start, consortium.end)
+    if rules.is_beyond(facts.starts_on, facts.due_on, project) and not facts.beyond_reason:
+        wrong |= rules.BeyondProject(day(project[0]), day(project[1])).messages
+    for rule, arguments in (
+        (rules.check_order, (facts.starts_on, facts.due_on)),
+        (rules.check_figures, (facts.measure, facts.actual, facts.actual_source)),
+    ):
+        try:
+            rule(*arguments)
+        except Refused as refused:
+            wrong |= refused.messages
+    for name in ("target", "actual"):
+        if (getattr(facts, name) or 0) < 0:
+            wrong[name] = _("Write a number that is not below zero.")
+    if wrong:
+        raise Refused(**wrong)
+
+
+def add(actor: Actor, plan: ActionPlan, facts: ItemFacts, consortium: Consortium, **marks: Any) -> PlanItem:
+    """Add an item with the plan's next number; the day it is due is the one first promised.
+
+    ``marks`` are what only the consortium's own files say: ``is_example``, ``point``. Raises ``Refused`` for facts that
+    break a rule, and ``NotAllowed``.
+    """
+    item = PlanItem(plan=plan, plan_id=plan.id, created_by_id=actor.user_id, baseline_on=facts.due_on, **marks)
+    with db.session.no_autoflush:
+        _fill(item, facts, consortium)
+    check_edit(actor, plan)
+    check_open(plan)
+    item.number = queries.next_number(plan)
+    db.session.add(item)
+    db.session.flush()
+    return item
+
+
+def add_from_template(actor: Actor, plan: ActionPlan, consortium: Consortium) -> list[PlanItem]:
+    """Add an item for each point of the consortium's template; the plan's lead answers for them."""
+    return [
+        add(
+            actor,
+            plan,
+            ItemFacts(
+                title=point.title,
+                level=ItemLevel(point.level),
+                starts_on=point.start,
+                due_on=point.due,
+                organisation=plan.lead,
+                indicator=point.indicator,
+                target=point.target,
+                measure=Measure(point.measure) if point.measure else None,
+            ),
+            consortium,
+            point=point.code,
+            is_example=plan.is_example,
+        )
+        for point in consortium.plan.points
+    ]
+
+
+def edit(actor: Actor, item: PlanItem, version: int | None, facts: ItemFacts, consortium: Consortium) -> None:
+    """Change an item; a move of its day is kept with its reason and who moved it.
+
+    Raises ``EditConflict`` when somebody saved in between, ``MovedWithoutReason``, ``Refused`` and ``NotAllowed``.
+    """
+    check_edit(actor, item)
+    expect_version(item, version)
+    check_open(item.plan)
+    is_promised, old = bool(item.plan.versions), item.due_on
+    rules.check_move(old, facts.due_on, is_promised, facts.move_reason)
+    with db.session.no_autoflush:
+        _fill(item, facts, consortium)
+    if not may_edit(actor, item):
+        raise Refused(organisation=_("Then you could not change it any more; leave the organisation as it is."))
+    if old != facts.due_on:
+        if not is_promised:
+            item.baseline_on = facts.due_on
+        db.session.add(
+            ItemSlip(
+                item=item,
+                old_due=old,
+                new_due=facts.due_on,
+                reason=facts.move_reason,
+                actor_id=actor.user_id,
+                actor_name=actor.name,
+            )
+        )
+    item.updated_at = clock.now()
+    db.session.flush()
+
+
+def move(actor: Actor, item: PlanItem, version: int | None, state: ItemState, reason: str | None = None) -> None:
+    """Move an item to another state, but for calling it done.
+
+    Raises ``StateTransitionError``, ``Refused`` without a reason where one is needed, ``EditConflict``, ``NotAllowed``.
+    """
+    check_edit(actor, item)
+    expect_version(item, version)
+    check_open(item.plan)
+    if state is ItemState.DONE:
+        raise Refused(_("An item is done with its day and its evidence."))
+    reopens = item.state is ItemState.DONE
+    if (reopens or state in NEEDS_REASON) and item.moves.allows(item.state, state) and not reason:
+        raise Refused(reason=_("Write why, in a few words."))
+    item.move_to(state, actor, reason)
+    item.done_on = None
+    item.updated_at = clock.now()
+    db.session.flush()
+
+
+def finish(actor: Actor, item: PlanItem, version: int | None, done_on: date) -> None:
+    """Call an item done since a day that has come, with evidence that holds.
+
+    Raises ``NotProven``, ``Refused``, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
+    """
+    check_edit(actor, item)
+    expect_version(item, version)
+    check_open(item.plan)
+    if item.moves.allows(item.state, ItemState.DONE):
+        rules.check_done(done_on, item.starts_on, clock.today(), is_proven(item))
+        item.done_on = done_on
+    item.move_to(ItemState.DONE, actor)
+    item.updated_at = clock.now()
+    db.session.flush()
+
+
+def delete(actor: Actor, item: PlanItem, version: int | None) -> None:
+    """Delete an item of a plan that was never approved. Raises ``Refused``, ``StillReferred`` and ``EditConflict``."""
+    check_edit(actor, item)
+    expect_version(item, version)
+    if item.plan.versions:
+        raise Refused(_("The plan was approved, so its items stay. Cancel this one instead."))
+    referrers = records.referrers(db.session, item, queries.OWN_TABLES)
+    if referrers:
+        raise StillReferred(_("Other records refer to this item. Cancel it instead."), referrers)
+    db.session.delete(item)
+    db.session.flush()
+
+
+def check_open(plan: ActionPlan) -> None:
+    """Refuse to change the items of a plan that has ended."""
+    if plan.state in ENDED:
+        raise Refused(_("%(state)s: this plan is not changed any more.", state=plan.state.label))
+
+
+def _fill(item: PlanItem, facts: ItemFacts, consortium: Consortium) -> None:
+    check(facts, consortium)
+    apart = ("microcredentials", "move_reason", "organisation", "person", "stakeholders")
+    for entry in fields(facts):
+        if entry.name not in apart:
+            setattr(item, entry.name, getattr(facts, entry.name))
+    if not rules.is_beyond(facts.starts_on, facts.due_on, (consortium.start, consortium.end)):
+        item.beyond_reason = None
+    item.organisation, item.organisation_id = facts.organisation, facts.organisation.id if facts.organisation else None
+    item.person, item.person_id = facts.person, facts.person.id if facts.person else None
+    item.stakeholders = list(facts.stakeholders)
+    item.concern(facts.microcredentials)

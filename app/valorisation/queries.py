@@ -1,0 +1,108 @@
+"""What can be asked about action plans; they are the consortium's own."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Row, Select, bindparam, false, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.core import records
+from app.core.access import Actor
+from app.core.states import moves_of
+from app.extensions import db
+from app.microcredentials.links import LinkedRecord, LinkKind, register
+from app.microcredentials.models import MicroCredential
+from app.valorisation.models import HOLDS, ActionPlan, PlanVersion
+
+# A row of some columns of a query below.
+Found = Row[*tuple[Any, ...]]
+# Tables whose rows are part of a plan rather than records that refer to it.
+OWN_TABLES = frozenset({ActionPlan.link_model.__tablename__, "plan_item"})
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Action plans the actor may see: the consortium's own people all, others none."""
+    return true() if actor.is_internal else false()
+
+
+def plan(actor: Actor, plan_id: int) -> ActionPlan:
+    """One plan with who leads it and what was approved of it. Raises ``NoResultFound``."""
+    return db.session.execute(_one(actor), {"key": plan_id}).scalar_one()
+
+
+@lru_cache(maxsize=256)
+def _one(actor: Actor) -> Select[ActionPlan]:
+    return (
+        select(ActionPlan)
+        .where(ActionPlan.id == bindparam("key"), visible_to(actor))
+        .options(joinedload(ActionPlan.lead), selectinload(ActionPlan.versions))
+    )
+
+
+def version(actor: Actor, plan_id: int, number: int) -> PlanVersion:
+    """What was approved under a number, with its plan. Raises ``NoResultFound``."""
+    wanted = (
+        select(PlanVersion)
+        .join(PlanVersion.plan)
+        .where(PlanVersion.plan_id == plan_id, PlanVersion.number == number, visible_to(actor))
+        .options(joinedload(PlanVersion.plan))
+    )
+    return db.session.execute(wanted).scalar_one()
+
+
+def another_holds(plan: ActionPlan) -> bool:
+    """Whether the country works by a plan other than this one."""
+    wanted = select(ActionPlan.id).where(
+        ActionPlan.country == plan.country, ActionPlan.id != plan.id, ActionPlan.state.in_(HOLDS)
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def microcredentials_of(actor: Actor, plan: ActionPlan) -> Sequence[Found]:
+    """The micro-credentials that come first in a plan, by code: rows of key, code, title and example mark."""
+    link = ActionPlan.link_model
+    return db.session.execute(
+        select(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.is_example)
+        .join(link, link.microcredential_id == MicroCredential.id)
+        .where(link.record_id == plan.id)
+        .order_by(MicroCredential.code)
+    ).all()
+
+
+def history(plan: ActionPlan) -> Sequence[Found]:
+    """How a plan came to its state, oldest first."""
+    return moves_of(db.session, plan)
+
+
+def referrers(plan: ActionPlan) -> list[str]:
+    """What the records are called that refer to the plan and are no part of it."""
+    return records.referrers(db.session, plan, OWN_TABLES)
+
+
+def _linked(row: Found) -> LinkedRecord:
+    return LinkedRecord(
+        dated=row.dated,
+        title={"en": f"{row.country}, {row.starts_on.year}–{row.ends_on.year}"},
+        url=f"/valorisation/{row.id}",
+        state=row.state,
+        is_example=row.is_example,
+        is_name=True,
+    )
+
+
+register(
+    LinkKind(
+        model=ActionPlan,
+        label=_l("Action plans"),
+        icon="flag",
+        visible_to=visible_to,
+        columns=(
+            *(ActionPlan.id, ActionPlan.country, ActionPlan.starts_on, ActionPlan.ends_on),
+            *(ActionPlan.state, ActionPlan.is_example),
+        ),
+        present=_linked,
+        open_to=lambda actor: actor.is_internal,
+    )
+)

@@ -1,0 +1,155 @@
+"""What can be asked about milestones: of one micro-credential, and of all at once for the overview."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select, true
+from sqlalchemy.orm import joinedload
+
+from app.core import portal
+from app.core.access import Actor
+from app.core.states import moves_of
+from app.events.feedback.models import Disposition, FeedbackPoint
+from app.events.models import OVER, Event, EventKind
+from app.extensions import db
+from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import visible_to as microcredentials_visible_to
+from app.mou.models import Mou, MouState
+from app.valorisation.evidence.holding import holding
+from app.valorisation.evidence.models import Evidence
+from app.valorisation.evidence.proofs import Proof, proofs_of
+from app.valorisation.tracks.models import Milestone, MilestoneSlip, MilestoneState
+from app.valorisation.tracks.valorised import Reached, Verdict, judge
+
+Found = Row[*tuple[Any, ...]]
+# A memorandum stands behind recognition by employers while it is in force or about to be.
+STANDING = frozenset({MouState.SIGNED, MouState.IN_FORCE, MouState.RENEWED})
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Milestones the actor may see: the consortium all, everybody else what was reached."""
+    return true() if actor.is_internal else Milestone.state == MilestoneState.REACHED
+
+
+@dataclass(frozen=True)
+class TracksOf:
+    """The milestones of one micro-credential with what proves each, and whether it counts as valorised."""
+
+    milestones: Sequence[Milestone]
+    proofs: Mapping[int, Sequence[tuple[Evidence, Proof]]]
+    verdict: Verdict
+
+
+def of_microcredential(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
+    """Everything the page of a micro-credential says of its tracks."""
+    found = db.session.scalars(
+        select(Milestone)
+        .where(Milestone.microcredential_id == microcredential.id, visible_to(actor))
+        .options(joinedload(Milestone.authority))
+        .order_by(Milestone.id)
+    ).all()
+    proofs = _proofs(actor, [one.id for one in found]) if found else {}
+    return TracksOf(found, proofs, verdicts([microcredential.id], today)[microcredential.id])
+
+
+def _proofs(actor: Actor, keys: Collection[int]) -> dict[int, list[tuple[Evidence, Proof]]]:
+    pieces = db.session.scalars(
+        select(Evidence).where(Evidence.milestone_id.in_(keys), Evidence.withdrawn_at.is_(None)).order_by(Evidence.id)
+    ).all()
+    told = proofs_of(actor, pieces)
+    found: dict[int, list[tuple[Evidence, Proof]]] = {}
+    for piece in pieces:
+        if piece.id in told and piece.milestone_id is not None:
+            found.setdefault(piece.milestone_id, []).append((piece, told[piece.id]))
+    return found
+
+
+def reached(keys: Collection[int] | None = None) -> dict[int, list[Reached]]:
+    """What is known of the milestones of micro-credentials, of all where no ``keys`` are given: two statements."""
+    proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.is_not(None))))
+    statement = select(
+        *(Milestone.id, Milestone.microcredential_id, Milestone.kind, Milestone.state),
+        *(Milestone.reached_on, Milestone.valid_until, Milestone.planned_on),
+    ).order_by(Milestone.id)
+    if keys is not None:
+        statement = statement.where(Milestone.microcredential_id.in_(keys))
+    found: dict[int, list[Reached]] = {}
+    for row in db.session.execute(statement):
+        known = Reached(row.kind, row.state, row.reached_on, row.valid_until, row.id in proven, row.planned_on)
+        found.setdefault(row.microcredential_id, []).append(known)
+    return found
+
+
+def memoranda(keys: Collection[int] | None = None) -> dict[int, int]:
+    """How many signed memoranda stand behind each micro-credential; one statement."""
+    link = Mou.link_model
+    statement = (
+        select(link.microcredential_id, func.count())
+        .join(Mou, Mou.id == link.record_id)
+        .where(Mou.state.in_(STANDING))
+        .group_by(link.microcredential_id)
+    )
+    if keys is not None:
+        statement = statement.where(link.microcredential_id.in_(keys))
+    return {row[0]: row[1] for row in db.session.execute(statement)}
+
+
+def verdicts(keys: Collection[int], today: date) -> dict[int, Verdict]:
+    """Whether each of these micro-credentials counts as valorised, by the consortium's rule: three statements."""
+    rule, known, signed = portal.consortium().valorised, reached(keys), memoranda(keys)
+    return {key: judge(rule, known.get(key, ()), signed.get(key, 0), today) for key in keys}
+
+
+def milestone(actor: Actor, milestone_id: int) -> Milestone:
+    """One milestone with its micro-credential. Raises ``NoResultFound``."""
+    wanted = (
+        select(Milestone)
+        .join(Milestone.microcredential)
+        .where(Milestone.id == milestone_id, visible_to(actor), microcredentials_visible_to(actor))
+        .options(joinedload(Milestone.microcredential), joinedload(Milestone.authority))
+    )
+    return db.session.execute(wanted).unique().scalar_one()
+
+
+def slips(found: Milestone) -> Sequence[MilestoneSlip]:
+    """Every move of its day, the latest first."""
+    wanted = select(MilestoneSlip).where(MilestoneSlip.milestone_id == found.id).order_by(MilestoneSlip.id.desc())
+    return db.session.scalars(wanted).all()
+
+
+def history(found: Milestone) -> Sequence[Found]:
+    """How a milestone came to its state, oldest first."""
+    return moves_of(db.session, found)
+
+
+def consultations(microcredential_id: int) -> int:
+    """How many consultations and round tables about a micro-credential were held."""
+    link = Event.link_model
+    kinds = (EventKind.CONSULTATION, EventKind.ROUND_TABLE)
+    wanted = (
+        select(func.count(Event.id))
+        .join(link, link.record_id == Event.id)
+        .where(link.microcredential_id == microcredential_id, Event.kind.in_(kinds), Event.state.in_(OVER))
+    )
+    return db.session.scalar(wanted) or 0
+
+
+def unanswered(microcredential_id: int) -> int:
+    """How many points of feedback about a micro-credential have no answer yet."""
+    link = FeedbackPoint.link_model
+    wanted = (
+        select(func.count(FeedbackPoint.id))
+        .join(link, link.record_id == FeedbackPoint.id)
+        .where(link.microcredential_id == microcredential_id, FeedbackPoint.state == Disposition.OPEN)
+    )
+    return db.session.scalar(wanted) or 0
+
+
+def codes_of(keys: Collection[int]) -> dict[int, str]:
+    """The codes of the micro-credentials that milestones belong to, by the keys of the milestones."""
+    rows = db.session.execute(
+        select(Milestone.id, MicroCredential.code).join(Milestone.microcredential).where(Milestone.id.in_(keys))
+    )
+    return {row.id: row.code for row in rows}
