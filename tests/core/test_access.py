@@ -185,7 +185,7 @@ def test_a_visitor_is_asked_to_sign_in_and_comes_back(client: FlaskClient):
 
 
 def test_somebody_without_the_right_is_refused(client: FlaskClient, sign_in: Any):
-    sign_in(Grant(Role.AUDITOR))
+    sign_in(Grant(Role.STAKEHOLDER, "AM", 1))
 
     assert client.get("/managed").status_code == 403
 
