@@ -410,7 +410,7 @@ def sharers(app: Flask) -> dict[str, int]:
     with work(app) as session:
         school = organisation(name("School of Niš"), email=OFFICE, phone=NUMBER, notes=f"Ask Jovana Ristić, {OFFICE}.")
         other = organisation(name("School of Bor"), notes=f"Send it to {OFFICE}.")
-        same = {"family_name": "Ristić", "native_name": "Јована Ристић", "native_language": "sr-Latn"}
+        same: dict[str, Any] = {"family_name": "Ristić", "native_name": "Јована Ристић", "native_language": "sr-Latn"}
         hers = person("Jovana", email=OFFICE, phone=NUMBER, **same)
         again = person("Jovana", email=OFFICE, phone=NUMBER, **same)
         third = person("Luka", family_name="Petrović", email=OFFICE)
