@@ -56,11 +56,18 @@ class MergeForm(BaseForm):
         return [(self[name], *(told(name, getattr(one, name)) for one in self.pair)) for name in self.differing]
 
 
+def _key(text: str) -> int:
+    key = key_of(text)
+    if key is None:
+        raise ValueError(text)
+    return key
+
+
 class KeepPeopleApartForm(BaseForm):
     """People of one name who are different people."""
 
     people = SelectMultipleField(
-        _l("People"), [Length(2, MOST, _l("Choose at least two people."))], coerce=key_of, validate_choice=False
+        _l("People"), [Length(2, MOST, _l("Choose at least two people."))], coerce=_key, validate_choice=False
     )
 
 

@@ -43,7 +43,7 @@ def test_a_cluster_is_proposed_with_its_coordinator(lead: FlaskClient, world: Wo
 
 def test_a_double_click_proposes_once(app: Flask, lead: FlaskClient):
     form = open_page(lead, "/clusters/new").form("Save cluster")
-    answers = [form.submit(lead, **{"name-en": "Textile cluster"}) for _press in range(2)]
+    answers = [form.submit(lead, **{"name-en": "Textile cluster", "regions-0": "AM-LO"}) for _press in range(2)]
     assert answers[0].location == answers[1].location
     with work(app) as session:
         assert session.query(Cluster).count() == 1
@@ -303,7 +303,7 @@ def test_a_parent_gathers_what_stands_beneath_it(app: Flask, client: FlaskClient
 
 def test_the_list_is_filtered_and_exported(app: Flask, client: FlaskClient, sign_in: SignIn, made: Made):
     made(working=True, published=True)
-    made(name={"en": "Wine"}, countries=["GE"], regions=[], isced_f=["0811"], published=True)
+    made(name={"en": "Wine"}, countries=["GE"], regions=["GE-KA"], isced_f=["0811"], published=True)
     for query, found in (
         ("country=AM", True),
         ("country=GE", False),
