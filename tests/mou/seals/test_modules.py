@@ -1,4 +1,7 @@
-"""A key that stays in a hardware module, tried with SoftHSM (Debian: softhsm2); skipped where there is none."""
+"""A key that stays in a hardware module, tried with SoftHSM (Debian: softhsm2).
+
+Where there is none, the tests are skipped, and fail in continuous integration (``CI=true``).
+"""
 
 import os
 import shutil
@@ -40,7 +43,8 @@ class Token:
 def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
     """A token of SoftHSM; the library reads its settings once, so there is one for all tests of a process."""
     if not LIBRARY.exists() or shutil.which("softhsm2-util") is None:
-        pytest.skip("SoftHSM is not there (Debian: softhsm2)")
+        missing = "SoftHSM is not there (Debian: softhsm2)"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
     folder = tmp_path_factory.mktemp("tokens")
     settings = folder / "softhsm2.conf"
     (folder / "store").mkdir()
