@@ -1,0 +1,55 @@
+"""Members of clusters have their roles from day to day."""
+
+# ruff: noqa: F811 - the fixtures of the services' tests
+
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.clusters import member_queries, member_roles, memberships
+from app.clusters.models import Cluster
+from app.core.access import SYSTEM
+from app.core.errors import Refused
+from tests.clusters.conftest import NOW
+from tests.clusters.test_services import R, member_of, working, world  # noqa: F401 - fixtures
+from tests.events.world import World
+
+
+def roles_on(working: Cluster, day: date) -> dict[int, str]:
+    """The role of each member on a day."""
+    rows = member_queries.members(SYSTEM, [working.id], day)
+    return {row.organisation_id: row.role.value for row in rows}
+
+
+def test_who_coordinated_on_a_day_stays_known_after_somebody_took_over(
+    session: Session, world: World, working: Cluster
+):
+    school, company = member_of(working, world.school), member_of(working, world.company)
+    takes_over = memberships.MemberFacts(role=R.COORDINATOR, joined_on=date(2025, 1, 1), role_since=date(2025, 5, 1))
+    memberships.edit(SYSTEM, company, company.version, takes_over)
+    before = {world.school: "coordinator", world.company: "member", world.agency: "member"}
+    after = {world.school: "member", world.company: "coordinator", world.agency: "member"}
+    assert roles_on(working, date(2025, 3, 1)) == roles_on(working, date(2025, 4, 30)) == before
+    assert roles_on(working, date(2025, 5, 1)) == roles_on(working, NOW) == after
+    told = [(row.role, row.since) for row in member_roles.history(company)]
+    assert told == [(R.COORDINATOR, date(2025, 5, 1)), (R.MEMBER, date(2025, 1, 1))]
+    memberships.end(SYSTEM, school, school.version, date(2025, 5, 6), "Closed")
+    assert roles_on(working, date(2025, 3, 1)) == before
+
+
+@pytest.mark.parametrize("day", [date(2024, 12, 31), date(2025, 5, 31)])
+def test_a_role_has_its_days_within_the_membership(session: Session, world: World, working: Cluster, day: date):
+    company = member_of(working, world.company)
+    entry = memberships.MemberFacts(role=R.DEPUTY, joined_on=date(2025, 1, 1), role_since=day)
+    with pytest.raises(Refused) as refused:
+        memberships.edit(SYSTEM, company, company.version, entry)
+    assert set(refused.value.messages) == {"role_since"}
+
+
+def test_nobody_takes_over_before_the_one_before_began(session: Session, world: World, working: Cluster):
+    school, company = member_of(working, world.school), member_of(working, world.company)
+    facts_of = lambda role, since: memberships.MemberFacts(role=role, joined_on=date(2025, 1, 1), role_since=since)  # noqa: E731
+    memberships.edit(SYSTEM, company, company.version, facts_of(R.COORDINATOR, date(2025, 5, 1)))
+    with pytest.raises(Refused):
+        memberships.edit(SYSTEM, school, school.version, facts_of(R.COORDINATOR, date(2025, 4, 1)))
