@@ -236,6 +236,12 @@ def _replaced(names: Sequence[NameFacts], new: Sequence[NameFacts], kind: NameKi
     return [*kept, *left]
 
 
+def further(name: NameFacts, first: NameFacts, draft: Draft, known: Vocabularies) -> NameFacts:
+    """A name that a row gives an organisation of another first name, as one that stands beside it."""
+    language = name.language if name.language != first.language else language_of(name.text, draft, known)
+    return NameFacts(name.text, language, NameKind.ALSO if script_of(name.text) is Script.LATN else NameKind.NATIVE)
+
+
 def _name(line: str, kind: NameKind, draft: Draft, known: Vocabularies) -> NameFacts:
     tagged = re.fullmatch(r"(.*\S)\s*\[([\w-]+)\]", line)
     if tagged and tagged[2] in known.consortium.by_language:

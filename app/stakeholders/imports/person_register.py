@@ -28,6 +28,8 @@ from app.stakeholders.models import (
     Source,
 )
 
+NAMED = ("given_name", "family_name", "native_name")
+
 
 class PersonRegister(Register):
     """People with whom they speak for."""
@@ -68,6 +70,29 @@ class PersonRegister(Register):
             return reached[: matching.MOST_CANDIDATES]
         found = self.named.get(matching.person_key(*_person_in(row)), ())
         return matching.within(list(found), self._countries(row))
+
+    def is_same(self, row: Cells, record: Person) -> bool:
+        """By mailbox and name, since some mailboxes are shared."""
+        mailbox = (record.email or "").lower()
+        return bool(mailbox) and mailbox == row.get("email", "").lower() and self.is_called(row, record)
+
+    def is_called(self, row: Cells, record: Person) -> bool:
+        """By given and family name."""
+        return record.name_key == matching.person_key(*_person_in(row))
+
+    def settle(self, draft: Draft, stands: services.PersonFacts) -> frozenset[str]:
+        """Keep the name and why the data may be kept; a name in another script goes where none stands yet."""
+        values = draft.values
+        kept = {key for key in ("lawful_basis", *NAMED) if getattr(stands, key) and values[key] != getattr(stands, key)}
+        told = " ".join(filter(None, (values["given_name"], values["family_name"])))
+        if kept & {"given_name", "family_name"} and not values["native_name"]:
+            stood = f"{stands.given_name} {stands.family_name or ''}"
+            if services.script_of(told) is not services.script_of(stood):
+                values["native_name"] = told
+                kept -= {"given_name", "family_name"}
+                values["given_name"], values["family_name"] = stands.given_name, stands.family_name
+        values.update({key: getattr(stands, key) for key in kept})
+        return frozenset(kept)
 
     def _countries(self, row: Cells) -> set[str]:
         lines = [line.strip() for line in row.get("organisations", "").split("\n") if line.strip()]

@@ -50,8 +50,8 @@ def test_a_whole_batch_is_undone_and_the_register_is_as_it_was(app: Flask, enter
         organisation(name("School"), name("Школа", "sr-Latn", NameKind.NATIVE), register_number="1")
     before = state(app)
     browser = enter()
-    rows = (("School", "RS", "", "2", "Nova škola [sr-Latn]"), ("New one", "RS", "company", "", ""))
-    path = checked(browser, table(HEAD, *rows))
+    rows = (("1", "School", "RS", "", "2", "Nova škola [sr-Latn]"), ("", "New one", "RS", "company", "", ""))
+    path = checked(browser, table(("id", *HEAD), *rows))
     carry_out(browser, path)
     assert state(app) != before
     assert "1 new records are removed and 1" in Page(browser.get(f"{path}/undo")).text
@@ -209,7 +209,7 @@ def test_two_imports_are_undone_one_after_the_other(app: Flask, enter: Enter):
     browser = enter()
     first = checked(browser, table(HEAD[:4], ("Weavers", "RS", "company", "1"), ("Tailors", "RS", "company", "2")))
     carry_out(browser, first)
-    second = checked(browser, table(HEAD[:4], ("Weavers", "RS", "", "9")))
+    second = checked(browser, table(("id", *HEAD[:4]), ("1", "Weavers", "RS", "", "9")))
     carry_out(browser, second)
     browser.post(f"{second}/undo")
     with app.app_context():
