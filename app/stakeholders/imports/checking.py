@@ -18,6 +18,7 @@ from app.stakeholders.imports.columns import DELETE, DELETES, ID, UID, VERSION
 from app.stakeholders.imports.models import Decision, ImportBatch, ImportRow, Verdict
 from app.stakeholders.imports.register import number_in
 from app.stakeholders.imports.registers import REGISTERS
+from app.stakeholders.imports.vcards import UNREADABLE
 
 # The country, of people that of their organisations, decides how regions, names and telephone numbers are read; the
 # names, what the languages of names belong to.
@@ -96,6 +97,9 @@ class Checker:
         """What the row would do; ``decided`` is what somebody chose instead of what would be proposed."""
         if shifted := beyond_fault(row.cells):
             return Finding(Verdict.FAULTY, faults=[_fault(*shifted)])
+        if UNREADABLE in row.cells:
+            told = _("It cannot be read, as it does not end or holds a damaged picture. Export it again or remove it.")
+            return Finding(Verdict.FAULTY, faults=[_fault(_("Card"), told)])
         cells = self.cells(row)
         faults = [
             _fault(column, formula_message()) for name in row.formulas if (column := self.batch.mapping.get(name))

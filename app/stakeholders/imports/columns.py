@@ -6,7 +6,7 @@ and not read.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -240,6 +240,20 @@ def further(name: NameFacts, first: NameFacts, draft: Draft, known: Vocabularies
     """A name that a row gives an organisation of another first name, as one that stands beside it."""
     language = name.language if name.language != first.language else language_of(name.text, draft, known)
     return NameFacts(name.text, language, NameKind.ALSO if script_of(name.text) is Script.LATN else NameKind.NATIVE)
+
+
+def names_put_back(stands: Sequence[NameFacts], was: Sequence[NameFacts], keys: Collection[str]) -> list[NameFacts]:
+    """Names that stand, with those of the columns of these keys as they were."""
+    first, old = stands[0], was[0]
+    if "name" in keys:
+        first = NameFacts(old.text, first.language, old.kind)
+    if "name_language" in keys:
+        first = NameFacts(first.text, old.language, first.kind)
+    others = list(stands[1:])
+    for kind in NameKind:
+        if f"{kind.value}_names" in keys:
+            others = _replaced(others, [name for name in was[1:] if name.kind is kind], kind)
+    return [first, *others]
 
 
 def _name(line: str, kind: NameKind, draft: Draft, known: Vocabularies) -> NameFacts:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from sqlalchemy import select
@@ -151,6 +152,13 @@ class OrganisationRegister(Register):
     def edit(self, record: Organisation, facts: services.OrganisationFacts) -> None:
         """Change it."""
         services.edit_organisation(self.actor, record, record.version, facts)
+
+    def put_back(
+        self, stands: services.OrganisationFacts, was: services.OrganisationFacts, keys: Collection[str]
+    ) -> services.OrganisationFacts:
+        """Names go back kind by kind."""
+        plain = {key: getattr(was, key) for key in keys if key in columns.PLAIN}
+        return replace(stands, **plain, names=columns.names_put_back(stands.names, was.names, keys))
 
     def frozen(self, facts: services.OrganisationFacts) -> dict[str, Any]:
         """Every field; names as text, language and kind."""

@@ -1,6 +1,7 @@
 """The register of people as an import sees it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -42,6 +43,7 @@ class PersonRegister(Register):
         super().__init__(actor, consortium)
         self.columns = people_columns.columns(tuple(consortium.by_language))
         self.known = people_columns.PeopleKnown(self.words, self._organisation)
+        self.lines = frozenset(column.key for column in self.columns if column.lined)
         self.named: dict[str, list[matching.Named]] = {}
         self.reached: dict[str, list[int]] = {}
         self.bodies: dict[str, list[matching.Named]] = {}
@@ -138,6 +140,18 @@ class PersonRegister(Register):
     def edit(self, record: Person, facts: services.PersonFacts) -> None:
         """Change the person."""
         services.edit_person(self.actor, record, record.version, facts)
+
+    def put_back(
+        self, stands: services.PersonFacts, was: services.PersonFacts, keys: Collection[str]
+    ) -> services.PersonFacts:
+        """Affiliations go back all together."""
+        plain = {key: getattr(was, key) for key in keys if key in people_columns.PLAIN}
+        lines = stands.affiliations if self.lines.isdisjoint(keys) else was.affiliations
+        return replace(stands, **plain, affiliations=lines)
+
+    def tied(self, keys: Collection[str]) -> set[str]:
+        """All columns of affiliations are tied to each of them."""
+        return {*keys} if self.lines.isdisjoint(keys) else {*keys, *self.lines}
 
     def frozen(self, facts: services.PersonFacts) -> dict[str, Any]:
         """Every field; affiliations with the key of their organisation."""

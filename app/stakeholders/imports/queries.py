@@ -55,6 +55,11 @@ class Counts:
     undecided: int = 0
 
     @property
+    def kept(self) -> int:
+        """Rows that were not undone."""
+        return self.outcomes.get(Outcome.KEPT, 0)
+
+    @property
     def rows(self) -> int:
         """All rows."""
         return sum(self.verdicts.values())

@@ -157,6 +157,14 @@ class Register(ABC):
         """Change the record."""
 
     @abstractmethod
+    def put_back(self, stands: Any, was: Any, keys: Collection[str]) -> Any:
+        """The facts that stand, with the columns of these keys as they were."""
+
+    def tied(self, keys: Collection[str]) -> set[str]:
+        """Columns that go back together with these or not at all."""
+        return set(keys)
+
+    @abstractmethod
     def frozen(self, facts: Any) -> dict[str, Any]:
         """Facts as JSON, to be put back by ``thawed``."""
 

@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.extensions import db
+from app.stakeholders.imports.models import ImportRow, Outcome
 from app.stakeholders.models import LawfulBasis, NameKind, Organisation, Person
 from tests.accounts.people import work
 from tests.page import Page
