@@ -136,7 +136,8 @@ class Checker:
 
     def _left_alone(self, row: ImportRow, finding: Finding) -> str | None:
         """Which cells somebody emptied in vain, of a record that is named by its number: only those were filled."""
-        if finding.candidates or not finding.emptied:
+        # Cells of a record that is not the actor's to change were perhaps never filled.
+        if not finding.emptied or not self.actor.may(self.register.edit_permission, finding.record):
             return None
         names = [name for name, key in self.batch.mapping.items() if key in finding.emptied]
         return _(

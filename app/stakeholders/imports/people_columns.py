@@ -25,8 +25,10 @@ PLAIN = (
     *("given_name", "family_name", "native_name", "native_language", "title", "email", "phone"),
     *("lawful_basis", "source", "source_detail", "review_on"),
 )
-# Files take these in and never carry them out: contact data leave with the person's own data only.
-TAKEN_ONLY = ("email", "phone", "consent_on")
+# Files take this in and never carry it out: the ledger of consents only grows.
+TAKEN_ONLY = ("consent_on",)
+# Contact data are in the files of those alone who may hand out a person's data, and of those people.
+CONTACT = ("email", "phone")
 TOLD_ONLY = ("country", "is_example")
 LINES = "affiliations"
 
@@ -64,6 +66,7 @@ def columns(languages: tuple[str, ...]) -> tuple[SheetColumn, ...]:
         _plain("email", _l("E-mail"), mailbox),
         SheetColumn("phone", lambda facts: facts.phone, _read_phone, _l("Telephone"), longest=LONGEST_LINE),
         _known("lawful_basis", _l("Lawful basis"), lambda cell, known: LawfulBasis(known.words.bases.find(cell))),
+        _known("source", _l("Source"), _read_source),
         _plain("source_detail", _l("Source in detail"), str),
         _plain("consent_on", _l("Agreed on"), day),
         _plain("review_on", _l("Look again on"), day),
@@ -98,10 +101,14 @@ def finished(draft: Draft, *, adds: bool = False) -> PersonFacts:
         raise CellFault(_("Write a given name."), "given_name")
     if not values.get("lawful_basis"):  # nobody's role is public because a file is silent
         raise CellFault(_("Say why these data may be kept: public role, contract or consent."), "lawful_basis")
-    if values.get("source") is None:  # a person who is not in the register yet
-        values["source"] = Source.IMPORT
+    if LINES not in values:  # a person who is not in the register yet
+        values["source"] = values.get("source") or Source.IMPORT
+        if values["source"] is Source.NOT_RECORDED:
+            raise CellFault(_("Say where the data came from."), "source")
         if values["lawful_basis"] is LawfulBasis.CONSENT and values.get("consent_on") is None:
             raise CellFault(_("Say when the person agreed."), "consent_on")
+    if values["source"] is Source.PUBLIC and not values.get("source_detail"):
+        raise CellFault(_("Write the address of the public source."), "source_detail")
     if values.get("consent_on"):
         values["consent_for"] = (ConsentPurpose.CONTACT,)
     if LINES in draft.lines:
@@ -207,6 +214,10 @@ def _affiliation(line: dict[str, Any]) -> AffiliationFacts | None:
         name = line["organisation"].name
         raise CellFault(_("The affiliation with %(name)s ends before it begins.", name=name), "valid_to")
     return AffiliationFacts(line["organisation"], line.get("role") or {}, starts, ends, bool(line.get("may_sign")))
+
+
+def _read_source(cell: str, known: PeopleKnown) -> Source:
+    return Source(known.words.sources.find(cell))
 
 
 def _called(organisation: Organisation) -> str:

@@ -12,7 +12,7 @@ from app.core.i18n import Language
 from app.core.search_key import search_key
 from app.core.told import told as _
 from app.core.vocabulary import Term
-from app.stakeholders.models import Category, LawfulBasis, RecognitionRole, Script, Size
+from app.stakeholders.models import Category, LawfulBasis, RecognitionRole, Script, Size, Source
 
 # Usual words beside the labels, by code; in every language of the interface the labels themselves are known.
 CATEGORY_WORDS = {
@@ -74,6 +74,7 @@ class Vocabularies:
     categories: Choices
     sizes: Choices
     bases: Choices
+    sources: Choices
     roles: Choices
     languages: Choices
 
@@ -91,6 +92,7 @@ def vocabularies(consortium: Consortium) -> Vocabularies:
         categories=Choices(_words(Category, locales, CATEGORY_WORDS)),
         sizes=Choices(_words(Size, locales, {})),
         bases=Choices(_words(LawfulBasis, locales, {})),
+        sources=Choices(_words(Source, locales, {})),
         roles=Choices(_words(RecognitionRole, locales, {})),
         languages=Choices({one.code: _language_words(one) for one in consortium.languages}),
     )
