@@ -6,12 +6,14 @@ Affiliations stand one beneath the other in their cells, a line each, so that th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from app.core import sheet_columns
 from app.core.cells import CellFault, day, truth, wording
+from app.core.clock import EARLIEST
 from app.core.sheet_columns import Draft, paired, shown
 from app.core.sheets import LONGEST_LINE
 from app.core.told import told as _
@@ -69,7 +71,7 @@ def columns(languages: tuple[str, ...]) -> tuple[SheetColumn, ...]:
         _known("source", _l("Source"), _read_source),
         _plain("source_detail", _l("Source in detail"), str),
         _plain("consent_on", _l("Agreed on"), day),
-        _plain("review_on", _l("Look again on"), day),
+        _plain("review_on", _l("Look again on"), _review_day),
         _line(
             "organisations", _l("Speaks for"), "organisation", lambda entry: _called(entry.organisation), _organisation
         ),
@@ -214,6 +216,13 @@ def _affiliation(line: dict[str, Any]) -> AffiliationFacts | None:
         name = line["organisation"].name
         raise CellFault(_("The affiliation with %(name)s ends before it begins.", name=name), "valid_to")
     return AffiliationFacts(line["organisation"], line.get("role") or {}, starts, ends, bool(line.get("may_sign")))
+
+
+def _review_day(cell: str) -> date:
+    found = day(cell)
+    if found < EARLIEST:
+        raise CellFault(_("Write a day of this century."))
+    return found
 
 
 def _read_source(cell: str, known: PeopleKnown) -> Source:

@@ -131,6 +131,61 @@ def test_a_name_much_like_one_of_the_register_needs_a_decision(app: Flask, enter
         assert db.session.scalar(select(ImportRow.outcome).where(ImportRow.label == rows[0][0])) is Outcome.SKIPPED
 
 
+def test_what_may_stand_in_a_cell_is_listed_in_words_of_the_readers_language(enter: Enter):
+    browser = enter()
+    with browser.session_transaction() as stored:
+        stored["language"] = "de"
+    rows = (("Name", "Country", "Region", "Category"), ("A", "RS", "zzzzzz", "qqqqqq"))
+    text = Page(browser.get(checked(browser, table(*rows)))).text
+    assert "Berufsbildungsanbieter" in text or "Unternehmen, " in text
+    assert "vet_provider" not in text
+    assert "RS-00" not in text
+
+
+def test_a_row_like_a_faulty_one_before_it_is_imported(app: Flask, enter: Enter):
+    browser = enter()
+    rows = (("Weavers", "RS", "qqqqqq"), ("Weavers", "RS", "company"), ("Weavers", "RS", "company"))
+    path = checked(browser, table(("Name", "Country", "Category"), *rows))
+    assert "Row 3 is about the same one" in Page(browser.get(path)).text
+    carry_out(browser, path)
+    assert count(app) == 1
+
+
+def test_a_language_in_brackets_is_read_at_every_name_and_never_kept_in_it(app: Flask, enter: Enter):
+    browser = enter()
+    rows = (
+        ("Name", "Country", "Category", "Native name"),
+        ("Weavers [en]", "RS", "company", "Ткачи [sr]"),
+        ("Tailors", "RS", "company", "Кројачи [xx]"),
+        ("...", "RS", "company", ""),
+        ("4711", "RS", "company", ""),
+    )
+    path = checked(browser, table(*rows))
+    page = Page(browser.get(path))
+    assert "“xx” is not" in page.text
+    assert "A name has a letter or a digit." in page.text
+    carry_out(browser, path)
+    with app.app_context():
+        named = [[(row.text, row.language) for row in one.names] for one in db.session.scalars(select(Organisation))]
+    assert named == [[("Weavers", "en"), ("Ткачи", "sr-Latn")], [("4711", "en")]]
+
+
+def test_a_telephone_number_whose_plus_a_spreadsheet_took_is_read(app: Flask, enter: Enter):
+    browser = enter()
+    rows = (("A", "RS", "company", "381112223334"), ("B", "RS", "company", "0112223334"))
+    carry_out(browser, checked(browser, table(("Name", "Country", "Category", "Phone"), *rows)))
+    with app.app_context():
+        phones = db.session.scalars(select(Organisation.phone).order_by(Organisation.id)).all()
+    assert phones == ["+381 11 2223334"] * 2
+
+
+def test_a_day_of_another_century_is_a_fault(enter: Enter):
+    browser = enter()
+    rows = (("Given name", "Lawful basis", "Look again on"), ("Ana", "contract", "1900-01-01"))
+    page = Page(browser.get(checked(browser, table(*rows), kind="people")))
+    assert "Write a day of this century." in page.text
+
+
 def test_a_cell_that_was_emptied_is_said_to_take_nothing_away(app: Flask, enter: Enter):
     with work(app):
         organisation(name("School"), name("Sch", kind=NameKind.SHORT), register_number="1", city="Niš")

@@ -9,7 +9,7 @@ use([GraphChart, CanvasRenderer]);
 const shapes = { circle: "circle", diamond: "diamond", square: "rect", triangle: "triangle" };
 const colours = ["accent", "ochre", "sealed", "done", "late"];
 const most = 150; // names that are tried; those without room are left out
-const few = 15; // nodes whose names a phone has room for
+const few = 60; // names that are tried on a phone
 const told = 12; // neighbours of a node that are named beside the picture
 
 /**
