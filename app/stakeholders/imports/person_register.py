@@ -19,6 +19,7 @@ from app.extensions import db
 from app.stakeholders import queries, services
 from app.stakeholders.consent import ConsentPurpose
 from app.stakeholders.imports import matching, people_columns
+from app.stakeholders.imports.matching import MOST_CANDIDATES
 from app.stakeholders.imports.models import ImportKind
 from app.stakeholders.imports.register import Cells, Register, Scope, number_in
 from app.stakeholders.models import (
@@ -72,6 +73,10 @@ class PersonRegister(Register):
             return reached[: matching.MOST_CANDIDATES]
         found = self.named.get(matching.person_key(*_person_in(row)), ())
         return matching.within(list(found), self._countries(row))
+
+    def alike(self, row: Cells) -> list[int]:
+        """Namesakes elsewhere: people move."""
+        return [entry.id for entry in self.named.get(matching.person_key(*_person_in(row)), ())][:MOST_CANDIDATES]
 
     def is_same(self, row: Cells, record: Person) -> bool:
         """By mailbox and name, since some mailboxes are shared."""

@@ -4,12 +4,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.core.access import SYSTEM
 from app.extensions import db
 from app.stakeholders.imports.models import ImportRow, Outcome
 from app.stakeholders.models import LawfulBasis, NameKind, Organisation, Person
+from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import work
 from tests.page import Page
-from tests.stakeholders.imports.conftest import Enter, carry_out, checked, table
+from tests.stakeholders.imports.conftest import BASIS, Enter, carry_out, checked, table
 from tests.stakeholders.imports.test_pages import count
 from tests.stakeholders.register import name, organisation, person
 
@@ -104,6 +106,34 @@ def test_a_person_keeps_name_and_basis_and_gets_the_name_in_another_script(app: 
             "contract",
         )
         assert (other.name, other.native_name, other.title) == ("Ana Jović", "Ана Ј.", "Dr.")
+
+
+def test_a_namesake_elsewhere_is_shown_before_another_one_is_made(app: Flask, enter: Enter):
+    with work(app):
+        school = organisation(name("School"), country="ME")
+        organisation(name("Weavers"))
+        person("Jelena", SYSTEM, AffiliationFacts(school, {}), family_name="Ilić")
+    browser = enter()
+    rows = (("Given name", "Family name", "Organisation"), ("Јелена", "Илић", "Weavers"), ("Mira", "Ilić", "Weavers"))
+    path = checked(browser, table(*rows), kind="people", **BASIS)
+    page = Page(browser.get(path))
+    assert "whose name is much like this" in page.text
+    carry_out(browser, path)
+    with app.app_context():
+        assert [one.given_name for one in db.session.scalars(select(Person).order_by(Person.id))] == ["Jelena", "Mira"]
+
+
+def test_the_partners_number_shows_that_it_is_the_partner(app: Flask, enter: Enter):
+    with work(app):
+        organisation(name("Weavers"), city="Niš").is_partner = True
+        db.session.flush()
+        db.session.get_one(Organisation, 1).partner_number = 15
+    browser = enter()
+    head = ("Name", "Country", "City", "partner_number")
+    for number, said in (("16", "shows that it is the same"), ("15", "Niš → Vranje")):
+        page = Page(browser.get(checked(browser, table(head, ("Weavers", "RS", "Vranje", number)))))
+        assert said in page.text
+    assert "One row is still to be decided" not in page.text
 
 
 def test_another_basis_for_a_person_named_by_number_is_said(app: Flask, enter: Enter):
