@@ -8,6 +8,8 @@ another day (``PORTAL_AS_OF``); a stamp is never moved with them, or feeds and e
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+# What somebody recorded before this is a slip of the hand, as 1900 is what spreadsheets make of an empty cell.
+EARLIEST = date(2000, 1, 1)
 _as_of: date | None = None
 _zone = "UTC"
 

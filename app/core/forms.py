@@ -60,6 +60,8 @@ class BaseForm(FlaskForm):
     version = VersionField(validators=[Optional()])
     submission_key = HiddenField(default=lambda: secrets.token_urlsafe(16), validators=[Length(max=64)])
     base = HiddenField()
+    # Whether what is saved is added to what stands, and replaces none of it.
+    grows = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -114,6 +114,7 @@ class JudgedForm(BaseForm):
 class JudgeForm(JudgedForm):
     """Another judgement of an entry; ``back`` is the picture from which somebody came."""
 
+    grows = True
     event = ChoiceField(_l("Which event moved it?"), any_label=_l("None in particular"))
     back = HiddenField()
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 
+from app.core.clock import EARLIEST
 from app.core.errors import Refused
 from app.engagement.models import LEVELS
 
@@ -19,6 +20,10 @@ class NoLevel(Refused):
 
 class NoReason(Refused):
     """A judgement without a reason helps nobody who reads it later."""
+
+
+class DayTooEarly(Refused):
+    """Nobody judged before there were any of these."""
 
 
 class DayToCome(Refused):
@@ -50,6 +55,8 @@ def check_reason(reason: str | None) -> None:
 
 
 def check_day(judged_on: date, today: date) -> None:
-    """Raise ``DayToCome`` for a day after ``today``."""
+    """Raise ``DayToCome`` for a day after ``today``, ``DayTooEarly`` for one of a century before this."""
     if judged_on > today:
         raise DayToCome(judged_on=_("This day has not come yet."))
+    if judged_on < EARLIEST:
+        raise DayTooEarly(judged_on=_("Write a day of this century."))

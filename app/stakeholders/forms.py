@@ -81,6 +81,9 @@ class OrganisationForm(BaseForm):
         if not self.is_submitted():
             for _row in range(BLANK_ROWS if self.names.entries else BLANK_ROWS + 1):
                 self.names.append_entry({"kind": NameKind.NATIVE if self.names.entries else NameKind.WORKING})
+        elif self.is_searching:  # for room, as it has no pickers
+            for _row in range(BLANK_ROWS):
+                self.names.append_entry({"kind": NameKind.ALSO})
 
     @classmethod
     def new(cls) -> "OrganisationForm":

@@ -1,6 +1,7 @@
 """The lists of organisations and of people."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -9,7 +10,7 @@ from sqlalchemy import SQLColumnExpression, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core import portal
-from app.core.access import Actor
+from app.core.access import Actor, Permission
 from app.core.exonyms import keys_of_place
 from app.core.list_page import ListPage
 from app.core.listing import Column, Filter, Listing, Rows, has_code
@@ -21,6 +22,7 @@ from app.stakeholders.imports import columns, people_columns
 from app.stakeholders.models import Affiliation, Category, LawfulBasis, Organisation, Person, RecognitionRole
 from app.stakeholders.queries import FOUND_AS, FOUND_BY, people_visible_to, visible_to
 from app.stakeholders.review import latest_affiliation
+from app.stakeholders.services import PersonFacts
 
 O = Organisation  # noqa: E741 - the table of this module, named in every line
 
@@ -152,7 +154,7 @@ class OrganisationPage(ListPage):
 class PersonListing(Listing):
     """People, by family name, with the organisation each spoke for last.
 
-    Its files hold no mailbox and no telephone number: those leave with the person's own data only.
+    Its files hold mailboxes and telephone numbers only for whoever may hand out and import these people's data.
     """
 
     title = _l("People")
@@ -210,13 +212,23 @@ class PersonListing(Listing):
         return PersonPage(self, session, actor, path, args)
 
 
+def _unreached(facts: PersonFacts) -> PersonFacts:
+    return replace(facts, email=None, phone=None)
+
+
 class PersonPage(ListPage):
     """One page of the people; its file holds whole records, in columns that can be imported again."""
+
+    def _reaches(self, person: Person | None = None) -> bool:
+        """Whether the actor may take along how a person is reached; without one, how anybody is."""
+        wanted = (Permission.PERSON_EXPORT, Permission.STAKEHOLDER_IMPORT)
+        return all(self.actor.may(permission, person) for permission in wanted)
 
     def export(self, kind: str) -> Response:
         """Everything the filters leave, in the order shown: ``csv`` or ``xlsx``, a column for every field."""
         known = people_columns.columns(tuple(portal.consortium().by_language))
-        every = [column for column in known if column.key not in people_columns.TAKEN_ONLY]
+        hidden = {*people_columns.TAKEN_ONLY, *(() if self._reaches() else people_columns.CONTACT)}
+        every = [column for column in known if column.key not in hidden]
         loading = selectinload(Person.affiliations).joinedload(Affiliation.organisation)
 
         def cells_of(keys: Sequence[int]) -> Iterator[list[Any]]:
@@ -225,7 +237,8 @@ class PersonPage(ListPage):
             for record in filter(None, map(found.get, keys)):
                 identity = (record.id, str(record.uid), record.version)
                 told = (record.access_country, "yes" if record.is_example else "")
-                yield [*identity, *written(every, people_columns.facts_of(record)), *told]
+                facts = people_columns.facts_of(record)
+                yield [*identity, *written(every, facts if self._reaches(record) else _unreached(facts)), *told]
 
         head = [*columns.IDENTITY, *(column.key for column in every), *people_columns.TOLD_ONLY]
         return export_records(self, kind, head, Person.id.expression, cells_of)

@@ -192,6 +192,8 @@ def check_names(names: Sequence[NameFacts]) -> None:
     """An organisation has a name at least. Raises ``Refused``."""
     if not names:
         raise Refused(names=_("An organisation needs a name."))
+    if any(not any(map(str.isalnum, name.text)) for name in names):
+        raise Refused(names=_("A name has a letter or a digit."))
 
 
 def _name(organisation: Organisation, names: Sequence[NameFacts]) -> None:
@@ -238,6 +240,8 @@ def check_person(facts: PersonFacts) -> None:
     wrong = {}
     if facts.source is Source.PUBLIC and not facts.source_detail:
         wrong["source_detail"] = _("Write the address of the public source.")
+    if facts.review_on and facts.review_on < clock.EARLIEST:
+        wrong["review_on"] = _("Write a day of this century.")
     for entry in facts.affiliations:
         if entry.valid_from and entry.valid_to and entry.valid_to < entry.valid_from:
             wrong["affiliations"] = _(

@@ -136,14 +136,34 @@ def test_neighbours_are_found_by_keyboard_and_without_script(visit: Visit) -> No
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
-def test_on_phones_the_table_of_the_network_comes_first(visit: Visit) -> None:
+def test_on_phones_the_picture_of_the_network_comes_first_and_lets_a_finger_pass(visit: Visit) -> None:
     page = visit(Role.COORDINATOR, width=375, height=700)
     draw(page, "/network/?country=ME")
     table, picture = page.locator("#nodes").bounding_box(), page.locator("#network").bounding_box()
     assert table is not None
     assert picture is not None
-    assert table["y"] < picture["y"]
+    assert picture["y"] < table["y"]
+    assert picture["y"] < 2 * 700
     assert picture["width"] <= 375
+    page.get_by_role("button", name="Nearer").click()
+    page.get_by_role("button", name="All of it").click()
+    chosen = page.locator("[data-chosen]")
+    for step in range(40 * 30):
+        if chosen.locator("b").count():
+            break
+        page.evaluate("scrollTo(0, document.querySelector('#network').offsetTop - 80)")
+        box = page.locator("#network").bounding_box()
+        assert box is not None
+        page.mouse.click(
+            box["x"] + box["width"] * (step % 40 + 0.5) / 40, box["y"] + box["height"] * (step // 40 + 0.5) / 30
+        )
+    sheet = chosen.bounding_box()
+    assert sheet is not None
+    assert sheet["y"] >= 0
+    assert sheet["y"] + sheet["height"] <= 700
+    assert chosen.locator("li a").count() > 0
+    chosen.get_by_role("button", name="Close").click()
+    expect(chosen).to_be_empty()
 
 
 def test_colours_follow_light_dark_and_paper(visit: Visit) -> None:

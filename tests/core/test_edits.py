@@ -57,7 +57,7 @@ def test_what_only_the_other_changed_is_taken_over(app: Flask, client: FlaskClie
 
     assert page.status == 409
     assert page.select("table tbody tr") == []
-    assert "Taken over, as only the other person changed it: Title (English)." in page.text
+    assert "Taken over, as it was changed there alone: Title (English)." in page.text
     assert page.form().values["title-en"] == ["Their title"]
     assert page.form().submit(client).status_code == 303
     assert (things(app)[0].name, things(app)[0].title) == ("My loom", {"en": "Their title"})
@@ -74,7 +74,7 @@ def test_each_language_of_a_text_is_settled_by_itself(app: Flask, client: FlaskC
     assert page.status == 409
     rows = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in page.select("table tbody tr")]
     assert rows == [["Title (English)", "Their loom", "My loom"]]
-    assert "Taken over, as only the other person changed it: Title (Deutsch)." in page.text
+    assert "Taken over, as it was changed there alone: Title (Deutsch)." in page.text
     assert page.form().submit(client).status_code == 303
     assert things(app)[0].title == {"en": "My loom", "de": "Ihr Webstuhl", "uk": "Мій верстат"}
 

@@ -82,8 +82,29 @@ def test_a_page_holds_fifty_rows_and_knows_where_it_is(many: Session):
 def test_what_is_written_just_so_comes_first_and_then_what_begins_so(session: Session):
     add(session, "Nova Niš", "Ниш", "Niška Banja", "Tekniš", "Niš")
 
-    assert names(page(session, q="Niš")) == ["Niš", "Niška Banja", "Ниш", "Nova Niš", "Tekniš"]
+    assert names(page(session, q="Niš")) == ["Niš", "Niška Banja", "Nova Niš", "Ниш", "Tekniš"]
     assert names(page(session, q="ниш"))[0] == "Ниш"
+
+
+@pytest.mark.parametrize("typed", ["š", "šk", "Šk", "ŠK"])
+def test_a_word_that_begins_as_typed_comes_before_what_only_reads_so(session: Session, typed: str):
+    alike = ["Brainster School", "Clear Sky", "Sketch", "Skopje 2", "Сколе", "Šuma"]
+    written = ["Osnovna škola", "Privredna-škola", "Srednja „Škola“ Bor", "Škola"]
+    add(session, *alike, *written)
+
+    found = names(page(session, q=typed))
+    meant = [*written, "Šuma"] if len(typed) == 1 else written
+    assert sorted(found[: len(meant)]) == sorted(meant)
+    assert found[0].startswith("Š")
+
+
+def test_a_word_of_a_title_that_begins_as_typed_comes_first(session: Session):
+    add(session, "a", title={"en": "Sketching"})
+    add(session, "b", title={"sr-Latn": "Moja „Škola“"})
+    session.execute(sa.update(sa.table("thing", sa.column("name_key"))).values(name_key="sketching skola"))
+    session.commit()
+
+    assert names(page(session, q="šk")) == ["b", "a"]
 
 
 def test_one_and_two_letters_find_by_the_name_as_written_too(session: Session):

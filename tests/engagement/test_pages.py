@@ -101,6 +101,7 @@ def test_two_who_judge_at_once_see_both_and_lose_nothing(app: Flask, client: Fla
     assert first.submit(client, influence="5", reason="One.").status_code == 303
     answer = second.submit(client, influence="1", reason="Two.")
     assert answer.status_code == 409
+    assert "What you save now is added; what was saved stays." in Page(answer).text
     again = Page(answer).form(SAVE)
     assert (again.values["influence"], again.values["reason"]) == (["1"], ["Two."])
     assert again.submit(client).status_code == 303

@@ -95,6 +95,7 @@ def test_the_same_judgement_again_still_makes_the_form_of_another_person_stale(e
         ({"interest": 6}, rules.NoLevel),
         ({"reason": "  "}, rules.NoReason),
         ({"judged_on": date(2025, 5, 13)}, rules.DayToCome),
+        ({"judged_on": date(1900, 1, 1)}, rules.DayTooEarly),
     ],
 )
 def test_a_judgement_that_breaks_a_rule_is_refused(entry: MappingEntry, changes: dict, error: type[Refused]) -> None:

@@ -138,7 +138,7 @@ def test_of_two_who_terminate_at_once_the_second_is_told(app: Flask, running: Ru
     assert forms[0].submit(lead, party=party, **NOTICE).status_code == 303
     answered = forms[1].submit(other, party=party, **NOTICE)
     assert answered.status_code == 409
-    assert "Someone else saved first" in Page(answered).text
+    assert "It was saved meanwhile" in Page(answered).text
     assert forms[0].submit(lead, party=party, **NOTICE).status_code == 303, "the same press again"
     again = Page(answered).form("Record that it ends").submit(other, party=party, **NOTICE)
     assert again.status_code == 422

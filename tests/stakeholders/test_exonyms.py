@@ -2,11 +2,13 @@
 
 import csv
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.consortium import read_consortium
 from app.core.exonyms import FILE, keys_of_place, other_keys
 from app.core.search_key import search_key
 from app.stakeholders.models import Organisation
@@ -52,3 +54,14 @@ def test_no_two_places_share_a_name():
     keys = [{search_key(text) for text in (row["name"], *row["also"].split("|"))} for row in rows]
     assert [pair for pair in combinations(keys, 2) if pair[0] & pair[1]] == []
     assert search_key("Kiev") in keys_of_place("Kyiv")
+
+
+def test_every_town_of_the_map_is_found_by_each_name_that_the_map_shows(session: Session):
+    towns = [list(town.name.values()) for town in read_consortium(Path("consortia/bem")).towns]
+    assert len(towns) > 100
+    there = {names[-1]: organisation(name(f"College {names[-1]}"), city=names[-1]).id for names in towns}
+    for home, label in ((names[-1], label) for names in towns for label in names):
+        by_words = session.scalars(sa.select(Organisation.id).where(FOUND_BY.holds(label))).all()
+        by_place = session.scalars(sa.select(Organisation.id).where(Organisation.city_key.in_(keys_of_place(label))))
+        assert there[home] in by_words, label
+        assert there[home] in by_place.all(), label

@@ -70,6 +70,20 @@ def test_an_organisation_is_added_with_its_names(app: Flask, client: FlaskClient
     assert page.messages == ["Tekstil Lori is in the register."]
 
 
+def test_there_is_room_for_more_names_and_nothing_that_was_typed_is_lost(app: Flask, client: FlaskClient) -> None:
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    page = Page(form.submit(client, ("find", "names"), city="Gyumri", **{"names-0-text": "Tekstil Lori"}))
+    assert (page.status, page.errors) == (200, [])
+    more = page.form("Save organisation")
+    assert more.values["city"] == ["Gyumri"]
+    texts = {f"names-{place}-text": text for place, text in enumerate(("Tekstil Lori", "A", "B", "C", "D"))}
+    assert texts.keys() <= more.values.keys()
+    assert more.submit(client, category="company", **texts).status_code == 303
+    with work(app) as session:
+        assert len(session.query(Organisation).one().names) == 5
+
+
 def test_a_double_click_adds_one_organisation(app: Flask, client: FlaskClient) -> None:
     arrive(app, client, Role.COUNTRY_LEAD, country="AM")
     form = open_page(client, "/stakeholders/new").form("Save organisation")

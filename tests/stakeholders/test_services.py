@@ -50,6 +50,18 @@ def test_an_organisation_needs_a_name(session: Session) -> None:
     assert "names" in refused.value.messages
 
 
+@pytest.mark.parametrize("text", ["...", "—", "„“"])
+def test_a_name_has_a_letter_or_a_digit(session: Session, text: str) -> None:
+    with pytest.raises(Refused, match="A name has a letter or a digit"):
+        services.create_organisation(LEAD_OF_SERBIA, facts(name(text)))
+
+
+def test_nobodys_data_are_looked_at_in_another_century(session: Session) -> None:
+    with pytest.raises(Refused) as refused:
+        person("Ana", LEAD_OF_SERBIA, review_on=date(1900, 1, 1))
+    assert refused.value.messages == {"review_on": "Write a day of this century."}
+
+
 def test_a_lead_adds_organisations_of_the_own_country_only(session: Session) -> None:
     organisation(actor=LEAD_OF_SERBIA)
     with pytest.raises(NotAllowed):

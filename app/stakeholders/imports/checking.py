@@ -3,8 +3,9 @@
 The dry run and the import go the same way through ``Checker.examine``; only the import saves what comes out of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from app.core.access import Actor, Permission
@@ -13,10 +14,11 @@ from app.core.consortium import Consortium
 from app.core.sheet_columns import Change, Draft, beyond_fault, cell_fault, differences, formula_message, shown
 from app.core.sheets import tidy
 from app.core.told import told as _
-from app.stakeholders.imports.columns import DELETES, ID, UID, VERSION
+from app.stakeholders.imports.columns import DELETE, DELETES, ID, UID, VERSION
 from app.stakeholders.imports.models import Decision, ImportBatch, ImportRow, Verdict
 from app.stakeholders.imports.register import number_in
 from app.stakeholders.imports.registers import REGISTERS
+from app.stakeholders.imports.vcards import UNREADABLE
 
 # The country, of people that of their organisations, decides how regions, names and telephone numbers are read; the
 # names, what the languages of names belong to.
@@ -33,7 +35,15 @@ class Finding:
     changes: Sequence[Change] = ()
     faults: list[dict[str, str]] = field(default_factory=list)
     candidates: Sequence[int] = ()
-    note: str | None = None
+    emptied: frozenset[str] = frozenset()
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def note(self) -> str | None:
+        """What is to be said about the row, in one text."""
+        return (
+            reduce(lambda one, other: _("%(one)s %(other)s", one=one, other=other), self.notes) if self.notes else None
+        )
 
 
 class Checker:
@@ -44,6 +54,7 @@ class Checker:
         self.batch = batch
         self.register = REGISTERS[batch.kind](actor, consortium)
         self.untaken: dict[str, Mapping[int, str]] = {}
+        self.mapped = set(batch.mapping.values())
         self.lined = {column.key for column in self.register.columns if column.lined}
         self.columns = sorted(
             self.register.columns, key=lambda column: FIRST.index(column.key) if column.key in FIRST else len(FIRST)
@@ -86,6 +97,9 @@ class Checker:
         """What the row would do; ``decided`` is what somebody chose instead of what would be proposed."""
         if shifted := beyond_fault(row.cells):
             return Finding(Verdict.FAULTY, faults=[_fault(*shifted)])
+        if UNREADABLE in row.cells:
+            told = _("It cannot be read, as it does not end or holds a damaged picture. Export it again or remove it.")
+            return Finding(Verdict.FAULTY, faults=[_fault(_("Card"), told)])
         cells = self.cells(row)
         faults = [
             _fault(column, formula_message()) for name in row.formulas if (column := self.batch.mapping.get(name))
@@ -94,27 +108,43 @@ class Checker:
             named = self._named(cells)
         except CellFault as fault:
             return Finding(Verdict.FAULTY, faults=[*faults, _fault(fault.column, fault.message)])
-        candidates = self._open(self.register.candidates(self.with_defaults(cells)))
-        alike = self._open(self.register.alike(self.with_defaults(cells))) if not candidates and named is None else []
-        target = self._target(named, candidates, decided)
-        unsure = decided is None and named is None and (len(candidates) > 1 or bool(alike))
+        known = self.with_defaults(cells)
+        candidates = self._open(self.register.candidates(known))
+        alike = self._open(self.register.alike(known)) if not candidates and named is None else []
+        sure = self.register.sure({**self._told(row), **known}, candidates)
+        target = self._target(named, [sure] if sure else candidates, decided)
         finding = self._read(cells, target, is_named=named is not None)
         finding.faults = [*faults, *finding.faults]
         finding.candidates = [] if named else candidates or alike
+        is_open = decided is None and named is None and bool(alike or candidates) and sure is None
         if finding.faults:
             finding.verdict = Verdict.FAULTY
-        elif unsure:
+        elif is_open and finding.verdict is not Verdict.SAME:
             finding.verdict = Verdict.UNSURE
-            finding.note = (
-                _("The register has one whose name is much like this. Choose it, or make a new one.")
-                if alike
-                else _("The register has several of this name. Choose one, or make a new one.")
-            )
+            finding.notes.insert(0, _why_unsure(len(candidates)))
         elif target is not None and finding.changes:
             self._look_for_conflict(cells, finding)
-        if target is not None and finding.note is None:
-            finding.note = self._not_taken(row, target)
+        if target is not None:
+            finding.notes += filter(None, (self._left_alone(row, finding), self._not_taken(row, target)))
         return finding
+
+    def _told(self, row: ImportRow) -> dict[str, str]:
+        """What columns say that no import takes, by their keys in the export."""
+        return {
+            key: cell for name, cell in row.cells.items() if (key := name.strip().lower()) in self.register.told_only
+        }
+
+    def _left_alone(self, row: ImportRow, finding: Finding) -> str | None:
+        """Which cells somebody emptied in vain, of a record that is named by its number: only those were filled."""
+        # Cells of a record that is not the actor's to change were perhaps never filled.
+        if not finding.emptied or not self.actor.may(self.register.edit_permission, finding.record):
+            return None
+        names = [name for name, key in self.batch.mapping.items() if key in finding.emptied]
+        return _(
+            "Kept, as an empty cell takes nothing away: %(columns)s. Write %(mark)s there to empty it.",
+            columns=", ".join(names),
+            mark=DELETE,
+        )
 
     def _not_taken(self, row: ImportRow, record: Any) -> str | None:
         """Which columns say something new that no import takes."""
@@ -160,14 +190,17 @@ class Checker:
         adds = record is not None and not is_named
         if adds:
             draft.lines["affiliations"] = []
-        faults = []
+        faults, emptied = [], set()
         for column in self.columns:
             cell = cells.get(column.key) or (self.batch.defaults.get(column.key, "") if record is None else "")
+            if not cell and is_named and column.key in self.mapped and shown(column.write(stands)):
+                emptied.add(column.key)
             if not cell or (stands is not None and tidy(shown(column.write(stands)), column.lined) == cell):
                 continue
             message = cell_fault(column, "" if cell.lower() in DELETES else cell, draft, self.register.known)
             if message is not None:
                 faults.append(_fault(column.key, message))
+        kept = self.register.settle(draft, stands) if adds else frozenset()
         try:
             facts = self.register.finished(draft, adds)
         except CellFault as fault:
@@ -177,7 +210,13 @@ class Checker:
         changes = differences(self.register.columns, stands, facts)
         faults += self._rights(record, facts) if changes else []
         verdict = Verdict.NEW if record is None else Verdict.CHANGED if changes else Verdict.SAME
-        return Finding(verdict, record, facts, changes, faults)
+        notes = list(filter(None, (self._stays(kept), _basis_changes(changes if is_named else ()))))
+        return Finding(verdict, record, facts, changes, faults, emptied=frozenset(emptied), notes=notes)
+
+    def _stays(self, kept: Collection[str]) -> str | None:
+        """Which cells say something else than the register, and do not replace it."""
+        names = [name for name, key in self.batch.mapping.items() if key in kept]
+        return _("Stays as the register has it: %(columns)s.", columns=", ".join(names)) if names else None
 
     def _rights(self, record: Any, facts: Any) -> list[dict[str, str]]:
         scopes = [self.register.scope_of(facts), *([record] if record is not None else [])]
@@ -193,16 +232,36 @@ class Checker:
         version = cells.get(VERSION, "")
         if version and version != str(finding.record.version):
             finding.verdict = Verdict.UNSURE
-            finding.note = _(
-                "Somebody changed it after the file was exported (version %(old)s, now %(new)s). "
-                "Updating writes the file's values over theirs.",
-                old=version[:12],
-                new=finding.record.version,
+            finding.notes.append(
+                _(
+                    "Somebody changed it after the file was exported (version %(old)s, now %(new)s). "
+                    "Updating writes the file's values over theirs.",
+                    old=version[:12],
+                    new=finding.record.version,
+                )
             )
 
 
 def _fault(column: str, message: str) -> dict[str, str]:
     return {"column": column, "message": message}
+
+
+def _why_unsure(same: int) -> str:
+    """Why somebody has to decide, by how many records of the register have the row's name or key."""
+    if same > 1:
+        return _("The register has several of this name. Choose one, or make a new one.")
+    if same:
+        return _(
+            "The register has one like this, and nothing in the row shows that it is the same. "
+            "Choose it, or make a new one."
+        )
+    return _("The register has one whose name is much like this. Choose it, or make a new one.")
+
+
+def _basis_changes(changes: Sequence[Change]) -> str | None:
+    if any(change.column == "lawful_basis" and change.old for change in changes):
+        return _("Another lawful basis takes the place of the one in the register.")
+    return None
 
 
 def proposed(verdict: Verdict) -> Decision:

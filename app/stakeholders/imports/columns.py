@@ -6,7 +6,7 @@ and not read.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -169,11 +169,14 @@ def _read_name(cell: str, draft: Draft, known: Vocabularies) -> None:
     if not cell:
         raise CellFault(_("An organisation needs a name."))
     wording(cell, lettered=False)  # There is a company called 4711.
+    if not any(map(str.isalnum, cell)):
+        raise CellFault(_("A name has a letter or a digit."))
+    cell, language = _tagged(cell, known)
     names = list(draft.values.get("names") or ())
     if names:
-        names[0] = NameFacts(cell, names[0].language, names[0].kind)
+        names[0] = NameFacts(cell, language or names[0].language, names[0].kind)
     else:
-        names = [NameFacts(cell, language_of(cell, draft, known), NameKind.WORKING)]
+        names = [NameFacts(cell, language or language_of(cell, draft, known), NameKind.WORKING)]
     draft.values["names"] = names
 
 
@@ -181,10 +184,21 @@ def _read_phone(cell: str, draft: Draft, known: Vocabularies) -> None:
     draft.values["phone"] = telephone(cell, draft.values.get("country"))
 
 
+def _lost_its_plus(cell: str, country: str | None) -> bool:
+    """Whether a spreadsheet took a number for a quantity: 381181234567 for +381 18 1234567."""
+    if not re.fullmatch(r"[1-9]\d{9,14}", cell, re.ASCII):
+        return False
+    try:
+        kept(cell, country)
+    except PhoneUnreadable:
+        return True
+    return False
+
+
 def telephone(cell: str, country: str | None) -> str | None:
     """A telephone number as it is kept. Raises ``CellFault``."""
     try:
-        return kept(cell, country)
+        return kept(f"+{cell}" if _lost_its_plus(cell, country) else cell, country)
     except PhoneUnreadable as unreadable:
         raise CellFault(unreadable.messages["phone"]) from None
 
@@ -236,10 +250,38 @@ def _replaced(names: Sequence[NameFacts], new: Sequence[NameFacts], kind: NameKi
     return [*kept, *left]
 
 
+def _tagged(line: str, known: Vocabularies) -> tuple[str, str | None]:
+    """A name and the language in brackets at its end. Raises ``CellFault`` for a code that is no language here."""
+    tagged = re.fullmatch(r"(.*\S)\s*\[([A-Za-z]{2,3}(?:-\w+)?)\]", line)
+    if not tagged:
+        return line, None
+    return tagged[1], tagged[2] if tagged[2] in known.consortium.by_language else known.languages.find(tagged[2])
+
+
+def further(name: NameFacts, first: NameFacts, draft: Draft, known: Vocabularies) -> NameFacts:
+    """A name that a row gives an organisation of another first name, as one that stands beside it."""
+    language = name.language if name.language != first.language else language_of(name.text, draft, known)
+    return NameFacts(name.text, language, NameKind.ALSO if script_of(name.text) is Script.LATN else NameKind.NATIVE)
+
+
+def names_put_back(stands: Sequence[NameFacts], was: Sequence[NameFacts], keys: Collection[str]) -> list[NameFacts]:
+    """Names that stand, with those of the columns of these keys as they were."""
+    first, old = stands[0], was[0]
+    if "name" in keys:
+        first = NameFacts(old.text, first.language, old.kind)
+    if "name_language" in keys:
+        first = NameFacts(first.text, old.language, first.kind)
+    others = list(stands[1:])
+    for kind in NameKind:
+        if f"{kind.value}_names" in keys:
+            others = _replaced(others, [name for name in was[1:] if name.kind is kind], kind)
+    return [first, *others]
+
+
 def _name(line: str, kind: NameKind, draft: Draft, known: Vocabularies) -> NameFacts:
-    tagged = re.fullmatch(r"(.*\S)\s*\[([\w-]+)\]", line)
-    if tagged and tagged[2] in known.consortium.by_language:
-        return NameFacts(tagged[1], tagged[2], kind)
+    text, language = _tagged(line, known)
+    if language:
+        return NameFacts(text, language, kind)
     return NameFacts(line, language_of(line, draft, known, native=kind is NameKind.NATIVE), kind)
 
 

@@ -12,7 +12,7 @@ from app.core.files import FileStore, StoredFile, blank, opened
 from app.core.sought import Sought
 from app.extensions import db
 from app.stakeholders.erasure import Erasing, when_erased
-from app.stakeholders.imports.models import ImportBatch, ImportRow
+from app.stakeholders.imports.models import ImportBatch, ImportRow, Outcome
 from app.stakeholders.imports.steps import open_table
 
 
@@ -34,10 +34,15 @@ def _blank(store: FileStore, files: Sequence[StoredFile]) -> None:
         blank(db.session, store, file)
 
 
-def empty(store: FileStore, batch: ImportBatch) -> None:
-    """Forget what a file said: its bytes and the contents of its rows; what became of each row stays, without names."""
+def empty(store: FileStore, batch: ImportBatch, but_kept: bool = False) -> None:
+    """Forget what a file said: its bytes and the contents of its rows; what became of each row stays, without names.
+
+    With ``but_kept`` rows stay whose records are still as the import left them, since these can be undone later.
+    """
     nothing: dict[str, Any] = {"label": "", "twin_key": None, "cells": {}, "formulas": [], "changes": [], "old": None}
     rows = update(ImportRow).where(ImportRow.batch_id == batch.id)
+    if but_kept:
+        rows = rows.where(ImportRow.outcome.is_distinct_from(Outcome.KEPT))
     db.session.execute(rows.values(**nothing, faults=[], note=None).execution_options(synchronize_session=False))
     batch.samples = {}
     blank(db.session, store, batch.file)

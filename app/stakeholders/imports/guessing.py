@@ -68,6 +68,7 @@ PEOPLE = {
     "native_language": "native language|its language|language of the native name|sprache",
     "title": "title|salutation|academic title|titel|anrede|prefix|титул|titula|tittel",
     "lawful_basis": "lawful basis|legal basis|rechtsgrundlage",
+    "source": "source|quelle|herkunft|where from",
     "consent_on": "consent on|agreed on|consent date|einwilligung am|zugestimmt am",
     "review_on": "review on|look again on|prüfen am|wiedervorlage",
     "organisations": "organisations|organisation|organization|organizations|speaks for|company|institution"

@@ -20,6 +20,8 @@ from app.stakeholders.models import Affiliation, Organisation, OrganisationName,
 from app.stakeholders.queries import people_visible_to, visible_to
 
 MOST_CANDIDATES = 5
+# What registers give to one organisation each; a register number within its country.
+NUMBERS = ("pic", "register_number")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,19 @@ def organisations_called(actor: Actor, names: Iterable[str]) -> dict[str, list[N
         .order_by(Organisation.id)
     )
     return _found(statement, keys)
+
+
+def organisations_numbered(actor: Actor, numbers: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Named]]:
+    """Organisations the actor may see by column and number, as far as any has one of these."""
+    found: dict[tuple[str, str], list[Named]] = {}
+    for key in NUMBERS:
+        wanted = {number for column, number in numbers if column == key}
+        column = getattr(Organisation, key)
+        statement = select(column, Organisation.id, Organisation.country, Organisation.name)
+        rows = db.session.execute(statement.where(column.in_(wanted), visible_to(actor)).order_by(Organisation.id))
+        for number, record_id, country, name in rows if wanted else ():
+            found.setdefault((key, number), []).append(Named(record_id, frozenset({country}), name))
+    return found
 
 
 def people_called(actor: Actor, names: Iterable[tuple[str, str]]) -> dict[str, list[Named]]:

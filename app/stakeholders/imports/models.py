@@ -46,7 +46,7 @@ MOVES = Moves(
         S.IMPORTING: (S.IMPORTED,),
         S.IMPORTED: (S.UNDOING, S.EMPTIED),
         S.UNDOING: (S.UNDONE, S.EMPTIED),
-        S.UNDONE: (S.EMPTIED,),
+        S.UNDONE: (S.UNDOING, S.EMPTIED),
         S.FAILED: (S.EMPTIED,),
         S.EMPTIED: (),
     }
@@ -124,7 +124,7 @@ class ImportRow(Base):
     ``old`` is the record as it was before an update, by which it can be undone; ``version`` is the record's when the
     row was checked and then after the import, by which later changes are seen. ``candidates`` are keys of records the
     row may be about. ``faults`` and ``note`` are read in the reader's language. Rows of the same ``twin_key`` are about
-    the same record.
+    the same record. A row that was kept, when the rest was undone, has only those ``changes`` that stand.
     """
 
     __tablename__ = "import_row"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from sqlalchemy import select
@@ -45,11 +46,14 @@ class OrganisationRegister(Register):
         self.columns = columns.columns()
         self.known = self.words
         self.named: dict[str, list[matching.Named]] = {}
+        self.numbered: dict[tuple[str, str], list[matching.Named]] = {}
         self.likely: dict[tuple[str, ...], list[int]] = {}
 
     def find(self, rows: Sequence[Cells]) -> None:
-        """Organisations by every name in the rows."""
+        """Organisations by every name in the rows, and by their numbers."""
         self.named = matching.organisations_called(self.actor, [name for row in rows for name in _names_in(row)])
+        numbers = [{key: row[key].strip() for key in matching.NUMBERS if row.get(key)} for row in rows]
+        self.numbered = matching.organisations_numbered(self.actor, [pair for row in numbers for pair in row.items()])
         self.likely = {}
 
     def look_for_alike(self, rows: Sequence[Cells]) -> None:
@@ -76,9 +80,39 @@ class OrganisationRegister(Register):
         self.records = {record.id: record for record in found}
 
     def candidates(self, row: Cells) -> list[int]:
-        """Organisations of the row's country with one of the row's names."""
-        found = {entry.id: entry for name in _names_in(row) for entry in self.named.get(matching.name_key(name), ())}
+        """Organisations of the row's country with one of the row's numbers or names."""
+        by_number = (self.numbered.get((key, row.get(key, "").strip()), ()) for key in matching.NUMBERS)
+        by_name = (self.named.get(matching.name_key(name), ()) for name in _names_in(row))
+        found = {entry.id: entry for entries in (*by_number, *by_name) for entry in entries}
         return matching.within(list(found.values()), self._countries(row))
+
+    def is_same(self, row: Cells, record: Organisation) -> bool:
+        """By a number; by website or mailbox together with the name. Two different numbers are two organisations."""
+        told = [
+            (row.get(key, "").strip(), str(getattr(record, key) or "")) for key in ("partner_number", *matching.NUMBERS)
+        ]
+        both = [said == stands for said, stands in told if said and stands]
+        if both:
+            return all(both)
+        return self.is_called(row, record) and any(
+            same(row.get(key, "")) == same(getattr(record, key) or "")
+            for key, same in (("website", _site), ("email", str.lower))
+            if row.get(key) and getattr(record, key)
+        )
+
+    def is_called(self, row: Cells, record: Organisation) -> bool:
+        """By any of its names."""
+        keys = {matching.name_key(name.text) for name in record.names}
+        return not keys.isdisjoint(matching.name_key(name) for name in _names_in(row))
+
+    def settle(self, draft: Draft, stands: services.OrganisationFacts) -> frozenset[str]:
+        """Keep every name; the row's other ones are further names."""
+        read = list(draft.values.get("names") or ())
+        if read and read[0].text != stands.names[0].text:
+            read[0] = columns.further(read[0], stands.names[0], draft, self.words)
+        kept = {name.text.casefold() for name in stands.names}
+        draft.values["names"] = [*stands.names, *(name for name in read if name.text.casefold() not in kept)]
+        return frozenset()
 
     def label(self, row: Cells) -> str:
         """The name in the file."""
@@ -119,6 +153,13 @@ class OrganisationRegister(Register):
         """Change it."""
         services.edit_organisation(self.actor, record, record.version, facts)
 
+    def put_back(
+        self, stands: services.OrganisationFacts, was: services.OrganisationFacts, keys: Collection[str]
+    ) -> services.OrganisationFacts:
+        """Names go back kind by kind."""
+        plain = {key: getattr(was, key) for key in keys if key in columns.PLAIN}
+        return replace(stands, **plain, names=columns.names_put_back(stands.names, was.names, keys))
+
     def frozen(self, facts: services.OrganisationFacts) -> dict[str, Any]:
         """Every field; names as text, language and kind."""
         names = [[name.text, name.language, name.kind.value] for name in facts.names]
@@ -133,6 +174,11 @@ class OrganisationRegister(Register):
             "recognition_roles": [RecognitionRole(code) for code in stored["recognition_roles"]],
         }
         return services.OrganisationFacts(**{**stored, **terms, "names": names})
+
+
+def _site(address: str) -> str:
+    """An address of a website, whichever way it is written."""
+    return re.sub(r"^(https?://)?(www\.)?", "", address.strip().lower()).rstrip("/")
 
 
 def _names_in(row: Cells) -> list[str]:

@@ -6,12 +6,14 @@ Affiliations stand one beneath the other in their cells, a line each, so that th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from app.core import sheet_columns
 from app.core.cells import CellFault, day, truth, wording
+from app.core.clock import EARLIEST
 from app.core.sheet_columns import Draft, paired, shown
 from app.core.sheets import LONGEST_LINE
 from app.core.told import told as _
@@ -25,8 +27,10 @@ PLAIN = (
     *("given_name", "family_name", "native_name", "native_language", "title", "email", "phone"),
     *("lawful_basis", "source", "source_detail", "review_on"),
 )
-# Files take these in and never carry them out: contact data leave with the person's own data only.
-TAKEN_ONLY = ("email", "phone", "consent_on")
+# Files take this in and never carry it out: the ledger of consents only grows.
+TAKEN_ONLY = ("consent_on",)
+# Contact data are in the files of those alone who may hand out a person's data, and of those people.
+CONTACT = ("email", "phone")
 TOLD_ONLY = ("country", "is_example")
 LINES = "affiliations"
 
@@ -64,9 +68,10 @@ def columns(languages: tuple[str, ...]) -> tuple[SheetColumn, ...]:
         _plain("email", _l("E-mail"), mailbox),
         SheetColumn("phone", lambda facts: facts.phone, _read_phone, _l("Telephone"), longest=LONGEST_LINE),
         _known("lawful_basis", _l("Lawful basis"), lambda cell, known: LawfulBasis(known.words.bases.find(cell))),
+        _known("source", _l("Source"), _read_source),
         _plain("source_detail", _l("Source in detail"), str),
         _plain("consent_on", _l("Agreed on"), day),
-        _plain("review_on", _l("Look again on"), day),
+        _plain("review_on", _l("Look again on"), _review_day),
         _line(
             "organisations", _l("Speaks for"), "organisation", lambda entry: _called(entry.organisation), _organisation
         ),
@@ -98,10 +103,14 @@ def finished(draft: Draft, *, adds: bool = False) -> PersonFacts:
         raise CellFault(_("Write a given name."), "given_name")
     if not values.get("lawful_basis"):  # nobody's role is public because a file is silent
         raise CellFault(_("Say why these data may be kept: public role, contract or consent."), "lawful_basis")
-    if values.get("source") is None:  # a person who is not in the register yet
-        values["source"] = Source.IMPORT
+    if LINES not in values:  # a person who is not in the register yet
+        values["source"] = values.get("source") or Source.IMPORT
+        if values["source"] is Source.NOT_RECORDED:
+            raise CellFault(_("Say where the data came from."), "source")
         if values["lawful_basis"] is LawfulBasis.CONSENT and values.get("consent_on") is None:
             raise CellFault(_("Say when the person agreed."), "consent_on")
+    if values["source"] is Source.PUBLIC and not values.get("source_detail"):
+        raise CellFault(_("Write the address of the public source."), "source_detail")
     if values.get("consent_on"):
         values["consent_for"] = (ConsentPurpose.CONTACT,)
     if LINES in draft.lines:
@@ -207,6 +216,17 @@ def _affiliation(line: dict[str, Any]) -> AffiliationFacts | None:
         name = line["organisation"].name
         raise CellFault(_("The affiliation with %(name)s ends before it begins.", name=name), "valid_to")
     return AffiliationFacts(line["organisation"], line.get("role") or {}, starts, ends, bool(line.get("may_sign")))
+
+
+def _review_day(cell: str) -> date:
+    found = day(cell)
+    if found < EARLIEST:
+        raise CellFault(_("Write a day of this century."))
+    return found
+
+
+def _read_source(cell: str, known: PeopleKnown) -> Source:
+    return Source(known.words.sources.find(cell))
 
 
 def _called(organisation: Organisation) -> str:

@@ -1,6 +1,7 @@
 """The register of people as an import sees it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.extensions import db
 from app.stakeholders import queries, services
 from app.stakeholders.consent import ConsentPurpose
 from app.stakeholders.imports import matching, people_columns
+from app.stakeholders.imports.matching import MOST_CANDIDATES
 from app.stakeholders.imports.models import ImportKind
 from app.stakeholders.imports.register import Cells, Register, Scope, number_in
 from app.stakeholders.models import (
@@ -27,6 +29,8 @@ from app.stakeholders.models import (
     Person,
     Source,
 )
+
+NAMED = ("given_name", "family_name", "native_name")
 
 
 class PersonRegister(Register):
@@ -40,6 +44,7 @@ class PersonRegister(Register):
         super().__init__(actor, consortium)
         self.columns = people_columns.columns(tuple(consortium.by_language))
         self.known = people_columns.PeopleKnown(self.words, self._organisation)
+        self.lines = frozenset(column.key for column in self.columns if column.lined)
         self.named: dict[str, list[matching.Named]] = {}
         self.reached: dict[str, list[int]] = {}
         self.bodies: dict[str, list[matching.Named]] = {}
@@ -70,9 +75,31 @@ class PersonRegister(Register):
         return matching.within(list(found), self._countries(row))
 
     def alike(self, row: Cells) -> list[int]:
-        """Who is called so in any country, where nobody is in that of the row's organisations."""
-        found = self.named.get(matching.person_key(*_person_in(row)), ()) if row.get("family_name") else ()
-        return matching.within(list(found), ())
+        """Namesakes elsewhere: people move."""
+        return [entry.id for entry in self.named.get(matching.person_key(*_person_in(row)), ())][:MOST_CANDIDATES]
+
+    def is_same(self, row: Cells, record: Person) -> bool:
+        """By mailbox and name, since some mailboxes are shared."""
+        mailbox = (record.email or "").lower()
+        return bool(mailbox) and mailbox == row.get("email", "").lower() and self.is_called(row, record)
+
+    def is_called(self, row: Cells, record: Person) -> bool:
+        """By given and family name."""
+        return record.name_key == matching.person_key(*_person_in(row))
+
+    def settle(self, draft: Draft, stands: services.PersonFacts) -> frozenset[str]:
+        """Keep the name and why the data may be kept; a name in another script goes where none stands yet."""
+        values = draft.values
+        kept = {key for key in ("lawful_basis", *NAMED) if getattr(stands, key) and values[key] != getattr(stands, key)}
+        told = " ".join(filter(None, (values["given_name"], values["family_name"])))
+        if kept & {"given_name", "family_name"} and not values["native_name"]:
+            stood = f"{stands.given_name} {stands.family_name or ''}"
+            if services.script_of(told) is not services.script_of(stood):
+                values["native_name"] = told
+                kept -= {"given_name", "family_name"}
+                values["given_name"], values["family_name"] = stands.given_name, stands.family_name
+        values.update({key: getattr(stands, key) for key in kept})
+        return frozenset(kept)
 
     def _countries(self, row: Cells) -> set[str]:
         lines = [line.strip() for line in row.get("organisations", "").split("\n") if line.strip()]
@@ -118,6 +145,18 @@ class PersonRegister(Register):
     def edit(self, record: Person, facts: services.PersonFacts) -> None:
         """Change the person."""
         services.edit_person(self.actor, record, record.version, facts)
+
+    def put_back(
+        self, stands: services.PersonFacts, was: services.PersonFacts, keys: Collection[str]
+    ) -> services.PersonFacts:
+        """Affiliations go back all together."""
+        plain = {key: getattr(was, key) for key in keys if key in people_columns.PLAIN}
+        lines = stands.affiliations if self.lines.isdisjoint(keys) else was.affiliations
+        return replace(stands, **plain, affiliations=lines)
+
+    def tied(self, keys: Collection[str]) -> set[str]:
+        """All columns of affiliations are tied to each of them."""
+        return {*keys} if self.lines.isdisjoint(keys) else {*keys, *self.lines}
 
     def frozen(self, facts: services.PersonFacts) -> dict[str, Any]:
         """Every field; affiliations with the key of their organisation."""

@@ -47,11 +47,17 @@ def remembered(actor: Actor, kind: ImportKind, head_key: str) -> ColumnMapping |
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows of a batch were found to be what, and what became of them."""
+    """How many rows of a batch were found to be what, and what became of them; how many are undecided."""
 
     verdicts: dict[Verdict, int]
     decisions: dict[Decision, int]
     outcomes: dict[Outcome, int]
+    undecided: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Rows that were not undone."""
+        return self.outcomes.get(Outcome.KEPT, 0)
 
     @property
     def rows(self) -> int:
@@ -72,12 +78,14 @@ def counts(batch: ImportBatch) -> Counts:
         .where(ImportRow.batch_id == batch.id)
         .group_by(ImportRow.verdict, ImportRow.decision, ImportRow.outcome)
     )
+    undecided = 0
     for *terms, count in rows:
+        undecided += count if terms[0] is Verdict.UNSURE and terms[1] is Decision.SKIP else 0
         for term, table in zip(terms, found, strict=True):
             if term is not None:
                 table[term] = table.get(term, 0) + count
     verdicts, decisions, outcomes = found
-    return Counts(_in_order(Verdict, verdicts), _in_order(Decision, decisions), _in_order(Outcome, outcomes))
+    return Counts(_in_order(Verdict, verdicts), _in_order(Decision, decisions), _in_order(Outcome, outcomes), undecided)
 
 
 def _in_order(terms: Iterable[Any], found: dict[Any, int]) -> dict[Any, int]:

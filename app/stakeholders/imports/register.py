@@ -78,6 +78,30 @@ class Register(ABC):
     def candidates(self, row: Cells) -> list[int]:
         """Keys of records that a row may be about."""
 
+    def sure(self, row: Cells, keys: Sequence[int]) -> int | None:
+        """The one of these records that a key in the row shows to be the same; a name alone shows nothing.
+
+        Where there are others that the row may mean, it has to have the row's name, too.
+        """
+        found = [key for key in keys if self.is_same(row, self.records[key])]
+        alone = len(found) == 1 and (len(keys) == 1 or self.is_called(row, self.records[found[0]]))
+        return found[0] if alone else None
+
+    @abstractmethod
+    def is_same(self, row: Cells, record: Any) -> bool:
+        """Whether a key that no two records share, such as a number of a register, is the same in row and record."""
+
+    @abstractmethod
+    def is_called(self, row: Cells, record: Any) -> bool:
+        """Whether the record has the row's name, in any script."""
+
+    @abstractmethod
+    def settle(self, draft: Draft, stands: Any) -> frozenset[str]:
+        """Let a draft replace no name of a record that its row does not name by number, and add what is new instead.
+
+        Answers the columns that say something else and are not taken.
+        """
+
     def look_for_alike(self, rows: Sequence[Cells]) -> None:
         """Ask once for records whose names are like those in the rows; a register may know no likeness."""
         return
@@ -131,6 +155,14 @@ class Register(ABC):
     @abstractmethod
     def edit(self, record: Any, facts: Any) -> None:
         """Change the record."""
+
+    @abstractmethod
+    def put_back(self, stands: Any, was: Any, keys: Collection[str]) -> Any:
+        """The facts that stand, with the columns of these keys as they were."""
+
+    def tied(self, keys: Collection[str]) -> set[str]:
+        """Columns that go back together with these or not at all."""
+        return set(keys)
 
     @abstractmethod
     def frozen(self, facts: Any) -> dict[str, Any]:

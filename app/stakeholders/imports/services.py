@@ -18,7 +18,7 @@ from app.core.errors import NotAllowed, Refused
 from app.core.files import SPOOLED, FileStore, keep
 from app.core.sheets import OpenSheet, no_rows
 from app.extensions import db
-from app.stakeholders.imports import forgetting, guessing, queries, steps
+from app.stakeholders.imports import forgetting, guessing, queries, steps, undoing
 from app.stakeholders.imports.checking import Checker, proposed
 from app.stakeholders.imports.columns import ID, IDENTITY, UID
 from app.stakeholders.imports.models import (
@@ -220,10 +220,14 @@ def begin_import(actor: Actor, desk: Desk, batch: ImportBatch) -> None:
 def begin_undo(actor: Actor, desk: Desk, batch: ImportBatch) -> None:
     """Put everything back that the batch made or changed, except what changed since or is not the actor's to change.
 
+    What was kept can be undone again, as when nobody refers to it any more. Raises ``Refused`` when nothing was.
     Whoever may see a batch may undo it, so that an administrator can clear up after somebody else.
     """
     actor.check(Permission.STAKEHOLDER_IMPORT)
-    _expect(batch, BatchState.IMPORTED)
+    if batch.state is not BatchState.UNDONE:
+        _expect(batch, BatchState.IMPORTED)
+    elif not undoing.again(batch):
+        raise Refused(_("Nothing of this import is left to be undone."))
     _begin(actor, desk, batch, BatchState.UNDOING)
 
 

@@ -10,7 +10,7 @@ from app.core.access import Actor
 from app.core.progress import Progress
 from app.core.templating import number
 from app.stakeholders.imports import queries, services
-from app.stakeholders.imports.models import BatchState, ImportBatch, ImportRow, Outcome, Verdict
+from app.stakeholders.imports.models import BatchState, Decision, ImportBatch, ImportRow, Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ def _shown(batch: ImportBatch, row: ImportRow, names: dict[int, str]) -> ShownRo
     ]
     if row.candidates or row.target_id is None:
         options.append(("create", _("Make a new one")))
-    return ShownRow(row, [*options, ("skip", _("Leave it out"))], services.decided(row), told)
+    is_open = row.verdict is Verdict.UNSURE and row.decision is Decision.SKIP
+    options.append(("skip", _("To be decided; left out until then") if is_open else _("Leave it out")))
+    return ShownRow(row, options, services.decided(row), told)
 
 
 def terms(batch: ImportBatch) -> type[Verdict] | type[Outcome]:

@@ -79,7 +79,7 @@ def check(checker: Checker, batch: ImportBatch) -> bool:
     for row in in_time(rows):
         finding = checker.examine(row)
         note_down(row, finding, checker)
-        if row.twin_key:
+        if row.twin_key and row.verdict is not Verdict.FAULTY:
             twins.setdefault(row.twin_key, row.number)
         done.append(row)
     _tell_twins(batch, done, twins)
@@ -103,7 +103,10 @@ def _tell_twins(batch: ImportBatch, rows: Sequence[ImportRow], twins: dict[str, 
     """Propose nothing for a row that is about the same record as one before it."""
     earlier = db.session.execute(
         select(ImportRow.twin_key, func.min(ImportRow.number))
-        .where(ImportRow.batch_id == batch.id, ImportRow.twin_key.in_(twins), ImportRow.number < rows[0].number)
+        .where(
+            *(ImportRow.batch_id == batch.id, ImportRow.twin_key.in_(twins), ImportRow.number < rows[0].number),
+            ImportRow.verdict != Verdict.FAULTY,
+        )
         .group_by(ImportRow.twin_key)
     )
     first = {**twins, **{key: number for key, number in earlier if key}}

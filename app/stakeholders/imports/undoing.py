@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -11,7 +11,7 @@ from app.core.access import Actor
 from app.core.consortium import Consortium
 from app.core.database import Base
 from app.core.errors import DomainError
-from app.core.sheet_columns import differences
+from app.core.sheet_columns import differences, shown
 from app.core.told import told as _
 from app.extensions import db
 from app.stakeholders.imports.models import ImportBatch, ImportRow, Outcome
@@ -26,7 +26,8 @@ OWNED = {"organisation": frozenset({"organisation_name"}), "person": frozenset({
 def undo(actor: Actor, consortium: Consortium, batch: ImportBatch) -> bool:
     """Put the last rows back that are not put back yet; answers whether there were any.
 
-    A record that changed since, or that others refer to by now, is kept and said.
+    Of a record that changed since, the fields go back that nobody touched; what is kept is said, as are records that
+    others refer to by now.
     """
     rows = next_rows(batch, ImportRow.outcome.in_((Outcome.CREATED, Outcome.UPDATED)), WRITTEN, backwards=True)
     if not rows:
@@ -42,7 +43,7 @@ def undo(actor: Actor, consortium: Consortium, batch: ImportBatch) -> bool:
             is_gone = row.outcome is Outcome.CREATED
             row.outcome, row.note = (Outcome.UNDONE, None) if is_gone else (Outcome.KEPT, _("It is no longer there."))
         elif record.version != row.version and not _is_as_left(register, record, row):
-            row.outcome, row.note = Outcome.KEPT, _("Somebody changed it since; it stays as it is.")
+            _undo_untouched(register, record, row, batch)
         elif row.outcome is Outcome.CREATED and row.record_id in referred:
             row.outcome, row.note = (
                 Outcome.KEPT,
@@ -60,6 +61,43 @@ def _is_as_left(register: Register, record: Any, row: ImportRow) -> bool:
     left = [(change["column"], change["new"]) for change in row.changes]
     stands = differences(register.columns, was, register.facts_of(record))
     return [(change.column, change.new) for change in stands] == left
+
+
+def _undo_untouched(register: Register, record: Any, row: ImportRow, batch: ImportBatch) -> None:
+    """Put those fields back that still say what the import wrote; ``changes`` keeps the others."""
+    row_note = _("Somebody changed it since; it stays as it is.")
+    if row.old is None:
+        row.outcome, row.note = Outcome.KEPT, row_note
+        return
+    was, stands = register.thawed(row.old), register.facts_of(record)
+    now = {column.key: shown(column.write(stands)) for column in register.columns}
+    touched = register.tied([c["column"] for c in row.changes if now[c["column"]] not in (c["old"], c["new"])])
+    free = {c["column"] for c in row.changes} - touched
+    kept = [change for change in row.changes if change["column"] in touched]
+    if not free:
+        row.outcome, row.note = Outcome.KEPT, row_note
+    elif _written(register, record, row, register.put_back(stands, was, free)) and kept:
+        heads = {key: name for name, key in batch.mapping.items()}
+        names = ", ".join(heads.get(change["column"], change["column"]) for change in kept)
+        row.changes, row.outcome = kept, Outcome.KEPT
+        row.note = _(
+            "Kept, as somebody changed it since: %(columns)s. The other fields are as they were.", columns=names
+        )
+
+
+def _written(register: Register, record: Any, row: ImportRow, facts: Any) -> bool:
+    """Change a record back; answers whether that was possible, and notes down what came of it."""
+    try:
+        with db.session.begin_nested():
+            register.actor.check(register.edit_permission, record)
+            register.edit(record, facts)
+            db.session.flush()
+    except (DomainError, IntegrityError, StaleDataError) as error:
+        row.outcome = Outcome.KEPT
+        row.note = str(error) if isinstance(error, DomainError) else _("Other records refer to it.")
+        return False
+    row.outcome, row.note = Outcome.UNDONE, None
+    return True
 
 
 def _undo_one(register: Register, record: Any, row: ImportRow) -> None:
@@ -90,6 +128,15 @@ def _stands_again(row: ImportRow, record: Any) -> None:
         .where(left_so, ImportRow.batch_id.in_(earlier), ImportRow.outcome.in_((Outcome.CREATED, Outcome.UPDATED)))
         .values(version=record.version)
     )
+
+
+def again(batch: ImportBatch) -> bool:
+    """Take what was kept as what is to be undone; answers whether there is any. What was emptied is known no more."""
+    is_known = (ImportRow.label != "") | ImportRow.twin_key.is_not(None)
+    outcome = case((ImportRow.old.is_(None), Outcome.CREATED), else_=Outcome.UPDATED)
+    kept = (ImportRow.batch_id == batch.id) & (ImportRow.outcome == Outcome.KEPT) & is_known
+    done = db.session.execute(update(ImportRow).where(kept).values(outcome=outcome, note=None))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def referrers(table: Any, keys: set[int]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 from typing import IO, Any
 from uuid import UUID
@@ -10,11 +11,13 @@ from flask_babel import ngettext
 
 from app.core.encodings import text_of
 from app.core.errors import Refused
-from app.core.sheets import OpenSheet, SheetRow
+from app.core.sheets import OpenSheet, SheetRow, tidy
 from app.core.told import told as _
 from app.stakeholders.imports.models import ImportKind
 
 BEGIN = b"BEGIN:VCARD"
+# A cell of rows whose card cannot be read; no heading begins with a tabulator.
+UNREADABLE = "\tunreadable"
 HEADS = {
     ImportKind.PEOPLE: (
         *("uid", "given_name", "family_name", "native_name", "title", "email", "phone", "organisations", "role_en"),
@@ -35,32 +38,71 @@ def is_cards(stream: IO[bytes]) -> bool:
 
 
 def open_cards(stream: IO[bytes], kind: ImportKind | None, most_rows: int) -> tuple[ImportKind, OpenSheet]:
-    """The cards of a file as rows, numbered as the cards are; without a kind, that of the first card.
+    """The cards of a file as rows, numbered as the cards are; without a kind, that of the first card that can be read.
 
     Raises ``Refused`` (field ``file``), also while the rows are read.
     """
     notes: list[str] = []
     cards = _cards(stream, notes)
-    first = next(cards, None)
-    if first is None:
-        raise Refused(file=_("There is no card in this file."))
-    wanted = kind or _kind(first)
-    return wanted, OpenSheet(list(HEADS[wanted]), _rows(chain([first], cards), wanted, most_rows, notes), notes)
+    begun = []
+    for card in cards:
+        begun.append(card)
+        if not isinstance(card, _Unread):
+            break
+    if not begun or isinstance(begun[-1], _Unread):
+        raise Refused(file=_("There is no card in this file that can be read."))
+    wanted = kind or _kind(begun[-1])
+    return wanted, OpenSheet(list(HEADS[wanted]), _rows(chain(begun, cards), wanted, most_rows, notes), notes)
+
+
+@dataclass(frozen=True)
+class _Unread:
+    """A card that cannot be read, with the name that stands in it as far as one can tell."""
+
+    called: str
 
 
 def _cards(stream: IO[bytes], notes: list[str]) -> Iterator[Any]:
+    """The cards, each read by itself, so that one that is broken breaks no other."""
     import vobject
     from vobject.base import VObjectError
 
-    number = 0
+    for text in _texts(_lines(stream, notes)):
+        try:
+            yield next(iter(vobject.readComponents(text, allowQP=True, ignoreUnreadable=True)))
+        except (VObjectError, StopIteration, *BROKEN):
+            named = re.search(r"^FN(;[^:\n]*)?:(.*)$", text, re.IGNORECASE | re.MULTILINE)
+            yield _Unread(tidy(named[2]) if named else "")
+
+
+def _lines(stream: IO[bytes], notes: list[str]) -> Iterator[str]:
     try:
-        for card in vobject.readComponents(text_of(stream, notes), allowQP=True, ignoreUnreadable=True):
-            number += 1
-            yield card
-    except (VObjectError, *BROKEN):
-        raise Refused(
-            file=_("The card after number %(number)s cannot be read. Correct it or remove it.", number=number)
-        ) from None
+        for line in text_of(stream, notes):
+            yield line.rstrip("\r\n")
+    except UnicodeError:
+        raise Refused(file=_("This file cannot be read as text. Export the cards again.")) from None
+
+
+def _texts(lines_of_all: Iterator[str]) -> Iterator[str]:
+    """The text of each card; one that does not end is over where the next begins, but not within an agent's."""
+    lines: list[str] = []
+    depth, before = 0, ""
+    for line in lines_of_all:
+        is_begin = line.strip().upper() == "BEGIN:VCARD"
+        if is_begin and depth and not before.upper().startswith("AGENT"):
+            yield "\n".join(lines)
+            depth = 0
+        depth += is_begin
+        if is_begin and depth == 1:
+            lines = []
+        lines.append(line)
+        if line.strip().upper() == "END:VCARD" and depth:
+            depth -= 1
+            if not depth:
+                yield "\n".join(lines)
+        before = line.strip() or before
+    if depth:
+        yield "\n".join(lines)
 
 
 def _rows(cards: Iterator[Any], kind: ImportKind, most_rows: int, notes: list[str]) -> Iterator[SheetRow]:
@@ -68,6 +110,9 @@ def _rows(cards: Iterator[Any], kind: ImportKind, most_rows: int, notes: list[st
     for number, card in enumerate(cards, start=1):
         if number > most_rows:
             raise Refused(file=_("The file has more than %(most)s rows. Send it in parts.", most=f"{most_rows:,}"))
+        if isinstance(card, _Unread):
+            yield SheetRow(number, {HEADS[kind][1]: card.called, UNREADABLE: "1"})
+            continue
         if card.name != "VCARD" or _kind(card) is not kind:
             others += 1
             continue

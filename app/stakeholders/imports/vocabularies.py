@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 
 from app.core.cells import CellFault
 from app.core.consortium import Consortium
@@ -12,7 +12,7 @@ from app.core.i18n import Language
 from app.core.search_key import search_key
 from app.core.told import told as _
 from app.core.vocabulary import Term
-from app.stakeholders.models import Category, LawfulBasis, RecognitionRole, Script, Size
+from app.stakeholders.models import Category, LawfulBasis, RecognitionRole, Script, Size, Source
 
 # Usual words beside the labels, by code; in every language of the interface the labels themselves are known.
 CATEGORY_WORDS = {
@@ -60,7 +60,7 @@ class Choices:
         if meant:
             offers = ", ".join(f"“{self.labels[code]}” ({code})" for code in meant)
             raise CellFault(_("“%(text)s” is not known. Did you mean %(offers)s?", text=cell[:60], offers=offers))
-        offers = ", ".join(list(self.labels)[:25])
+        offers = ", ".join(list(self.labels.values())[:25])
         raise CellFault(_("“%(text)s” is not one of %(offers)s.", text=cell[:60], offers=offers))
 
 
@@ -74,6 +74,7 @@ class Vocabularies:
     categories: Choices
     sizes: Choices
     bases: Choices
+    sources: Choices
     roles: Choices
     languages: Choices
 
@@ -81,16 +82,23 @@ class Vocabularies:
 def vocabularies(consortium: Consortium) -> Vocabularies:
     """The vocabularies of a consortium, with the words of all its active languages."""
     locales = [language.locale for language in consortium.languages if language.active]
+    reader = next((one.code for one in consortium.languages if one.locale == str(get_locale())), "")
+
+    def called(texts: Mapping[str, str]) -> list[str]:
+        """All names, the reader's first."""
+        return list(dict.fromkeys(filter(None, (texts.get(reader), *texts.values()))))
+
     regions: dict[str, dict[str, list[str]]] = {country.code: {} for country in consortium.countries}
     for region in consortium.regions:
-        regions.setdefault(region.country, {})[region.code] = list(region.name.values())
+        regions.setdefault(region.country, {})[region.code] = called(region.name)
     return Vocabularies(
         consortium=consortium,
-        countries=Choices({one.code: [*one.name.values(), one.iso3] for one in consortium.countries}),
+        countries=Choices({one.code: [*called(one.name), one.iso3] for one in consortium.countries}),
         regions={country: Choices(words) for country, words in regions.items()},
         categories=Choices(_words(Category, locales, CATEGORY_WORDS)),
         sizes=Choices(_words(Size, locales, {})),
         bases=Choices(_words(LawfulBasis, locales, {})),
+        sources=Choices(_words(Source, locales, {})),
         roles=Choices(_words(RecognitionRole, locales, {})),
         languages=Choices({one.code: _language_words(one) for one in consortium.languages}),
     )

@@ -78,7 +78,7 @@ def _undo(actor: Actor, consortium: Consortium, store: FileStore, batch_id: int)
         if not undoing.undo(actor, consortium, batch):
             batch.finished_at = clock.now()
             if batch.kind is ImportKind.PEOPLE:  # Nobody of them is in the register any more to be erased from here.
-                forgetting.empty(store, batch)
+                forgetting.empty(store, batch, but_kept=True)
             batch.move_to(BatchState.UNDONE, actor)
         yield
 

@@ -40,7 +40,7 @@ def bomb(size: int, part: str = "xl/worksheets/sheet1.xml") -> bytes:
         (b"Name,Country\n", "no row in this file below a head"),
         (b"Name,name\nA,B\n", "more than once: name"),
         (b'Name,Country\n"A,RS\n', "cannot be read as CSV"),
-        (b"BEGIN:VCARD\nVERSION:3.0\nFN:", "cannot be read"),
+        (b"BEGIN:VCARD\nVERSION:3.0\nFN:", "no card in this file that can be read"),
     ],
 )
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

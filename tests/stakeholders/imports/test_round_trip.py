@@ -175,6 +175,31 @@ def test_exactly_the_edits_of_people_are_shown_and_made(app: Flask, enter: Enter
         assert kept[2] == keys[2]
 
 
+def test_contact_data_and_source_of_people_go_out_and_come_back(app: Flask, enter: Enter):
+    with work(app):
+        person("Ana", family_name="Jović", email="ana@example.org", phone="+381 11 2223334")
+    browser = enter()
+    edits = {(1, "email"): "jovic@example.org", (1, "source"): "handed_over", (1, "phone"): "[delete]"}
+    path = checked(browser, edited(exported(browser, "csv", people=True), "csv", edits), "p.csv")
+    assert found(app) == {
+        1: [
+            ("email", "ana@example.org", "jovic@example.org"),
+            ("phone", "+381 11 2223334", ""),
+            ("source", "told", "handed_over"),
+        ]
+    }
+    carry_out(browser, path)
+    with app.app_context():
+        ana = db.session.get_one(Person, 1)
+        assert (ana.email, ana.phone, ana.source) == ("jovic@example.org", None, "handed_over")
+    path = checked(browser, edited(exported(browser, "csv", people=True), "csv", {(1, "source"): "public"}), "p.csv")
+    assert "Write the address of the public source." in Page(browser.get(path)).text
+    new = (("Given name", "Source", "Lawful basis"), ("Mira", "told", "consent"), ("Vera", "not recorded", "contract"))
+    page = Page(browser.get(checked(browser, table(*new), "new.csv", "people")))
+    assert "Say when the person agreed." in page.text
+    assert "Say where the data came from." in page.text
+
+
 def test_edits_of_columns_that_no_import_takes_are_told(app: Flask, enter: Enter):
     with work(app):
         fill()

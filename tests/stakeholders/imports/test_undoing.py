@@ -1,5 +1,7 @@
 """The way back from an import, and long files as jobs."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -10,10 +12,10 @@ from app.core.audit import AuditEntry
 from app.core.database import has_one_writer, writing
 from app.extensions import db
 from app.stakeholders import merging
-from app.stakeholders.imports import jobs, services, steps
+from app.stakeholders.imports import jobs, people_columns, services, steps
 from app.stakeholders.imports.models import BatchState, ImportBatch, ImportRow, Outcome
-from app.stakeholders.models import NameKind, Organisation, OrganisationName
-from app.stakeholders.services import AffiliationFacts, edit_organisation
+from app.stakeholders.models import NameKind, Organisation, OrganisationName, Person
+from app.stakeholders.services import AffiliationFacts, edit_organisation, edit_person
 from tests.accounts.people import work
 from tests.page import Page
 from tests.stakeholders.imports.conftest import BASIS, Enter, carry_out, checked, table
@@ -50,11 +52,11 @@ def test_a_whole_batch_is_undone_and_the_register_is_as_it_was(app: Flask, enter
         organisation(name("School"), name("Школа", "sr-Latn", NameKind.NATIVE), register_number="1")
     before = state(app)
     browser = enter()
-    rows = (("School", "RS", "", "2", "Nova škola [sr-Latn]"), ("New one", "RS", "company", "", ""))
-    path = checked(browser, table(HEAD, *rows))
+    rows = (("1", "School", "RS", "", "2", "Nova škola [sr-Latn]"), ("", "New one", "RS", "company", "", ""))
+    path = checked(browser, table(("id", *HEAD), *rows))
     carry_out(browser, path)
     assert state(app) != before
-    assert "1 new records are removed and 1" in Page(browser.get(f"{path}/undo")).text
+    assert "One new record is removed. One record is put back as it was." in Page(browser.get(f"{path}/undo")).text
     assert browser.post(f"{path}/undo").status_code == 303
     assert state(app) == before
     assert "Undone" in Page(browser.get(path)).text
@@ -84,6 +86,85 @@ def test_what_changed_since_or_is_referred_to_is_kept_and_named(app: Flask, ente
             "Changed",
             "Spoken for",
         ]
+
+
+def test_fields_that_nobody_touched_go_back_and_the_rest_can_be_undone_later(app: Flask, enter: Enter):
+    with work(app):
+        organisation(name("School"), name("Sch", kind=NameKind.SHORT), register_number="1", city="Niš", notes="old")
+    before = state(app)
+    browser = enter()
+    head = ("id", "name", "Short names", "Ort", "register_number", "notes")
+    path = checked(browser, table(head, ("1", "School of Niš", "SN", "Vranje", "2", "new")))
+    carry_out(browser, path)
+    with work(app) as session:
+        one = session.get_one(Organisation, 1)
+        named = [name("School of Niš"), name("SN", kind=NameKind.SHORT), name("Further", kind=NameKind.ALSO)]
+        edit_organisation(SYSTEM, one, one.version, facts(*named, register_number="2", city="Leskovac", notes="new"))
+    browser.post(f"{path}/undo")
+    page = Page(browser.get(path))
+    assert "Kept, as somebody changed it since: Ort. The other fields are as they were." in page.text
+    with app.app_context():
+        one = db.session.get_one(Organisation, 1)
+        assert [row.text for row in one.names] == ["School", "Sch", "Further"]
+        assert (one.register_number, one.notes, one.city) == ("1", "old", "Leskovac")
+    with work(app) as session:
+        one = session.get_one(Organisation, 1)
+        named = [name("School"), name("Sch", kind=NameKind.SHORT)]
+        edit_organisation(SYSTEM, one, one.version, facts(*named, register_number="1", city="Vranje", notes="mine"))
+    assert "Undo the rest" in page.text
+    assert "The one that was kept is looked at again." in Page(browser.get(f"{path}/undo")).text
+    browser.post(f"{path}/undo")
+    with app.app_context():
+        one = db.session.get_one(Organisation, 1)
+        assert (one.notes, one.city) == ("mine", "Niš")
+        assert db.session.scalars(select(ImportRow.outcome)).one() is Outcome.UNDONE
+    assert state(app) == before
+    assert browser.post(f"{path}/undo").status_code == 422
+
+
+def test_what_others_referred_to_can_be_undone_when_they_no_longer_do(app: Flask, enter: Enter):
+    browser = enter()
+    path = checked(browser, table(HEAD[:3], ("Spoken for", "RS", "company"), ("Alone", "RS", "company")))
+    carry_out(browser, path)
+    with work(app) as session:
+        person("Ana", SYSTEM, AffiliationFacts(session.get_one(Organisation, 1), {}))
+    browser.post(f"{path}/undo")
+    assert count(app) == 1
+    with work(app) as session:
+        session.delete(session.scalars(select(Person)).one())
+    browser.post(f"{path}/undo")
+    assert count(app) == 0
+
+
+def test_of_people_what_is_kept_stays_known_until_it_is_undone(app: Flask, enter: Enter):
+    with work(app):
+        organisation(name("School"))
+        person("Petar", family_name="Ilić", title="Mr")
+    browser = enter()
+    rows = (
+        ("id", "Given name", "Family name", "E-mail", "Title", "Organisation"),
+        ("", "Jovana", "Ristić", "jovana@example.org", "", ""),
+        ("1", "Petar", "Ilić", "petar@example.org", "Dr.", "School"),
+    )
+    path = checked(browser, table(*rows), kind="people", **BASIS)
+    carry_out(browser, path)
+    with work(app) as session:
+        petar = session.get_one(Person, 1)
+        edit_person(SYSTEM, petar, petar.version, replace(people_columns.facts_of(petar), title="Prof."))
+    browser.post(f"{path}/undo")
+    page = Page(browser.get(path))
+    assert "Kept, as somebody changed it since: Title." in page.text
+    assert "Ristić" not in page.text
+    with app.app_context():
+        petar = db.session.scalars(select(Person)).one()
+        assert (petar.title, petar.email, petar.affiliations) == ("Prof.", None, [])
+    with work(app) as session:
+        petar = session.get_one(Person, 1)
+        edit_person(SYSTEM, petar, petar.version, replace(people_columns.facts_of(petar), title="Dr."))
+    browser.post(f"{path}/undo")
+    assert "Undo the rest" not in Page(browser.get(path)).text
+    with app.app_context():
+        assert db.session.scalars(select(Person)).one().title == "Mr"
 
 
 @pytest.fixture
@@ -209,7 +290,7 @@ def test_two_imports_are_undone_one_after_the_other(app: Flask, enter: Enter):
     browser = enter()
     first = checked(browser, table(HEAD[:4], ("Weavers", "RS", "company", "1"), ("Tailors", "RS", "company", "2")))
     carry_out(browser, first)
-    second = checked(browser, table(HEAD[:4], ("Weavers", "RS", "", "9")))
+    second = checked(browser, table(("id", *HEAD[:4]), ("1", "Weavers", "RS", "", "9")))
     carry_out(browser, second)
     browser.post(f"{second}/undo")
     with app.app_context():

@@ -120,3 +120,29 @@ def test_a_function_without_an_organisation_is_left_out_and_said(app: Flask, ent
     carry_out(browser, path)
     with app.app_context():
         assert db.session.scalars(select(Person)).one().affiliations == []
+
+
+GOOD = "BEGIN:VCARD\nVERSION:3.0\nN:{0};Ana;;;\nFN:Ana {0}\nEND:VCARD\n"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Petar Ilić\nPHOTO;ENCODING=b;TYPE=JPEG:/9j/4AA\nEND:VCARD\n",
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Petar Ilić\n",
+        "BEGIN:VCARD\nFN;CHARSET=UTF-8:Petar Ilić\nN\n:;;\nADR;;\nEND:VCALENDAR\n",
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_card_that_cannot_be_read_is_a_fault_of_its_row(app: Flask, enter: Enter, broken: str, place: int):
+    cards = [GOOD.format("Jović"), GOOD.format("Kovač")]
+    cards.insert(place, broken)
+    browser = enter()
+    path = checked(browser, "".join(cards).encode(), "cards.vcf", **BASIS)
+    page = Page(browser.get(path))
+    row = page.select("tbody tr")[place].get_text(" ", strip=True)
+    assert row.startswith(f"{place + 1} Petar Ilić Card: It cannot be read")
+    assert "One row has a fault" in page.text
+    carry_out(browser, path)
+    with app.app_context():
+        assert {one.family_name for one in db.session.scalars(select(Person))} == {"Jović", "Kovač"}

@@ -40,7 +40,6 @@ export async function map(box, { map: address, countries, places }) {
         projection: { project: (point) => projection(point), unproject: (point) => projection.invert(point) },
         boundingCoords: bounds(places),
         silent: true,
-        roam: "move",
         scaleLimit: { min: 1, max: 12 },
         itemStyle: { areaColor: look.surface, borderColor: look.line, borderWidth: 1 },
         emphasis: { disabled: true },

@@ -9,7 +9,8 @@ use([GraphChart, CanvasRenderer]);
 const shapes = { circle: "circle", diamond: "diamond", square: "rect", triangle: "triangle" };
 const colours = ["accent", "ochre", "sealed", "done", "late"];
 const most = 150; // names that are tried; those without room are left out
-const few = 15; // nodes whose names a phone has room for
+const few = 60; // names that are tried on a phone
+const told = 12; // neighbours of a node that are named beside the picture
 
 /**
  * Who works with whom on what; facts: {kinds: [{label, shape, base}], nodes: [[kind, key, name, country]…],
@@ -24,8 +25,8 @@ export async function network(box, { kinds, nodes, edges, focus, words, here }) 
   for (const pair of pairs) for (const end of pair) links[end] += 1;
   const scale = Math.min(1, Math.max(0.45, Math.sqrt(250 / nodes.length))); // many are drawn smaller
   const size = (place) => ((place === focus ? 22 : 7) + Math.min(13, 2.2 * Math.sqrt(links[place]))) * scale;
-  // Where there is little room, a tap names a node beneath the picture.
-  const named = (place, { narrow }) => (narrow ? nodes.length <= few : place < most || place === focus);
+  // Where there is little room the best connected are named; a tap names any.
+  const named = (place, { narrow }) => place < (narrow ? few : most) || place === focus;
   const places = await arranged(nodes, pairs);
   return {
     renderer: "canvas",
@@ -35,12 +36,11 @@ export async function network(box, { kinds, nodes, edges, focus, words, here }) 
         {
           type: "graph",
           layout: "none",
-          roam: "move",
           scaleLimit: { min: 0.6, max: 20 },
           nodeScaleRatio: 0.5,
           preserveAspect: "contain",
           left: 24,
-          right: look.narrow ? (nodes.length <= few ? 120 : 24) : 170, // names stand at the right of their nodes
+          right: look.narrow ? 90 : 170, // names stand at the right of their nodes
           top: 24,
           bottom: 24,
           categories: kinds.map(({ label }, place) => ({ name: label, itemStyle: { color: look[colours[place % 5]] } })),
@@ -58,12 +58,12 @@ export async function network(box, { kinds, nodes, edges, focus, words, here }) 
           lineStyle: { color: look.lineStrong, width: nodes.length > 400 ? 0.5 : 1, opacity: nodes.length > 400 ? 0.35 : 0.6 },
           label: {
             position: "right",
-            width: look.narrow ? 110 : 170,
-            lineHeight: 15,
+            width: look.narrow ? 90 : 170,
+            lineHeight: look.narrow ? 13 : 15,
             overflow: "break",
             color: look.ink,
             fontFamily: look.font,
-            fontSize: 12,
+            fontSize: look.narrow ? 11 : 12,
             textBorderColor: look.surface,
             textBorderWidth: 3,
           },
@@ -82,23 +82,48 @@ export async function network(box, { kinds, nodes, edges, focus, words, here }) 
       },
     }),
     begin(chart, figure) {
-      const told = figure.querySelector("[data-chosen]");
+      const sheet = figure.querySelector("[data-chosen]");
+      const leading = (place) => {
+        const [kind, key, , , number] = nodes[place];
+        return `${here}?focus=${kinds[kind].kind}:${number ?? key}`;
+      };
+      const close = () => sheet.replaceChildren();
+      document.addEventListener("keydown", ({ key }) => key === "Escape" && close());
       chart.on("click", ({ dataType, dataIndex }) => {
         if (dataType !== "node") return;
-        const [kind, key, name, , number] = nodes[dataIndex];
-        const { base, kind: code } = kinds[kind];
-        told.replaceChildren(
-          Object.assign(document.createElement("b"), { textContent: name }),
-          ...(base ? [" ", link(`${base}${key}`, words.open)] : []),
-          " ",
-          link(`${here}?focus=${code}:${number ?? key}`, words.focus),
+        const [kind, key, name] = nodes[dataIndex];
+        const { base } = kinds[kind];
+        const ends = pairs.filter((pair) => pair.includes(dataIndex)).map(([one, other]) => (one === dataIndex ? other : one));
+        const beside = [...new Set(ends)].sort((one, other) => one - other);
+        const rest = beside.length - told;
+        const button = element("button", { type: "button", className: "btn btn-quiet", textContent: words.close });
+        button.addEventListener("click", close);
+        sheet.replaceChildren(
+          element("b", { textContent: name }),
+          element("p", { className: "actions" }, [
+            ...(base ? [link(`${base}${key}`, words.open)] : []),
+            link(leading(dataIndex), words.focus),
+            button,
+          ]),
+          ...(beside.length ? [element("p", { className: "small muted mt-2", textContent: words.links })] : []),
+          element("ul", {}, [
+            ...beside
+              .slice(0, told)
+              .map((place) => element("li", {}, [element("a", { href: leading(place), textContent: nodes[place][2] })])),
+            ...(rest > 0 ? [element("li", { className: "muted", textContent: `+ ${rest}` })] : []),
+          ]),
         );
       });
     },
   };
 }
 
-/** A link of the line beneath the picture. */
+function element(name, facts, children = []) {
+  const made = Object.assign(document.createElement(name), facts);
+  made.append(...children);
+  return made;
+}
+
 function link(href, textContent) {
-  return Object.assign(document.createElement("a"), { href, textContent, className: "btn btn-plain" });
+  return element("a", { href, textContent, className: "btn btn-plain" });
 }
