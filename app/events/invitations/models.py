@@ -141,6 +141,7 @@ class WhyUnread(Term):
     OTHER_MAILBOX = "other_mailbox", _l("It comes from another mailbox than the one that was invited")
     FORGED = "forged", _l("Nothing shows that it comes from whoever was invited")
     STALE = "stale", _l("It is older than what is known already")
+    UNSENT = "unsent", _l("Its time or its number fits no invitation that was sent")
     NO_ANSWER = "no_answer", _l("It says neither yes nor no nor perhaps")
     TOO_LATE = "too_late", _l("The event is over or called off, or the invitation withdrawn")
 

@@ -73,6 +73,7 @@ def _why(
     standing = rules.Standing(
         state=invitation.state,
         sequence=invitation.sequence,
+        invited_at=invitation.created_at,
         answered_at=last.stamped_at if last else None,
         is_open=answering.is_open(invitation),
     )

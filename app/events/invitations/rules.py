@@ -18,6 +18,8 @@ MOST_AT_ONCE = 200
 LONGEST_NAME = 200
 LONGEST_REMINDER = 90
 AGAIN_AFTER = timedelta(hours=12)
+# A clock in the wrong zone is wrong by less than this.
+CLOCKS_DIFFER = timedelta(days=1)
 INVITING = frozenset({EventState.PLANNED, EventState.CONFIRMED})
 
 
@@ -138,10 +140,14 @@ def check_answers_what_stands(read: int | None, sequence: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What is known of an invitation when a reply comes: the number of its last mail, and the last answer's time."""
+    """What is known of an invitation when a reply comes: the number of its last mail, and the last answer's time.
+
+    ``invited_at`` is when it was made: nobody can have answered before.
+    """
 
     state: InvitationState
     sequence: int
+    invited_at: datetime
     answered_at: datetime | None
     is_open: bool
 
@@ -162,6 +168,8 @@ def judge(
         return WhyUnread.TOO_LATE
     if sequence < standing.sequence or stamped_at is None:
         return WhyUnread.STALE
+    if sequence > standing.sequence or stamped_at < standing.invited_at - CLOCKS_DIFFER:
+        return WhyUnread.UNSENT
     if standing.answered_at and stamped_at < standing.answered_at.replace(microsecond=0):
         return WhyUnread.STALE
     return None
