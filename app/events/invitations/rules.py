@@ -153,17 +153,26 @@ class Standing:
 
 
 def judge(
-    standing: Standing, *, has_tag: bool, is_theirs: bool, sequence: int, stamped_at: datetime | None
+    standing: Standing,
+    *,
+    has_tag: bool,
+    is_theirs: bool,
+    is_sender_known: bool,
+    sequence: int,
+    stamped_at: datetime | None,
 ) -> WhyUnread | None:
     """Why a reply must not move an answer, or ``None`` where it may.
 
     The secret in the address alone shows that it comes from whoever was invited: a sender can be made up. But a mail is
-    handed on, too, secret and all, so that it must also be ``theirs``: the answer of the mailbox that was invited.
+    handed on, too, secret and all, so that it must also be ``theirs``, the answer of the mailbox that was invited, and
+    come from that one or from another that a person let answer for it before.
     """
     if not has_tag:
         return WhyUnread.FORGED
     if not is_theirs:
         return WhyUnread.OTHER_MAILBOX
+    if not is_sender_known:
+        return WhyUnread.OTHER_SENDER
     if not standing.is_open or standing.state is InvitationState.WITHDRAWN:
         return WhyUnread.TOO_LATE
     if sequence < standing.sequence or stamped_at is None:

@@ -108,12 +108,28 @@ def test_another_mailbox_with_the_secret_changes_nothing_and_is_settled_with_one
     ]
 
 
-def test_an_answer_that_an_assistant_sends_is_noted_with_the_mailbox_it_came_from(
-    app: Flask, invited: dict[str, int], say: Say
+def test_an_answer_from_a_mailbox_nobody_knows_is_kept_until_somebody_takes_it_over(
+    app: Flask, event: int, invited: dict[str, int], say: Say, editor: FlaskClient
 ):
-    receive(app, gmail(replace(say, sender="office@example.org")))
-    assert state_of(app, invited["ana"]) == "accepted"
-    assert answers(app)[0].sent_from == "office@example.org"
+    assistant = replace(say, sender="office@example.org")
+    receive(app, gmail(assistant))
+    assert state_of(app, invited["ana"]) == "invited"
+    (reply,) = kept(app)
+    assert (reply.why, reply.invitation_id, reply.sender) == (
+        WhyUnread.OTHER_SENDER,
+        invited["ana"],
+        "office@example.org",
+    )
+    page = open_page(editor, f"/events/replies/{reply.id}")
+    page.form("Save the answer").submit(editor, invitation=str(invited["ana"]), answer="accepted")
+    assert [answer.sent_from for answer in answers(app)] == ["office@example.org"]
+    assert "from office@example.org" in open_page(editor, f"/events/{event}/invitations").text
+    # The sender is known by now.
+    receive(app, gmail(replace(assistant, answer="DECLINED", message_id="<2@client.example>")))
+    assert state_of(app, invited["ana"]) == "declined"
+    assert "By mail" in open_page(editor, f"/events/{event}/invitations").text
+    receive(app, gmail(replace(say, sender="eve@evil.example", message_id="<3@client.example>")))
+    assert state_of(app, invited["ana"]) == "declined"
 
 
 NOT_BELIEVED: dict[str, tuple[Callable[[Say], Say], WhyUnread]] = {
