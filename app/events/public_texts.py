@@ -27,7 +27,7 @@ def texts() -> Iterator[PublicText]:
     statements: dict[str, Select[*tuple[Any, ...]]] = {
         Event.__tablename__: select(Event.id, *_SHOWN),
         item.__tablename__: select(item.id, item.title, item.presenters).join(item.event),
-        decision.__tablename__: select(decision.id, decision.text).join(decision.event),
+        decision.__tablename__: select(decision.id, decision.text, decision.revoked_because).join(decision.event),
         document.__tablename__: select(document.id, document.title)
         .join(document.event)
         .where(documents_visible_to(ANYBODY)),

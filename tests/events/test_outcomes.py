@@ -80,6 +80,30 @@ def test_a_decision_gives_way_to_a_later_one_alone(session: Session, world: Worl
         services.adopt(SYSTEM, old, old.version)
 
 
+def test_a_revoked_decision_says_why_and_that_nothing_took_its_place(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with work(app):
+        event = meeting(world, 3, LAST_WEEK)
+        old = services.decide(SYSTEM, event, decided())
+        new = services.decide(SYSTEM, event, decided(replaces=[old]))
+        key, last = event.id, new.id
+    lead = sign_in("coordinator")
+    assert "D3-1 gave way to it" in lead.get(f"/events/{key}/decisions/{last}/revoke").text
+    with work(app) as session:
+        new = session.get_one(Decision, last)
+        services.revoke(SYSTEM, new, new.version, "Too dear <b>.")
+        with pytest.raises(rules.NotInForce):
+            services.edit(SYSTEM, new, new.version, decided())
+    for text in (lead.get(f"/events/{key}").text, lead.get("/events/decisions").text):
+        assert "Why: Too dear &lt;b&gt;." in text
+        assert "D3-2 was revoked itself; neither holds." in text
+    assert f"/events/{key}/decisions/{last}\"" not in lead.get(f"/events/{key}").text, "there is nothing to edit"
+    rows = csv.DictReader(io.StringIO(lead.get("/events/decisions?format=csv").data.decode("utf-8-sig")))
+    notes = {row["code"]: row["note"] for row in rows}
+    assert notes == {"D3-1": "D3-2 was revoked itself; neither holds.", "D3-2": "Why: Too dear <b>."}
+
+
 def test_a_proposal_replaces_nothing_until_it_is_adopted(session: Session, world: World) -> None:
     earlier, later = meeting(world, 3, LAST_WEEK - timedelta(days=100)), meeting(world, 4, LAST_WEEK)
     old = services.decide(SYSTEM, earlier, decided(earlier.starts_on))

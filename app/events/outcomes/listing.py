@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     SQLColumnExpression,
@@ -46,6 +47,7 @@ STANDINGS = (
 )
 
 Action = aliased(Event, name="action")
+Successor, SuccessorsEvent = aliased(Decision, name="successor"), aliased(Event, name="successors_event")
 # Both as rows of one shape; who may see them is said around it.
 OUTCOME = union_all(
     select(
@@ -57,6 +59,8 @@ OUTCOME = union_all(
         Decision.decided_on.label("day"),
         type_coerce(Decision.state, String).label("state"),
         Decision.work_package.label("work_package"),
+        Decision.revoked_because.label("revoked_because"),
+        Decision.replaced_by_id.label("replaced_by_id"),
         null().label("owner_id"),
         Decision.is_example.label("is_example"),
         Decision.search_key.label("search_key"),
@@ -69,6 +73,8 @@ OUTCOME = union_all(
         Action.title,
         Action.ends_on,
         type_coerce(Action.state, String),
+        null(),
+        null(),
         null(),
         Action.organiser_id,
         Action.is_example,
@@ -96,6 +102,18 @@ def state_of_row(row: Any) -> tuple[str, Any]:
     if state in queries.OPEN and row.day < clock.today():
         return "late", _l("Late")
     return (state.shape, state.label) if state not in queries.OPEN else ("planned", _l("To be done"))
+
+
+def note_of_row(row: Any) -> str | None:
+    """What is to be known of a decision that no longer holds: why it was revoked, or what took its place."""
+    if row.kind == DECISION and row.successor_number:
+        code = code_of("D", row.successors_meeting, row.successors_event_id, row.successor_number)
+        if row.state == DecisionState.ADOPTED.value:
+            return _("%(code)s is to replace it, once it is adopted.", code=code)
+        if row.successor_state == DecisionState.REVOKED.value:
+            return _("%(code)s was revoked itself; neither holds.", code=code)
+        return _("by %(code)s", code=code)
+    return _("Why: %(reason)s", reason=row.revoked_because) if row.revoked_because else None
 
 
 def _text(value: Any) -> str:
@@ -165,6 +183,7 @@ class RegisterListing(Listing):
         Column("work_package", _l("Work package"), lambda row: row.work_package, in_page=False),
         Column("microcredentials", _l("Micro-credentials"), codes_of_row),
         Column("state", _l("State"), lambda row: row.state, sort=(O.state, O.day)),
+        Column("note", _l("What became of it"), note_of_row, in_page=False),
         Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),
     )
     filters = (
@@ -184,6 +203,11 @@ class RegisterListing(Listing):
         return (
             select(
                 *(O.kind, O.record_id, O.event_id, O.number, O.text, O.day, O.state, O.work_package, O.is_example),
+                O.revoked_because,
+                Successor.number.label("successor_number"),
+                type_coerce(Successor.state, String).label("successor_state"),
+                Successor.event_id.label("successors_event_id"),
+                SuccessorsEvent.number.label("successors_meeting"),
                 Event.number.label("meeting_number"),
                 Event.title.label("meeting"),
                 Event.starts_on.label("meeting_day"),
@@ -192,6 +216,8 @@ class RegisterListing(Listing):
             )
             .join(Event, Event.id == O.event_id)
             .outerjoin(Organisation, Organisation.id == O.owner_id)
+            .outerjoin(Successor, Successor.id == O.replaced_by_id)
+            .outerjoin(SuccessorsEvent, SuccessorsEvent.id == Successor.event_id)
             .where(events_visible_to(actor), or_(O.kind == DECISION, O.record_id.in_(seen)))
         )
 

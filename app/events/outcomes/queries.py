@@ -117,6 +117,13 @@ def decision(actor: Actor, event_id: int, decision_id: int) -> Decision:
     ).scalar_one()
 
 
+def replaced_by(decision: Decision) -> Sequence[Decision]:
+    """The decisions that this one replaced, or is to replace once it is adopted."""
+    return db.session.scalars(
+        select(Decision).where(Decision.replaced_by_id == decision.id).order_by(Decision.decided_on, Decision.id)
+    ).all()
+
+
 def in_force(actor: Actor, event: Event) -> Sequence[Decision]:
     """Decisions that hold and that one of this event may supersede, the latest first: earlier ones of the actor's."""
     found = db.session.scalars(
