@@ -167,21 +167,18 @@ def judge(
     handed on, too, secret and all, so that it must also be ``theirs``, the answer of the mailbox that was invited, and
     come from that one or from another that a person let answer for it before.
     """
-    if not has_tag:
-        return WhyUnread.FORGED
-    if not is_theirs:
-        return WhyUnread.OTHER_MAILBOX
-    if not is_sender_known:
-        return WhyUnread.OTHER_SENDER
-    if not standing.is_open or standing.state is InvitationState.WITHDRAWN:
-        return WhyUnread.TOO_LATE
-    if sequence < standing.sequence or stamped_at is None:
-        return WhyUnread.STALE
-    if sequence > standing.sequence or stamped_at < standing.invited_at - CLOCKS_DIFFER:
-        return WhyUnread.UNSENT
-    if standing.answered_at and stamped_at < standing.answered_at.replace(microsecond=0):
-        return WhyUnread.STALE
-    return None
+    last = standing.answered_at.replace(microsecond=0) if standing.answered_at else None
+    is_early = stamped_at is not None and stamped_at < standing.invited_at - CLOCKS_DIFFER
+    faults = (
+        (not has_tag, WhyUnread.FORGED),
+        (not is_theirs, WhyUnread.OTHER_MAILBOX),
+        (not is_sender_known, WhyUnread.OTHER_SENDER),
+        (not standing.is_open or standing.state is InvitationState.WITHDRAWN, WhyUnread.TOO_LATE),
+        (sequence < standing.sequence or stamped_at is None, WhyUnread.STALE),
+        (sequence > standing.sequence or is_early, WhyUnread.UNSENT),
+        (last is not None and stamped_at is not None and stamped_at < last, WhyUnread.STALE),
+    )
+    return next((why for is_so, why in faults if is_so), None)
 
 
 def counted(states: Sequence[InvitationState]) -> dict[InvitationState, int]:

@@ -26,6 +26,7 @@ from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows, is_day
 from app.core.ranking import FoundBy
+from app.core.templating import plain_tr
 from app.events.listing import series
 from app.events.models import Event, EventState
 from app.events.outcomes import queries
@@ -62,6 +63,7 @@ OUTCOME = union_all(
         Decision.revoked_because.label("revoked_because"),
         Decision.replaced_by_id.label("replaced_by_id"),
         null().label("owner_id"),
+        type_coerce(null(), Event.responsible.type).label("responsible"),
         Decision.is_example.label("is_example"),
         Decision.search_key.label("search_key"),
     ),
@@ -77,6 +79,7 @@ OUTCOME = union_all(
         null(),
         null(),
         Action.organiser_id,
+        Action.responsible,
         Action.is_example,
         Action.search_key,
     ).where(Action.set_by_id.is_not(None), Action.state != EventState.DRAFT),
@@ -161,9 +164,25 @@ def codes_of_row(row: Any) -> list[str]:
     return sorted((row.codes or "").split())
 
 
+def owner_of_row(row: Any) -> str:
+    """Who answers for it: an organisation, and in words what it alone does not say."""
+    return " · ".join(filter(None, (row.owner, plain_tr(row.responsible))))
+
+
 def owners() -> list[tuple[str, str]]:
-    """Organisations that answer for an action the actor may see, for a filter."""
-    return [(str(row.id), row.name) for row in queries.owners(current_actor())]
+    """Who answers for an action the actor may see, for a filter: organisations by key, words by language and text."""
+    actor = current_actor()
+    said = [(f"{language}:{text}", text) for language, text in queries.responsible(actor)] if actor.is_internal else []
+    return [(str(row.id), row.name) for row in queries.owners(actor)] + said
+
+
+def _owned(statement: Rows, value: str) -> Rows:
+    language, colon, text = value.partition(":")
+    if not colon:
+        return statement.where(O.owner_id == int(value))
+    # Who is responsible is often a person: whoever may not read it must not find it out by asking.
+    theirs = select(Event.id).where(Event.responsible[language].as_string() == text).correlate(None)
+    return statement.where(O.kind == ACTION, O.record_id.in_(theirs) if current_actor().is_internal else false())
 
 
 class RegisterListing(Listing):
@@ -178,7 +197,7 @@ class RegisterListing(Listing):
         Column("text", _l("What"), lambda row: _text(row.text)),
         Column("meeting", _l("Event"), lambda row: _text(row.meeting)),
         Column("meeting_day", _l("Date of the event"), lambda row: row.meeting_day.isoformat(), in_page=False),
-        Column("owner", _l("Answers for it"), lambda row: row.owner),
+        Column("owner", _l("Answers for it"), owner_of_row),
         Column("day", _l("Decided or due"), lambda row: row.day.isoformat(), sort=O.day),
         Column("work_package", _l("Work package"), lambda row: row.work_package, in_page=False),
         Column("microcredentials", _l("Micro-credentials"), codes_of_row),
@@ -190,7 +209,7 @@ class RegisterListing(Listing):
         Filter("kind", _l("Kind"), lambda s, v: s.where(O.kind == v), lambda: KINDS),
         Filter("standing", _l("State"), _standing, lambda: STANDINGS),
         Filter("series", _l("Series"), lambda s, v: s.where(Event.series_id == int(v)), series, varies=True),
-        Filter("owner", _l("Answers for it"), lambda s, v: s.where(O.owner_id == int(v)), owners, varies=True),
+        Filter("owner", _l("Answers for it"), _owned, owners, varies=True),
         Filter("country", _l("Country"), lambda s, v: s.where(Event.country == v), countries),
         Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
         Filter("since", _l("Since"), lambda s, v: s.where(O.day >= date.fromisoformat(v)), kind="date", accepts=is_day),
@@ -204,6 +223,7 @@ class RegisterListing(Listing):
             select(
                 *(O.kind, O.record_id, O.event_id, O.number, O.text, O.day, O.state, O.work_package, O.is_example),
                 O.revoked_because,
+                (O.responsible if actor.is_internal else null()).label("responsible"),
                 Successor.number.label("successor_number"),
                 type_coerce(Successor.state, String).label("successor_state"),
                 Successor.event_id.label("successors_event_id"),

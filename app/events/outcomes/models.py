@@ -39,7 +39,7 @@ class Decision(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
     """What an event decided.
 
     ``number`` counts within the event and is given once: a decision is revoked or superseded, never renumbered or taken
-    away. ``replaced_by`` is the later decision that superseded it, ``revoked_because`` what was said when it was revoked.
+    away. ``replaced_by`` is the later decision that superseded it, ``revoked_because`` says why it was revoked.
     """
 
     __tablename__ = "decision"

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.core.access import Actor
+from app.core.i18n import SOURCE_LANGUAGE
 from app.events import presence
 from app.events.agenda.models import AgendaItem
 from app.events.agenda.queries import items, only_day
@@ -173,6 +174,17 @@ def owners(actor: Actor) -> Sequence[Found]:
     return db.session.execute(
         select(Organisation.id, Organisation.name).where(Organisation.id.in_(owning)).order_by(Organisation.name_key)
     ).all()
+
+
+def responsible(actor: Actor) -> list[tuple[str, str]]:
+    """Who answers in words for an action the actor may see: each text once, with the language it begins in."""
+    found = db.session.scalars(
+        select(Event.responsible).where(
+            Event.set_by_id.is_not(None), Event.responsible.is_not(None), events_visible_to(actor)
+        )
+    )
+    said = {next(iter(sorted(texts.items(), key=lambda each: each[0] != SOURCE_LANGUAGE))) for texts in found if texts}
+    return sorted(said, key=lambda each: each[1].casefold())
 
 
 def written_of() -> ColumnElement[bool]:
