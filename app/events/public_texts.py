@@ -35,7 +35,7 @@ def texts() -> Iterator[PublicText]:
     point = FeedbackPoint
     published = FeedbackPage.is_published & (point.state != Disposition.WITHDRAWN)
     statements[point.__tablename__] = (
-        select(point.id, point.public_text, point.change, point.reason)
+        select(point.id, point.public_text, point.public_reason, point.change, point.reason)
         .join(point.event)
         .join(FeedbackPage, FeedbackPage.event_id == point.event_id)
         .where(published)

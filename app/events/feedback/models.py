@@ -72,7 +72,8 @@ class FeedbackPoint(Base, LeavesTheHouse, Timestamped, Versioned, Audited, State
     ``number`` counts within the event and is given once: a point is withdrawn, never renumbered or taken away.
     ``said_on`` repeats the event's first day. ``outcome_text`` keeps the learning outcome as it read when the point was
     written; the outcome itself may change or go. ``reason`` and ``change`` are what is told of the answer, ``answers``
-    counts how often there was something new to tell. ``public_text`` is what the public reads in place of ``text``.
+    counts how often there was something new to tell. ``public_text`` and ``public_reason`` are what the public reads in
+    place of ``text`` and ``reason``.
     """
 
     __tablename__ = "feedback_point"
@@ -99,6 +100,7 @@ class FeedbackPoint(Base, LeavesTheHouse, Timestamped, Versioned, Audited, State
     withdrawn_because: Mapped[str | None]
     may_be_named: Mapped[bool] = mapped_column(default=False)
     public_text: Mapped[TranslatedText | None]
+    public_reason: Mapped[TranslatedText | None]
     is_example: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int | None]
     search_key: Mapped[str]

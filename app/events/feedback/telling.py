@@ -1,6 +1,7 @@
 """Telling what became of what was said: by mail to whoever said it, and on a page for the public."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,7 +13,7 @@ from app.core.access import Actor
 from app.core.errors import Refused
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.events.feedback import queries, rules
-from app.events.feedback.models import FeedbackPage, FeedbackTold, public_path
+from app.events.feedback.models import FeedbackPage, FeedbackPoint, FeedbackTold, public_path
 from app.events.feedback.queries import Telling
 from app.events.models import Event, Visibility
 from app.events.permissions import check_edit
@@ -87,6 +88,43 @@ def publish(actor: Actor, event: Event, *, is_published: bool) -> None:
         db.session.add(page)
     page.is_published = is_published
     db.session.flush()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A point as the public reads it: ``reason`` and ``change`` are left out where they name who is not to be named.
+
+    ``withheld`` says that something was.
+    """
+
+    point: FeedbackPoint
+    reason: dict[str, str] | None
+    change: dict[str, str] | None
+    withheld: bool
+
+
+def shown(points: Sequence[FeedbackPoint]) -> list[Shown]:
+    """Points as the public reads them."""
+    return [_shown(point, _hidden_names(points, point)) for point in points]
+
+
+def _hidden_names(points: Sequence[FeedbackPoint], but: FeedbackPoint) -> set[str]:
+    """The names of organisations that said something and are not to be named; at a point of its own one may agree."""
+    agreed = but.organisation_id if but.may_be_named else None
+    return {
+        entry.text
+        for point in points
+        if point.organisation is not None and not point.may_be_named and point.organisation_id != agreed
+        for entry in point.organisation.names
+    }
+
+
+def _shown(point: FeedbackPoint, hidden: set[str]) -> Shown:
+    # What somebody wrote for the public was written with open eyes.
+    tells = not point.public_reason and rules.names_one_of(point.reason, hidden)
+    names = rules.names_one_of(point.change, hidden)
+    reason = point.public_reason or (None if tells else point.reason)
+    return Shown(point, reason, None if names else point.change, withheld=tells or names)
 
 
 def is_read_by_all(event: Event) -> bool:

@@ -52,6 +52,6 @@ def said(event_id: int) -> Response:
     edits, is_published = may_edit(current_actor(), event), telling.is_read_by_all(event)
     if not (edits or is_published):
         abort(404)
-    points, questions = queries.published(event), queries.questions(event)
+    points, questions = telling.shown(queries.published(event)), queries.questions(event)
     facts: dict[str, Any] = {"edits": edits, "is_published": is_published, "points": points, "questions": questions}
     return answer("events/feedback/said.html", event=event, **facts)

@@ -1,4 +1,4 @@
-"""Why a decision was revoked stands with it: everybody who may read it is told, and a redaction reaches it."""
+"""Reasons for readers: why a decision was revoked stands with it, and an answer has a reason for the public."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,8 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
-    """Add the column, and take over what was said when decisions were revoked."""
+    """Add the columns, and take over what was said when decisions were revoked."""
+    op.add_column("feedback_point", sa.Column("public_reason", sa.JSON()))
     op.add_column("decision", sa.Column("revoked_because", sa.String()))
     op.execute(
         "UPDATE decision SET revoked_because = (SELECT max(reason) FROM state_move WHERE record_kind = 'decision'"
@@ -19,5 +20,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the column away; the reasons stay in the history of moves."""
+    """Take the columns away; why decisions were revoked stays in the history of moves."""
+    op.drop_column("feedback_point", "public_reason")
     op.drop_column("decision", "revoked_because")
