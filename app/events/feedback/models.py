@@ -1,9 +1,10 @@
 """Questions of events, points of feedback with what became of them, and the telling of it."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -144,12 +145,18 @@ class FeedbackTold(AppendOnly, Base):
 
 
 class FeedbackPage(Base, Timestamped, Audited):
-    """Whether the public may read what was said at an event and what became of it."""
+    """Whether the public may read what was said at an event and what became of it.
+
+    ``looked_at`` has, by a point's key, a hash of what the public reads of it as somebody looked at it and published
+    it: a point that is new or another since is not public. ``None`` of a page from before this was kept.
+    """
 
     __tablename__ = "feedback_page"
+    audit_skips: ClassVar[tuple[str, ...]] = ("looked_at",)
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
     is_published: Mapped[bool] = mapped_column(default=False)
+    looked_at: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 def path_of(event_id: int, number: int) -> str:

@@ -48,6 +48,10 @@ class NotForThePublic(Refused):
     """Feedback of an event that the public does not see."""
 
 
+class ChangedMeanwhile(Refused):
+    """Something would be published that nobody looked at."""
+
+
 class QuestionAnswered(Refused):
     """A question that points answer cannot be taken away."""
 
@@ -134,6 +138,12 @@ def check_unanswered(points: int) -> None:
                 points,
             )
         )
+
+
+def check_looked_at(seen: str | None, stands: str) -> None:
+    """Raise ``ChangedMeanwhile`` where what was looked at is another by now; ``None`` says nothing of it."""
+    if seen and seen != stands:
+        raise ChangedMeanwhile(_("Something changed after you opened this page. Look at it again, then show it."))
 
 
 def names_one_of(texts: Mapping[str, str] | None, names: Collection[str]) -> bool:
