@@ -91,7 +91,7 @@ MOVES = Moves(
         S.MINUTED: (S.HELD, S.CLOSED),
         S.CLOSED: (S.HELD,),
         S.DONE: (S.PLANNED,),
-        S.CANCELLED: (S.PLANNED,),
+        S.CANCELLED: (S.PLANNED, S.CONFIRMED),
     }
 )
 OVER = frozenset({S.HELD, S.MINUTED, S.CLOSED})

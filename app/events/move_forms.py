@@ -21,6 +21,17 @@ class SwapForm(BaseForm):
     reason = LineField(_l("Why?"), description=_l("It stands on both pages and in calendars."))
 
 
+class ReopenForm(BaseForm):
+    """Letting what was called off take place after all, with the reason that calendars and mails give."""
+
+    reason = TextField(
+        _l("Why does it take place after all?"),
+        [DataRequired(_l("Say why; those who were told that it is cancelled will ask."))],
+        longest=500,
+        description=_l("Those who were told that it is cancelled get a mail with it."),
+    )
+
+
 class CancelForm(BaseForm):
     """Calling an event off, with the reason that calendars show."""
 

@@ -16,7 +16,7 @@ from app.events import clashes, editable, queries, rules, services, spans, swapp
 from app.events.agenda import queries as agenda
 from app.events.forms import EventForm
 from app.events.models import Event, EventKind, EventState
-from app.events.move_forms import CancelForm, MoveForm, SwapForm
+from app.events.move_forms import CancelForm, MoveForm, ReopenForm, SwapForm
 from app.events.views import bp, page_of
 from app.events.when import said
 
@@ -121,6 +121,21 @@ def cancel(event_id: int) -> BaseResponse:
             services.cancel(current_actor(), event, form.version.data, form.reason.data)
             return changed(form, page_url(event), _("It is cancelled. Calendars will show it struck out."))
     return form_page("events/cancel.html", form, event=event)
+
+
+@bp.route("/<int:event_id>/reopen", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def reopen(event_id: int) -> BaseResponse:
+    """Let what was called off take place after all and say why."""
+    event = editable.event(current_actor(), event_id)
+    if request.method != "POST" and event.state is not EventState.CANCELLED:
+        return page_of(event, [_("It was not cancelled.")])
+    form = ReopenForm(data={"version": event.version})
+    if form.validate_on_submit():
+        with form.refusals():
+            services.restore(current_actor(), event, form.version.data, form.reason.data)
+            return changed(form, page_url(event), _("It takes place after all. Those who are invited get a mail."))
+    return form_page("events/reopen.html", form, event=event)
 
 
 @bp.route("/<int:event_id>/swap", methods=["GET", "POST"])

@@ -41,7 +41,7 @@ def texts(only: Rows | None = None) -> Iterator[PublicText]:
     statements: dict[str, Select[*tuple[Any, ...]]] = {
         Event.__tablename__: select(Event.id, *_SHOWN),
         item.__tablename__: select(item.id, item.title, item.presenters).join(item.event),
-        decision.__tablename__: select(decision.id, decision.text).join(decision.event),
+        decision.__tablename__: select(decision.id, decision.text, decision.revoked_because).join(decision.event),
         document.__tablename__: select(document.id, document.title)
         .join(document.event)
         .where(documents_visible_to(ANYBODY)),
@@ -49,7 +49,7 @@ def texts(only: Rows | None = None) -> Iterator[PublicText]:
     point = FeedbackPoint
     published = FeedbackPage.is_published & (point.state != Disposition.WITHDRAWN)
     statements[point.__tablename__] = (
-        select(point.id, point.public_text, point.change, point.reason)
+        select(point.id, point.public_text, point.public_reason, point.change, point.reason)
         .join(point.event)
         .join(FeedbackPage, FeedbackPage.event_id == point.event_id)
         .where(published)

@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
+from app.core.states import moves_of
 from app.events import guards, queries, rules, spans
 from app.events.facts import COUNTS, TIME, WORKED_OUT, EventFacts, check, span_of, tells_otherwise
 from app.events.ical_facts import published_part
@@ -156,6 +157,8 @@ def move(actor: Actor, event: Event, version: int | None, state: EventState, rea
         raise Refused(reason=_("Say why; those who wanted to come will ask."))
     before, former = published_part(event), event.state
     if event.moves.allows(event.state, state):
+        if event.state is EventState.CANCELLED and not reason:
+            raise Refused(reason=_("Say why; those who were told that it is cancelled will ask."))
         guards.check_move(event, state)
     event.move_to(state, actor, reason)
     if EventState.CANCELLED in (former, state):
@@ -170,6 +173,12 @@ def move(actor: Actor, event: Event, version: int | None, state: EventState, rea
 def cancel(actor: Actor, event: Event, version: int | None, reason: str | None) -> None:
     """Call an event off; it keeps its date and says why. Raises as ``move``."""
     move(actor, event, version, EventState.CANCELLED, reason)
+
+
+def restore(actor: Actor, event: Event, version: int | None, reason: str | None) -> None:
+    """Let what was called off take place after all, as certain as it was before. Raises as ``move``."""
+    before = [step.old for step in moves_of(db.session, event) if step.new == EventState.CANCELLED]
+    move(actor, event, version, EventState(before[-1]) if before else EventState.PLANNED, reason)
 
 
 def delete(actor: Actor, event: Event, version: int | None) -> None:

@@ -22,7 +22,11 @@ STATUSES = ("TENTATIVE", "CONFIRMED", "CANCELLED")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # A comma, semicolon or backslash that is not written as RFC 5545 §3.3.11 asks.
 _BARE = re.compile(r"(?<!\\)(?:\\\\)*(?:[,;]|\\(?![\\;,nN]))")
-_MARKUP = re.compile(r"</?[a-z]+[^>]*>", re.IGNORECASE)
+# A tag alone shows nothing: whoever types one means its letters. A page from end to end was meant as HTML.
+_PAGE = re.compile(r"\s*<(?:!doctype|html|body)\b.*</(?:html|body)>\s*", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"</?([a-z]+)[^>]*>", re.IGNORECASE)
+# What the body for Outlook is set with; another tag in it is somebody's text that was not escaped.
+_OUTLOOKS = frozenset({"html", "body", "p", "br", "a"})
 _INSTANT = re.compile(r"\d{8}T\d{6}Z")
 _LOCAL = re.compile(r"\d{8}T\d{6}")
 _DAY = re.compile(r"\d{8}")
@@ -135,7 +139,10 @@ def _titled(contents: Contents) -> Iterator[Fault]:
     for event in contents.events:
         yield from _present(event, "SUMMARY")
         for line in event.all("DESCRIPTION", "SUMMARY"):
-            if _MARKUP.search(line.value):
+            if _PAGE.fullmatch(line.value) or line.parameters.get("FMTTYPE", "").lower() == "text/html":
+                yield line.number, line.value
+        for line in event.all("X-ALT-DESC"):
+            if {tag.lower() for tag in _TAG.findall(line.value)} - _OUTLOOKS:
                 yield line.number, line.value
 
 

@@ -37,6 +37,7 @@ COORDINATOR = (
     "/events/5/edit",
     "/events/46/cancel",
     "/events/46/swap",
+    "/events/41/reopen",
     "/events/4/agenda",
     "/events/4/agenda/new",
     "/events/4/agenda/31",

@@ -342,12 +342,82 @@ def test_the_public_reads_what_was_published_as_it_was_redacted(
     assert "Somebody who took part" in shown.text
     for secret in ("Sixty hours", "No mailbox.", "Lori College", "Well done.", "It asked us to."):
         assert secret not in shown.text
+    assert shown.text.count("The wording is not public.") == len(shown.select("li[id^=feedback-]")) - 1
     assert page in visitor.get(f"/events/{answered}").text
     with work(app):
         telling.tell(SYSTEM, queries.point(SYSTEM, answered, 1).event, {world.company: "en"})
     assert f"http://localhost{page}" in mails(app)[0].text
     lead.post(f"/events/{answered}/feedback/publish", data={"do": "hide"})
     assert visitor.get(page).status_code == 404
+
+
+def test_an_answer_that_names_whoever_is_hidden_is_withheld_until_it_is_written_for_the_public(
+    app: Flask, lead: FlaskClient, world: World
+) -> None:
+    reason = {"en": "We know that TEKSTIL  Lori counts otherwise."}
+    with work(app):
+        event = held(world)
+        point = by(world, event)
+        facts = became(Disposition.REJECTED, reason=reason, change={"en": "Tekstil Lori gets a list."})
+        services.answer(SYSTEM, point, point.version, facts)
+        telling.publish(SYSTEM, event, is_published=True)
+        key, point_id = event.id, point.id
+    page = f"/events/{key}/said"
+    public = Read(app.test_client().get(page)).text
+    assert "tekstil" not in public.lower()
+    assert "Part of the answer is not public." in public
+    assert "Write it for the public" not in public
+    assert f"/events/{key}/feedback/{point_id}" in lead.get(page).text
+    with work(app):
+        point = queries.point(SYSTEM, key, 1)
+        services.answer(SYSTEM, point, point.version, became(reason=reason, public_reason={"en": "Others count so."}))
+        telling.publish(SYSTEM, point.event, is_published=True)
+    public = Read(app.test_client().get(page)).text
+    assert "Others count so." in public
+    assert "not public" not in public.replace("The wording is not public.", "")
+    with work(app):
+        point = queries.point(SYSTEM, key, 1)
+        services.answer(SYSTEM, point, point.version, became(reason=reason, may_be_named=True))
+        telling.publish(SYSTEM, point.event, is_published=True)
+    assert "counts otherwise" in app.test_client().get(page).text
+
+
+def test_what_is_new_or_changed_is_public_only_once_somebody_looked_at_it(
+    app: Flask, lead: FlaskClient, world: World
+) -> None:
+    with work(app):
+        event = held(world)
+        by(world, event, Disposition.ACCEPTED)
+        telling.publish(SYSTEM, event, is_published=True)
+        key = event.id
+    page, press, visitor = f"/events/{key}/said", f"/events/{key}/feedback/publish", app.test_client()
+    assert f"FE{key}-1" in visitor.get(page).text
+    seen = Read(lead.get(page)).select("input[name=seen]")[0]["value"]
+    with work(app):
+        point = queries.point(SYSTEM, key, 1)
+        services.answer(SYSTEM, point, point.version, became(Disposition.REJECTED, reason={"en": "Not so."}))
+        by(world, point.event)
+    for code in (f"FE{key}-1", f"FE{key}-2", "Not so."):
+        assert code not in visitor.get(page).text
+    assert "Not public yet." in Read(lead.get(page)).text
+    stale = lead.post(press, data={"do": "publish", "seen": seen}, follow_redirects=True)
+    assert "Something changed after you opened this page." in stale.text
+    assert "Not so." not in visitor.get(page).text
+    seen = Read(lead.get(page)).select("input[name=seen]")[0]["value"]
+    lead.post(press, data={"do": "publish", "seen": seen})
+    assert "Not so." in visitor.get(page).text
+    assert f"FE{key}-2" in visitor.get(page).text
+
+
+def test_an_event_that_is_public_again_is_not_published_by_itself(app: Flask, world: World) -> None:
+    with work(app):
+        event = held(world)
+        by(world, event)
+        telling.publish(SYSTEM, event, is_published=True)
+        events.edit(SYSTEM, event, event.version, world.consultation())
+        events.edit(SYSTEM, event, event.version, world.consultation(visibility=Visibility.PUBLIC))
+        key = event.id
+    assert app.test_client().get(f"/events/{key}/said").status_code == 404
 
 
 def test_what_the_public_does_not_see_is_not_published(app: Flask, lead: FlaskClient, logged: int) -> None:

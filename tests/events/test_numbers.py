@@ -52,7 +52,7 @@ def test_what_is_cancelled_leaves_its_number_free_until_it_takes_place_after_all
     with work(app) as session:
         cancelled = session.get_one(Event, third)
         with pytest.raises(Refused, match="number 3 already"):
-            events.move(SYSTEM, cancelled, cancelled.version, EventState.PLANNED)
+            events.move(SYSTEM, cancelled, cancelled.version, EventState.PLANNED, "They can.")
 
 
 def test_the_form_says_so_at_the_number_and_keeps_what_was_typed(

@@ -80,6 +80,28 @@ def test_a_decision_gives_way_to_a_later_one_alone(session: Session, world: Worl
         services.adopt(SYSTEM, old, old.version)
 
 
+def test_a_revoked_decision_says_why_and_that_nothing_took_its_place(app: Flask, world: World, sign_in: SignIn) -> None:
+    with work(app):
+        event = meeting(world, 3, LAST_WEEK)
+        old = services.decide(SYSTEM, event, decided())
+        new = services.decide(SYSTEM, event, decided(replaces=[old]))
+        key, last = event.id, new.id
+    lead = sign_in("coordinator")
+    assert "D3-1 gave way to it" in lead.get(f"/events/{key}/decisions/{last}/revoke").text
+    with work(app) as session:
+        new = session.get_one(Decision, last)
+        services.revoke(SYSTEM, new, new.version, "Too dear <b>.")
+        with pytest.raises(rules.NotInForce):
+            services.edit(SYSTEM, new, new.version, decided())
+    for text in (lead.get(f"/events/{key}").text, lead.get("/events/decisions").text):
+        assert "Why: Too dear &lt;b&gt;." in text
+        assert "D3-2 was revoked itself; neither holds." in text
+    assert f'/events/{key}/decisions/{last}"' not in lead.get(f"/events/{key}").text, "there is nothing to edit"
+    rows = csv.DictReader(io.StringIO(lead.get("/events/decisions?format=csv").data.decode("utf-8-sig")))
+    notes = {row["code"]: row["note"] for row in rows}
+    assert notes == {"D3-1": "D3-2 was revoked itself; neither holds.", "D3-2": "Why: Too dear <b>."}
+
+
 def test_a_proposal_replaces_nothing_until_it_is_adopted(session: Session, world: World) -> None:
     earlier, later = meeting(world, 3, LAST_WEEK - timedelta(days=100)), meeting(world, 4, LAST_WEEK)
     old = services.decide(SYSTEM, earlier, decided(earlier.starts_on))
@@ -342,6 +364,26 @@ def test_the_register_shows_what_its_reader_may_see(app: Flask, filled: World, s
     text = sign_in("coordinator").get("/events/decisions").text
     assert "A secret." in text
     assert "Lori College" in text
+
+
+def test_who_answers_in_words_stands_in_the_register_for_the_consortium(
+    app: Flask, filled: World, sign_in: SignIn
+) -> None:
+    with work(app):
+        event = meeting(filled, 5, LAST_WEEK)
+        facts = ActionFacts(text={"en": "Ask"}, due_on=NEXT_WEEK, responsible={"en": "All <b> partners"})
+        action = services.set_action(SYSTEM, event, facts)
+        action.visibility = Visibility.PUBLIC
+    inside, outside = sign_in("coordinator"), app.test_client()
+    page = inside.get("/events/decisions").text
+    assert "All &lt;b&gt; partners" in page
+    assert "All &lt;b&gt; partners</option>" in page
+    rows = csv.DictReader(io.StringIO(inside.get("/events/decisions?format=csv").data.decode("utf-8-sig")))
+    assert {row["code"]: row["owner"] for row in rows}["A5-1"] == "All <b> partners"
+    wanted = "owner=en:All+%3Cb%3E+partners"
+    assert register(inside, wanted) == ["A5-1"]
+    assert "partners" not in outside.get("/events/decisions").text
+    assert "A5-1" not in outside.get(f"/events/decisions?{wanted}").text
 
 
 @contextmanager

@@ -234,7 +234,24 @@ def test_of_two_editors_who_save_in_the_same_moment_one_is_told(app: Flask, sign
     assert (303, only_event(app).venue) in answers
 
 
-@pytest.mark.parametrize("step", ["move", "cancel", "delete"])
+def test_what_was_cancelled_is_reopened_with_a_reason_and_is_as_certain_as_before(
+    app: Flask, world: World, lead: FlaskClient, entered: Entered
+) -> None:
+    key = entered(world.consultation, EventState.CONFIRMED, starts_on=NEXT_WEEK)
+    assert lead.get(f"/events/{key}/reopen").status_code == 422
+    lead.post(f"/events/{key}/cancel", data=form_of(lead, f"/events/{key}/cancel") | {"reason": "Snow."})
+    assert f"/events/{key}/reopen" in lead.get(f"/events/{key}").text
+    bare = {"state": "planned", "version": only_event(app).version}
+    assert lead.post(f"/events/{key}/move", data=bare).status_code == 422
+    data = form_of(lead, f"/events/{key}/reopen")
+    assert lead.post(f"/events/{key}/reopen", data=data | {"reason": " "}).status_code == 422
+    assert only_event(app).state is EventState.CANCELLED
+    assert lead.post(f"/events/{key}/reopen", data=data | {"reason": "It melted."}).status_code == 303
+    assert (only_event(app).state, only_event(app).change_reason) == (EventState.CONFIRMED, "It melted.")
+    assert "It melted." in lead.get(f"/events/{key}").text
+
+
+@pytest.mark.parametrize("step", ["move", "cancel", "delete", "reopen"])
 def test_a_step_from_a_stale_page_is_a_conflict(
     app: Flask, world: World, lead: FlaskClient, entered: Entered, step: str
 ) -> None:

@@ -77,7 +77,7 @@ def test_what_takes_place_after_all_is_told_too(app: Flask, client: FlaskClient,
     cancel(app, key)
     move(app, key, EventState.PLANNED)
     assert [mail.subject for mail in mails(app)] == ["Cancelled: Round table", "Takes place after all: Round table"]
-    assert "Reason" not in mails(app)[1].text
+    assert "Reason: It can be held." in mails(app)[1].text
 
 
 def test_nothing_is_told_of_drafts_of_what_is_over_and_of_other_moves(

@@ -75,6 +75,8 @@ def move(app: Flask, event_id: int, state: EventState, reason: str | None = None
     """Move an event to a state and commit."""
     with work(app):
         event = db.session.get_one(Event, event_id)
+        if event.state is EventState.CANCELLED:
+            reason = reason or "It can be held."
         services.move(SYSTEM, event, event.version, state, reason)
 
 

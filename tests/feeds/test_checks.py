@@ -27,6 +27,12 @@ def test_feeds_of_ours_pass_every_check() -> None:
     assert fails(calendar_of()) == set()
 
 
+def test_html_that_somebody_typed_is_text() -> None:
+    for typed in ("Hall closed <b>", "<p>Cheese</p>", "1 < 2 > 0", "<script>alert(1)</script>"):
+        for status in ("confirmed", "cancelled"):
+            assert fails(calendar_of(facts(title=typed, description=typed, status=status))) == set(), typed
+
+
 TITLE = b"SUMMARY;LANGUAGE=en:"
 # What is done to a feed, and the check that finds it.
 BROKEN: list[tuple[bytes, bytes, Check]] = [
@@ -52,7 +58,9 @@ BROKEN: list[tuple[bytes, bytes, Check]] = [
     (b"SEQUENCE:", b"SEQUENCE:-", Check.COUNTED),
     (b"STATUS:", b"STATUS:X-", Check.STATES),
     (TITLE, b"X-SUMMARY:", Check.TITLED),
-    (TITLE, b"SUMMARY:<b>Round</b> ", Check.TITLED),
+    (TITLE, b"SUMMARY;FMTTYPE=text/html:<b>Round</b> ", Check.TITLED),
+    (b"\r\nDESCRIPTION", b"\r\nDESCRIPTION:<html><body>Round</body></html>\r\nX-OLD", Check.TITLED),
+    (b"<html><body>", b"<html><body><b>Round</b>", Check.TITLED),
     (TITLE, b"SUMMARY:Cheese, wine ", Check.ESCAPED),
     (TITLE, b"SUMMARY:C:\\Temp ", Check.ESCAPED),
     (b"DTSTART;", b"X-START;", Check.SPANS),

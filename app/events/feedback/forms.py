@@ -225,6 +225,12 @@ class AnswerForm(BaseForm):
         longest=rules.LONGEST_TEXT,
         description=_l("What was said without anything that tells who said it. Left empty, the public reads no text."),
     )
+    public_reason = TranslatedField(
+        _l("Reason for the public"),
+        rows=2,
+        longest=rules.LONGEST_TEXT,
+        description=_l("Left empty, the public reads the reason above, unless it names who is not to be named."),
+    )
     may_be_named = BooleanField(_l("May be named in public"), description=NAMED_HINT)
 
     @classmethod
@@ -246,6 +252,7 @@ class AnswerForm(BaseForm):
             reason=self.reason.data or None,
             change=self.change.data or None,
             public_text=self.public_text.data or None,
+            public_reason=self.public_reason.data or None,
             may_be_named=bool(self.may_be_named.data),
         )
 

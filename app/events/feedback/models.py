@@ -1,9 +1,10 @@
 """Questions of events, points of feedback with what became of them, and the telling of it."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -72,7 +73,8 @@ class FeedbackPoint(Base, LeavesTheHouse, Timestamped, Versioned, Audited, State
     ``number`` counts within the event and is given once: a point is withdrawn, never renumbered or taken away.
     ``said_on`` repeats the event's first day. ``outcome_text`` keeps the learning outcome as it read when the point was
     written; the outcome itself may change or go. ``reason`` and ``change`` are what is told of the answer, ``answers``
-    counts how often there was something new to tell. ``public_text`` is what the public reads in place of ``text``.
+    counts how often there was something new to tell. ``public_text`` and ``public_reason`` are what the public reads in
+    place of ``text`` and ``reason``.
     """
 
     __tablename__ = "feedback_point"
@@ -99,6 +101,7 @@ class FeedbackPoint(Base, LeavesTheHouse, Timestamped, Versioned, Audited, State
     withdrawn_because: Mapped[str | None]
     may_be_named: Mapped[bool] = mapped_column(default=False)
     public_text: Mapped[TranslatedText | None]
+    public_reason: Mapped[TranslatedText | None]
     is_example: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int | None]
     search_key: Mapped[str]
@@ -142,12 +145,18 @@ class FeedbackTold(AppendOnly, Base):
 
 
 class FeedbackPage(Base, Timestamped, Audited):
-    """Whether the public may read what was said at an event and what became of it."""
+    """Whether the public may read what was said at an event and what became of it.
+
+    ``looked_at`` has, by a point's key, a hash of what the public reads of it as somebody looked at it and published
+    it: a point that is new or another since is not public. ``None`` of a page from before this was kept.
+    """
 
     __tablename__ = "feedback_page"
+    audit_skips: ClassVar[tuple[str, ...]] = ("looked_at",)
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
     is_published: Mapped[bool] = mapped_column(default=False)
+    looked_at: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 def path_of(event_id: int, number: int) -> str:

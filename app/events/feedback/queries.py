@@ -166,7 +166,10 @@ def published(event: Event) -> Sequence[FeedbackPoint]:
     return db.session.scalars(
         select(FeedbackPoint)
         .where(FeedbackPoint.event_id == event.id, FeedbackPoint.state != Disposition.WITHDRAWN)
-        .options(joinedload(FeedbackPoint.organisation), joinedload(FeedbackPoint.question))
+        .options(
+            joinedload(FeedbackPoint.organisation).selectinload(Organisation.names),
+            joinedload(FeedbackPoint.question),
+        )
         .order_by(FeedbackPoint.number)
     ).all()
 

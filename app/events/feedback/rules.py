@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.errors import Refused
+from app.core.sought import keys_of
 from app.events.feedback.models import NEEDS_REASON, Disposition
 from app.events.models import EventKind, EventState, Visibility
 from app.events.spans import words
@@ -45,6 +46,10 @@ class FeedbackOpen(Refused):
 
 class NotForThePublic(Refused):
     """Feedback of an event that the public does not see."""
+
+
+class ChangedMeanwhile(Refused):
+    """Something would be published that nobody looked at."""
 
 
 class QuestionAnswered(Refused):
@@ -133,3 +138,16 @@ def check_unanswered(points: int) -> None:
                 points,
             )
         )
+
+
+def check_looked_at(seen: str | None, stands: str) -> None:
+    """Raise ``ChangedMeanwhile`` where what was looked at is another by now; ``None`` says nothing of it."""
+    if seen and seen != stands:
+        raise ChangedMeanwhile(_("Something changed after you opened this page. Look at it again, then show it."))
+
+
+def names_one_of(texts: Mapping[str, str] | None, names: Collection[str]) -> bool:
+    """Whether a text, in any of its languages, has one of these names in it, however it is written."""
+    wanted = [f" {' '.join(words)} " for words in map(keys_of, names) if words]
+    said = [f" {' '.join(keys_of(text))} " for text in (texts or {}).values()]
+    return any(name in text for name in wanted for text in said)

@@ -49,6 +49,7 @@ class AnswerFacts:
     reason: dict[str, str] | None = None
     change: dict[str, str] | None = None
     public_text: dict[str, str] | None = None
+    public_reason: dict[str, str] | None = None
     may_be_named: bool = False
 
 
@@ -123,7 +124,8 @@ def answer(actor: Actor, point: FeedbackPoint, version: int | None, facts: Answe
     told = (facts.state, facts.reason or None, facts.change or None)
     is_news = told != (point.state, point.reason or None, point.change or None)
     _state, point.reason, point.change = told
-    point.public_text, point.may_be_named = facts.public_text or None, facts.may_be_named
+    point.public_text, point.public_reason = facts.public_text or None, facts.public_reason or None
+    point.may_be_named = facts.may_be_named
     if is_news:
         point.answers += 1
     if facts.state is not point.state:

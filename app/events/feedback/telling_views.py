@@ -40,7 +40,7 @@ def publish_feedback(event_id: int) -> BaseResponse:
     event, wanted = editable.whole(current_actor(), event_id), request.form.get("do") == "publish"
     page = url_for("events.said", event_id=event.id)
     with refusals_at(page):
-        telling.publish(current_actor(), event, is_published=wanted)
+        telling.publish(current_actor(), event, is_published=wanted, seen=request.form.get("seen"))
     return redirect_to(page, _("Everybody can read it now.") if wanted else _("The public reads it no longer."))
 
 
@@ -53,5 +53,8 @@ def said(event_id: int) -> Response:
     if not (edits or is_published):
         abort(404)
     points, questions = queries.published(event), queries.questions(event)
-    facts: dict[str, Any] = {"edits": edits, "is_published": is_published, "points": points, "questions": questions}
+    shown = [one for one in telling.shown(event, points) if edits or one.is_public]
+    waiting = [one.point.code for one in shown if not one.is_public] if is_published else []
+    facts: dict[str, Any] = {"edits": edits, "is_published": is_published, "points": shown, "questions": questions}
+    facts |= {"waiting": waiting, "seen": telling.state_of(points)}
     return answer("events/feedback/said.html", event=event, **facts)

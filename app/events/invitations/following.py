@@ -58,8 +58,14 @@ def tell_invited(session: Session, payload: dict[str, Any]) -> None:
         if mailing.is_moved(before, now) and not is_cancelled and _answered_to_former(invitation):
             invitation.move_to(InvitationState.INVITED, SYSTEM, _("The event was moved."))
             invitation.queued = None
-        mailing.send(invitation, About.CANCELLED if is_cancelled else About.CHANGED, before)
+        mailing.send(invitation, _about(is_cancelled=is_cancelled, before=before), before)
     waiting.move_up(event)
+
+
+def _about(*, is_cancelled: bool, before: dict[str, Any]) -> About:
+    if is_cancelled:
+        return About.CANCELLED
+    return About.RESTORED if before.get("status") == "cancelled" else About.CHANGED
 
 
 def _answered_to_former(invitation: EventInvitation) -> bool:

@@ -38,6 +38,7 @@ class About(StrEnum):
     WAITING = "waiting"
     MOVED_UP = "moved_up"
     CANCELLED = "cancelled"
+    RESTORED = "restored"
     WITHDRAWN = "withdrawn"
 
 
@@ -48,6 +49,7 @@ SUBJECTS = {
     About.WAITING: _l("On the waiting list: %(title)s"),
     About.MOVED_UP: _l("A place for you: %(title)s"),
     About.CANCELLED: _l("Cancelled: %(title)s"),
+    About.RESTORED: _l("Takes place after all: %(title)s"),
     About.WITHDRAWN: _l("Invitation withdrawn: %(title)s"),
 }
 GONE = frozenset({About.CANCELLED, About.WITHDRAWN})

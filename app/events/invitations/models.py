@@ -139,8 +139,10 @@ class WhyUnread(Term):
     UNKNOWN_EVENT = "unknown_event", _l("It is about an event that nobody here invited to")
     UNKNOWN_PERSON = "unknown_person", _l("Whoever answered was not invited")
     OTHER_MAILBOX = "other_mailbox", _l("It comes from another mailbox than the one that was invited")
+    OTHER_SENDER = "other_sender", _l("Its sender is neither who was invited nor a mailbox known to answer for them")
     FORGED = "forged", _l("Nothing shows that it comes from whoever was invited")
     STALE = "stale", _l("It is older than what is known already")
+    UNSENT = "unsent", _l("Its time or its number fits no invitation that was sent")
     NO_ANSWER = "no_answer", _l("It says neither yes nor no nor perhaps")
     TOO_LATE = "too_late", _l("The event is over or called off, or the invitation withdrawn")
 

@@ -113,6 +113,18 @@ def at_mailbox(event: Event, address: str) -> EventInvitation | None:
     )
 
 
+def has_answered_from(invitation: EventInvitation, sender: str | None) -> bool:
+    """Whether an answer to this invitation, or to another of the same mailbox, came from ``sender`` before."""
+    if not sender or not invitation.email:
+        return False
+    before = (
+        select(EventAnswer.id)
+        .join(EventInvitation, EventInvitation.id == EventAnswer.invitation_id)
+        .where(EventInvitation.email == invitation.email, EventAnswer.sent_from == sender)
+    )
+    return db.session.scalar(before.limit(1)) is not None
+
+
 def is_known(message_id: str) -> bool:
     """Whether a message was read before: mailboxes hand out the same one twice."""
     either: tuple[Any, ...] = (

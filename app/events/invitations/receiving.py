@@ -73,6 +73,7 @@ def _why(
     standing = rules.Standing(
         state=invitation.state,
         sequence=invitation.sequence,
+        invited_at=invitation.created_at,
         answered_at=last.stamped_at if last else None,
         is_open=answering.is_open(invitation),
     )
@@ -80,6 +81,7 @@ def _why(
         standing,
         has_tag=by_tag is not None,
         is_theirs=reply.attendee == invitation.email,
+        is_sender_known=reply.sender == invitation.email or queries.has_answered_from(invitation, reply.sender),
         sequence=reply.sequence,
         stamped_at=reply.stamped_at,
     )
@@ -123,14 +125,22 @@ def _keep(reply: Reply, event: Event | None, invitation: EventInvitation | None,
 def settle(
     actor: Actor, reply: EventReply, version: int | None, invitation: EventInvitation, said: InvitationState
 ) -> None:
-    """Take down what a person read in a reply. Raises ``EditConflict``, ``Refused`` and ``NotAllowed``."""
+    """Take down what a person read in a reply; its sender may answer for whoever is invited from then on.
+
+    Raises ``EditConflict``, ``Refused`` and ``NotAllowed``.
+    """
     _check(actor, reply)
     expect_version(reply, version)
     answering.enter(
         actor,
         invitation,
         invitation.version,
-        Said(answer=said, how=AnsweredBy.ENTERED, comment=reply.comment),
+        Said(
+            answer=said,
+            how=AnsweredBy.ENTERED,
+            comment=reply.comment,
+            sent_from=reply.sender if reply.sender != invitation.email else None,
+        ),
     )
     reply.invitation, reply.event = invitation, invitation.event
     reply.move_to(ReplyState.SETTLED, actor, str(said.label))

@@ -18,6 +18,8 @@ MOST_AT_ONCE = 200
 LONGEST_NAME = 200
 LONGEST_REMINDER = 90
 AGAIN_AFTER = timedelta(hours=12)
+# A clock in the wrong zone is wrong by less than this.
+CLOCKS_DIFFER = timedelta(days=1)
 INVITING = frozenset({EventState.PLANNED, EventState.CONFIRMED})
 
 
@@ -138,33 +140,45 @@ def check_answers_what_stands(read: int | None, sequence: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What is known of an invitation when a reply comes: the number of its last mail, and the last answer's time."""
+    """What is known of an invitation when a reply comes: the number of its last mail, and the last answer's time.
+
+    ``invited_at`` is when it was made: nobody can have answered before.
+    """
 
     state: InvitationState
     sequence: int
+    invited_at: datetime
     answered_at: datetime | None
     is_open: bool
 
 
 def judge(
-    standing: Standing, *, has_tag: bool, is_theirs: bool, sequence: int, stamped_at: datetime | None
+    standing: Standing,
+    *,
+    has_tag: bool,
+    is_theirs: bool,
+    is_sender_known: bool,
+    sequence: int,
+    stamped_at: datetime | None,
 ) -> WhyUnread | None:
     """Why a reply must not move an answer, or ``None`` where it may.
 
     The secret in the address alone shows that it comes from whoever was invited: a sender can be made up. But a mail is
-    handed on, too, secret and all, so that it must also be ``theirs``: the answer of the mailbox that was invited.
+    handed on, too, secret and all, so that it must also be ``theirs``, the answer of the mailbox that was invited, and
+    come from that one or from another that a person let answer for it before.
     """
-    if not has_tag:
-        return WhyUnread.FORGED
-    if not is_theirs:
-        return WhyUnread.OTHER_MAILBOX
-    if not standing.is_open or standing.state is InvitationState.WITHDRAWN:
-        return WhyUnread.TOO_LATE
-    if sequence < standing.sequence or stamped_at is None:
-        return WhyUnread.STALE
-    if standing.answered_at and stamped_at < standing.answered_at.replace(microsecond=0):
-        return WhyUnread.STALE
-    return None
+    last = standing.answered_at.replace(microsecond=0) if standing.answered_at else None
+    is_early = stamped_at is not None and stamped_at < standing.invited_at - CLOCKS_DIFFER
+    faults = (
+        (not has_tag, WhyUnread.FORGED),
+        (not is_theirs, WhyUnread.OTHER_MAILBOX),
+        (not is_sender_known, WhyUnread.OTHER_SENDER),
+        (not standing.is_open or standing.state is InvitationState.WITHDRAWN, WhyUnread.TOO_LATE),
+        (sequence < standing.sequence or stamped_at is None, WhyUnread.STALE),
+        (sequence > standing.sequence or is_early, WhyUnread.UNSENT),
+        (last is not None and stamped_at is not None and stamped_at < last, WhyUnread.STALE),
+    )
+    return next((why for is_so, why in faults if is_so), None)
 
 
 def counted(states: Sequence[InvitationState]) -> dict[InvitationState, int]:

@@ -18,6 +18,8 @@ def init_app(app: Flask) -> None:
         action_code=queries.action_code,
         outcome_code=listing.code_of_row,
         outcome_codes=listing.codes_of_row,
+        outcome_note=listing.note_of_row,
+        outcome_owner=listing.owner_of_row,
         outcome_state=listing.state_of_row,
         outcome_url=listing.url_of_row,
         decision_code=code_of,

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     SQLColumnExpression,
@@ -25,6 +26,7 @@ from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows, is_day
 from app.core.ranking import FoundBy
+from app.core.templating import plain_tr
 from app.events.listing import series
 from app.events.models import Event, EventState
 from app.events.outcomes import queries
@@ -46,6 +48,7 @@ STANDINGS = (
 )
 
 Action = aliased(Event, name="action")
+Successor, SuccessorsEvent = aliased(Decision, name="successor"), aliased(Event, name="successors_event")
 # Both as rows of one shape; who may see them is said around it.
 OUTCOME = union_all(
     select(
@@ -57,7 +60,10 @@ OUTCOME = union_all(
         Decision.decided_on.label("day"),
         type_coerce(Decision.state, String).label("state"),
         Decision.work_package.label("work_package"),
+        Decision.revoked_because.label("revoked_because"),
+        Decision.replaced_by_id.label("replaced_by_id"),
         null().label("owner_id"),
+        type_coerce(null(), Event.responsible.type).label("responsible"),
         Decision.is_example.label("is_example"),
         Decision.search_key.label("search_key"),
     ),
@@ -70,7 +76,10 @@ OUTCOME = union_all(
         Action.ends_on,
         type_coerce(Action.state, String),
         null(),
+        null(),
+        null(),
         Action.organiser_id,
+        Action.responsible,
         Action.is_example,
         Action.search_key,
     ).where(Action.set_by_id.is_not(None), Action.state != EventState.DRAFT),
@@ -96,6 +105,18 @@ def state_of_row(row: Any) -> tuple[str, Any]:
     if state in queries.OPEN and row.day < clock.today():
         return "late", _l("Late")
     return (state.shape, state.label) if state not in queries.OPEN else ("planned", _l("To be done"))
+
+
+def note_of_row(row: Any) -> str | None:
+    """What is to be known of a decision that no longer holds: why it was revoked, or what took its place."""
+    if row.kind == DECISION and row.successor_number:
+        code = code_of("D", row.successors_meeting, row.successors_event_id, row.successor_number)
+        if row.state == DecisionState.ADOPTED.value:
+            return _("%(code)s is to replace it, once it is adopted.", code=code)
+        if row.successor_state == DecisionState.REVOKED.value:
+            return _("%(code)s was revoked itself; neither holds.", code=code)
+        return _("by %(code)s", code=code)
+    return _("Why: %(reason)s", reason=row.revoked_because) if row.revoked_because else None
 
 
 def _text(value: Any) -> str:
@@ -143,9 +164,25 @@ def codes_of_row(row: Any) -> list[str]:
     return sorted((row.codes or "").split())
 
 
+def owner_of_row(row: Any) -> str:
+    """Who answers for it: an organisation, and in words what it alone does not say."""
+    return " · ".join(filter(None, (row.owner, plain_tr(row.responsible))))
+
+
 def owners() -> list[tuple[str, str]]:
-    """Organisations that answer for an action the actor may see, for a filter."""
-    return [(str(row.id), row.name) for row in queries.owners(current_actor())]
+    """Who answers for an action the actor may see, for a filter: organisations by key, words by language and text."""
+    actor = current_actor()
+    said = [(f"{language}:{text}", text) for language, text in queries.responsible(actor)] if actor.is_internal else []
+    return [(str(row.id), row.name) for row in queries.owners(actor)] + said
+
+
+def _owned(statement: Rows, value: str) -> Rows:
+    language, colon, text = value.partition(":")
+    if not colon:
+        return statement.where(O.owner_id == int(value))
+    # Who is responsible is often a person: whoever may not read it must not find it out by asking.
+    theirs = select(Event.id).where(Event.responsible[language].as_string() == text).correlate(None)
+    return statement.where(O.kind == ACTION, O.record_id.in_(theirs) if current_actor().is_internal else false())
 
 
 class RegisterListing(Listing):
@@ -160,18 +197,19 @@ class RegisterListing(Listing):
         Column("text", _l("What"), lambda row: _text(row.text)),
         Column("meeting", _l("Event"), lambda row: _text(row.meeting)),
         Column("meeting_day", _l("Date of the event"), lambda row: row.meeting_day.isoformat(), in_page=False),
-        Column("owner", _l("Answers for it"), lambda row: row.owner),
+        Column("owner", _l("Answers for it"), owner_of_row),
         Column("day", _l("Decided or due"), lambda row: row.day.isoformat(), sort=O.day),
         Column("work_package", _l("Work package"), lambda row: row.work_package, in_page=False),
         Column("microcredentials", _l("Micro-credentials"), codes_of_row),
         Column("state", _l("State"), lambda row: row.state, sort=(O.state, O.day)),
+        Column("note", _l("What became of it"), note_of_row, in_page=False),
         Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),
     )
     filters = (
         Filter("kind", _l("Kind"), lambda s, v: s.where(O.kind == v), lambda: KINDS),
         Filter("standing", _l("State"), _standing, lambda: STANDINGS),
         Filter("series", _l("Series"), lambda s, v: s.where(Event.series_id == int(v)), series, varies=True),
-        Filter("owner", _l("Answers for it"), lambda s, v: s.where(O.owner_id == int(v)), owners, varies=True),
+        Filter("owner", _l("Answers for it"), _owned, owners, varies=True),
         Filter("country", _l("Country"), lambda s, v: s.where(Event.country == v), countries),
         Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
         Filter("since", _l("Since"), lambda s, v: s.where(O.day >= date.fromisoformat(v)), kind="date", accepts=is_day),
@@ -184,6 +222,12 @@ class RegisterListing(Listing):
         return (
             select(
                 *(O.kind, O.record_id, O.event_id, O.number, O.text, O.day, O.state, O.work_package, O.is_example),
+                O.revoked_because,
+                (O.responsible if actor.is_internal else null()).label("responsible"),
+                Successor.number.label("successor_number"),
+                type_coerce(Successor.state, String).label("successor_state"),
+                Successor.event_id.label("successors_event_id"),
+                SuccessorsEvent.number.label("successors_meeting"),
                 Event.number.label("meeting_number"),
                 Event.title.label("meeting"),
                 Event.starts_on.label("meeting_day"),
@@ -192,6 +236,8 @@ class RegisterListing(Listing):
             )
             .join(Event, Event.id == O.event_id)
             .outerjoin(Organisation, Organisation.id == O.owner_id)
+            .outerjoin(Successor, Successor.id == O.replaced_by_id)
+            .outerjoin(SuccessorsEvent, SuccessorsEvent.id == Successor.event_id)
             .where(events_visible_to(actor), or_(O.kind == DECISION, O.record_id.in_(seen)))
         )
 

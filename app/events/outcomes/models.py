@@ -39,7 +39,7 @@ class Decision(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
     """What an event decided.
 
     ``number`` counts within the event and is given once: a decision is revoked or superseded, never renumbered or taken
-    away. ``replaced_by`` is the later decision that superseded it.
+    away. ``replaced_by`` is the later decision that superseded it, ``revoked_because`` says why it was revoked.
     """
 
     __tablename__ = "decision"
@@ -56,12 +56,19 @@ class Decision(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
     state: Mapped[DecisionState] = mapped_column(default=DecisionState.PROPOSED)
     work_package: Mapped[str | None]
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
+    revoked_because: Mapped[str | None]
     is_example: Mapped[bool] = mapped_column(default=False)
     created_by_id: Mapped[int | None]
     search_key: Mapped[str]
 
     event: Mapped[Event] = relationship()
     replaced_by: Mapped["Decision | None"] = relationship(remote_side="Decision.id")
+
+    @property
+    def lapsed_with(self) -> "Decision | None":
+        """The decision that superseded it and was revoked itself, so that neither holds."""
+        by = self.replaced_by
+        return by if by is not None and (self.state, by.state) == (S.SUPERSEDED, S.REVOKED) else None
 
     @property
     def link_date(self) -> date:

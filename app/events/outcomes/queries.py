@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.core.access import Actor
+from app.core.i18n import SOURCE_LANGUAGE
 from app.events import presence
 from app.events.agenda.models import AgendaItem
 from app.events.agenda.queries import items, only_day
@@ -117,6 +118,13 @@ def decision(actor: Actor, event_id: int, decision_id: int) -> Decision:
     ).scalar_one()
 
 
+def replaced_by(decision: Decision) -> Sequence[Decision]:
+    """The decisions that this one replaced, or is to replace once it is adopted."""
+    return db.session.scalars(
+        select(Decision).where(Decision.replaced_by_id == decision.id).order_by(Decision.decided_on, Decision.id)
+    ).all()
+
+
 def in_force(actor: Actor, event: Event) -> Sequence[Decision]:
     """Decisions that hold and that one of this event may supersede, the latest first: earlier ones of the actor's."""
     found = db.session.scalars(
@@ -166,6 +174,17 @@ def owners(actor: Actor) -> Sequence[Found]:
     return db.session.execute(
         select(Organisation.id, Organisation.name).where(Organisation.id.in_(owning)).order_by(Organisation.name_key)
     ).all()
+
+
+def responsible(actor: Actor) -> list[tuple[str, str]]:
+    """Who answers in words for an action the actor may see: each text once, with the language it begins in."""
+    found = db.session.scalars(
+        select(Event.responsible).where(
+            Event.set_by_id.is_not(None), Event.responsible.is_not(None), events_visible_to(actor)
+        )
+    )
+    said = {next(iter(sorted(texts.items(), key=lambda each: each[0] != SOURCE_LANGUAGE))) for texts in found if texts}
+    return sorted(said, key=lambda each: each[1].casefold())
 
 
 def written_of() -> ColumnElement[bool]:

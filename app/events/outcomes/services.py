@@ -17,7 +17,7 @@ from app.events import services as events
 from app.events.facts import EventFacts
 from app.events.lines import lines_of
 from app.events.models import Event, EventKind, EventState, MeetingType, Visibility
-from app.events.outcomes import rules
+from app.events.outcomes import queries, rules
 from app.events.outcomes.models import Decision, DecisionState
 from app.events.permissions import check_edit
 from app.events.queries import lock
@@ -102,10 +102,12 @@ def decide(actor: Actor, event: Event, facts: DecisionFacts, *, is_example: bool
 def edit(actor: Actor, decision: Decision, version: int | None, facts: DecisionFacts) -> None:
     """Put the wording, the day or what it concerns right; the number stays.
 
-    Raises as ``decide``, and ``EditConflict``.
+    Raises as ``decide``, ``EditConflict``, and ``NotInForce`` for one that was revoked.
     """
     _check_open(actor, decision.event)
     expect_version(decision, version)
+    if decision.state is DecisionState.REVOKED:
+        raise rules.NotInForce(_("%(code)s was revoked and stays as it was.", code=decision.code))
     check(decision.event, facts)
     _check_order(decision, facts.decided_on)
     decision.text, decision.decided_on = facts.text, facts.decided_on
@@ -122,20 +124,24 @@ def adopt(actor: Actor, decision: Decision, version: int | None) -> None:
     check_edit(actor, decision.event)
     expect_version(decision, version)
     decision.move_to(DecisionState.ADOPTED, actor)
-    for replaced in _replaced_by(decision):
+    for replaced in queries.replaced_by(decision):
         if replaced.state is DecisionState.ADOPTED:
             supersede(actor, replaced, decision)
     db.session.flush()
 
 
 def revoke(actor: Actor, decision: Decision, version: int | None, reason: str | None) -> None:
-    """Say that a decision no longer holds. Raises ``Refused`` without a reason, and as ``adopt``."""
+    """Say that a decision no longer holds, and why; what it superseded does not come back by itself.
+
+    Raises ``Refused`` without a reason, and as ``adopt``.
+    """
     check_edit(actor, decision.event)
     expect_version(decision, version)
     if not reason:
         raise Refused(reason=_("Say why; whoever relied on it will ask."))
     decision.move_to(DecisionState.REVOKED, actor, reason)
-    for replaced in _replaced_by(decision):
+    decision.revoked_because = reason
+    for replaced in queries.replaced_by(decision):
         if replaced.state is DecisionState.ADOPTED:
             replaced.replaced_by = None
     db.session.flush()
@@ -176,7 +182,7 @@ def _check_replacing(actor: Actor, replaced: Decision, by: Decision) -> None:
 def _check_order(decision: Decision, day: date) -> None:
     """What was replaced stays the earlier one, whichever of the two gets another day. Raises ``NotLater``."""
     place = (day, decision.event_id, decision.number)
-    pairs = [(_place(replaced), place, replaced.code) for replaced in _replaced_by(decision)]
+    pairs = [(_place(replaced), place, replaced.code) for replaced in queries.replaced_by(decision)]
     if decision.replaced_by is not None:
         pairs.append((place, _place(decision.replaced_by), decision.code))
     try:
@@ -184,13 +190,6 @@ def _check_order(decision: Decision, day: date) -> None:
             rules.check_later(*pair)
     except rules.NotLater as refused:
         raise rules.NotLater(decided_on=refused.messages["replaces"]) from refused
-
-
-def _replaced_by(decision: Decision) -> Sequence[Decision]:
-    """The decisions that this one replaced, or is to replace once it is adopted."""
-    return db.session.scalars(
-        select(Decision).where(Decision.replaced_by_id == decision.id).order_by(Decision.decided_on, Decision.id)
-    ).all()
 
 
 def _place(decision: Decision) -> tuple[date, int, int]:

@@ -11,7 +11,7 @@ from app.events.agenda.forms import LinesForm
 from app.events.outcomes import queries, services
 from app.events.outcomes.forms import ActionForm, DecisionForm, RevokeForm
 from app.events.outcomes.listing import RegisterListing
-from app.events.outcomes.models import Decision
+from app.events.outcomes.models import Decision, DecisionState
 from app.events.views import bp
 from app.extensions import db
 
@@ -88,7 +88,8 @@ def revoke_decision(event_id: int, decision_id: int) -> BaseResponse:
         with form.refusals():
             services.revoke(current_actor(), decision, form.version.data, form.reason.data)
             return redirect_to(page_url(decision), _("Decision %(code)s is revoked.", code=decision.code), "attention")
-    return form_page("events/outcomes/revoke.html", form, event=decision.event, decision=decision)
+    lapsing = [one.code for one in queries.replaced_by(decision) if one.state is DecisionState.SUPERSEDED]
+    return form_page("events/outcomes/revoke.html", form, event=decision.event, decision=decision, lapsing=lapsing)
 
 
 @bp.route("/<int:event_id>/actions/new", methods=["GET", "POST"])

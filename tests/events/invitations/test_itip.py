@@ -12,7 +12,7 @@ from app.core.access import SYSTEM
 from app.events import services as events
 from app.events.invitations import services
 from app.events.invitations.services import Recipient
-from app.events.models import Event, EventState
+from app.events.models import Event
 from app.stakeholders.models import Organisation
 from tests.accounts.people import work
 from tests.core.mailserver import mail_server
@@ -159,8 +159,12 @@ def test_a_cancelled_event_leaves_the_calendars(app: Flask, event: int, invited:
 
     with work(app) as session:
         found = session.get_one(Event, event)
-        events.move(SYSTEM, found, found.version, EventState.PLANNED)
+        events.restore(SYSTEM, found, found.version, "More said yes.")
     again = mailed(app)[-1]
+    assert again.subject == "Takes place after all: Patterns, cut & sewn"
+    for text in (again.text, again.html or ""):
+        assert "was cancelled and takes place after all." in text
+        assert "More said yes." in text
     assert (str(calendar_in(again)["METHOD"]), entry_in(again)["SEQUENCE"]) == ("REQUEST", 2)
 
 

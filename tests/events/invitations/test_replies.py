@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,6 +39,11 @@ def say(app: Flask, invited: dict[str, int]) -> Say:
     """What a program says after it read Ana's invitation."""
     entry = entry_in(mailed(app)[0])
     return Say(uid=str(entry["UID"]), organiser=str(entry["ORGANIZER"]).removeprefix("mailto:"))
+
+
+def stamp(seconds: int = 0) -> str:
+    """A moment so many seconds from now, as calendars write it."""
+    return f"{datetime.now(UTC) + timedelta(seconds=seconds):%Y%m%dT%H%M%SZ}"
 
 
 def answers(app: Flask) -> list[EventAnswer]:
@@ -103,12 +108,28 @@ def test_another_mailbox_with_the_secret_changes_nothing_and_is_settled_with_one
     ]
 
 
-def test_an_answer_that_an_assistant_sends_is_noted_with_the_mailbox_it_came_from(
-    app: Flask, invited: dict[str, int], say: Say
+def test_an_answer_from_a_mailbox_nobody_knows_is_kept_until_somebody_takes_it_over(
+    app: Flask, event: int, invited: dict[str, int], say: Say, editor: FlaskClient
 ):
-    receive(app, gmail(replace(say, sender="office@example.org")))
-    assert state_of(app, invited["ana"]) == "accepted"
-    assert answers(app)[0].sent_from == "office@example.org"
+    assistant = replace(say, sender="office@example.org")
+    receive(app, gmail(assistant))
+    assert state_of(app, invited["ana"]) == "invited"
+    (reply,) = kept(app)
+    assert (reply.why, reply.invitation_id, reply.sender) == (
+        WhyUnread.OTHER_SENDER,
+        invited["ana"],
+        "office@example.org",
+    )
+    page = open_page(editor, f"/events/replies/{reply.id}")
+    page.form("Save the answer").submit(editor, invitation=str(invited["ana"]), answer="accepted")
+    assert [answer.sent_from for answer in answers(app)] == ["office@example.org"]
+    assert "from office@example.org" in open_page(editor, f"/events/{event}/invitations").text
+    # The sender is known by now.
+    receive(app, gmail(replace(assistant, answer="DECLINED", message_id="<2@client.example>")))
+    assert state_of(app, invited["ana"]) == "declined"
+    assert "By mail" in open_page(editor, f"/events/{event}/invitations").text
+    receive(app, gmail(replace(say, sender="eve@evil.example", message_id="<3@client.example>")))
+    assert state_of(app, invited["ana"]) == "declined"
 
 
 NOT_BELIEVED: dict[str, tuple[Callable[[Say], Say], WhyUnread]] = {
@@ -150,12 +171,23 @@ def test_what_does_not_fit_changes_nothing_and_is_kept(app: Flask, invited: dict
 
 
 def test_what_is_older_than_the_last_answer_changes_nothing(app: Flask, invited: dict[str, int], say: Say):
-    receive(app, gmail(replace(say, answer="DECLINED", stamp="20250512T100000Z")))
-    receive(app, gmail(replace(say, answer="ACCEPTED", stamp="20250512T095959Z", message_id="<2@client.example>")))
+    receive(app, gmail(replace(say, answer="DECLINED", stamp=stamp())))
+    receive(app, gmail(replace(say, answer="ACCEPTED", stamp=stamp(-5), message_id="<2@client.example>")))
     assert state_of(app, invited["ana"]) == "declined"
     assert [reply.why for reply in kept(app)] == [WhyUnread.STALE]
-    receive(app, gmail(replace(say, answer="TENTATIVE", stamp="20250512T100001Z", message_id="<3@client.example>")))
+    receive(app, gmail(replace(say, answer="TENTATIVE", stamp=stamp(1), message_id="<3@client.example>")))
     assert state_of(app, invited["ana"]) == "tentative"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"stamp": "20200101T000000Z"}, {"sequence": 9}], ids=["before the invitation", "a number never sent"]
+)
+def test_an_answer_to_what_was_not_sent_changes_nothing_and_is_kept(
+    app: Flask, invited: dict[str, int], say: Say, changes: dict[str, Any]
+):
+    receive(app, gmail(replace(say, **changes)))
+    assert state_of(app, invited["ana"]) == "invited"
+    assert [(reply.why, reply.invitation_id) for reply in kept(app)] == [(WhyUnread.UNSENT, invited["ana"])]
 
 
 def test_an_answer_to_the_time_before_changes_nothing(app: Flask, invited: dict[str, int], say: Say, change: Change):
@@ -183,7 +215,7 @@ def test_an_answer_to_a_cancelled_event_is_kept(app: Flask, event: int, invited:
 def test_a_link_answered_after_the_mail_wins(app: Flask, invited: dict[str, int], say: Say):
     with work(app) as session:
         answering.answer(get(session, invited["ana"]), Said(answer=InvitationState.DECLINED, how=AnsweredBy.LINK))
-    receive(app, gmail(replace(say, stamp="20250512T100000Z")))
+    receive(app, gmail(replace(say, stamp=stamp(-60))))
     assert state_of(app, invited["ana"]) == "declined"
 
 

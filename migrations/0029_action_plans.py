@@ -7,8 +7,8 @@ from alembic import op
 
 from app.core.append_only import protecting
 
-revision: str = "0030"
-down_revision: str | None = "0027"
+revision: str = "0029"
+down_revision: str | None = "0028"
 branch_labels: str | None = None
 depends_on: str | None = None
 
