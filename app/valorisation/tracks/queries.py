@@ -21,7 +21,7 @@ from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
 from app.valorisation.tracks.models import Milestone, MilestoneSlip, MilestoneState
-from app.valorisation.tracks.valorised import Reached, Verdict, judge
+from app.valorisation.tracks.valorised import MEMORANDUM, Reached, Verdict, judge
 
 Found = Row[*tuple[Any, ...]]
 # A memorandum stands behind recognition by employers while it is in force or about to be.
@@ -35,11 +35,14 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class TracksOf:
-    """The milestones of one micro-credential with what proves each, and whether it counts as valorised."""
+    """The milestones of one micro-credential with what proves each, and whether it counts as valorised.
+
+    One without milestones has no ``verdict`` where each way of the rule asks for a milestone.
+    """
 
     milestones: Sequence[Milestone]
     proofs: Mapping[int, Sequence[tuple[Evidence, Proof]]]
-    verdict: Verdict
+    verdict: Verdict | None
 
 
 def of_microcredential(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
@@ -50,8 +53,15 @@ def of_microcredential(actor: Actor, microcredential: MicroCredential, today: da
         .options(joinedload(Milestone.authority))
         .order_by(Milestone.id)
     ).all()
-    proofs = _proofs(actor, [one.id for one in found]) if found else {}
-    return TracksOf(found, proofs, verdicts([microcredential.id], today)[microcredential.id])
+    rule = portal.consortium().valorised
+    if not found and not any(set(way) == {MEMORANDUM} for way in rule):
+        return TracksOf((), {}, None)
+    keys = [one.id for one in found]
+    proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.in_(keys))))
+    known = [Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven) for one in found]
+    signed = memoranda([microcredential.id]).get(microcredential.id, 0)
+    verdict = judge(rule, known, signed, today)
+    return TracksOf(found, _proofs(actor, keys), verdict)
 
 
 def _proofs(actor: Actor, keys: Collection[int]) -> dict[int, list[tuple[Evidence, Proof]]]:
