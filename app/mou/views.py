@@ -16,6 +16,7 @@ from app.mou.forms import MouForm, ReasonForm
 from app.mou.listing import MouListing
 from app.mou.models import OPEN, Mou, MouState
 from app.mou.permissions import check_edit, may_edit
+from app.mou.progress import queries as progress
 
 bp = Blueprint("mou", __name__, url_prefix="/mou")
 
@@ -43,6 +44,7 @@ def show(mou_id: int) -> Response:
         reference=queries.reference_of(mou),
         may_edit=edits,
         is_open=mou.state in OPEN,
+        tells_progress=progress.is_told(actor, mou),
         missing=rules.missing(mou) if edits and mou.state in OPEN else [],
         history=queries.history(actor, mou),
         states={state.value: state for state in MouState},

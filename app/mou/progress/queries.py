@@ -8,13 +8,18 @@ from sqlalchemy.orm import joinedload
 from app.core import clock
 from app.core.access import Actor
 from app.extensions import db
-from app.mou.models import Mou, MouCommitment, MouParty
+from app.mou.models import CONCLUDED, Mou, MouCommitment, MouParty
 from app.mou.progress.models import MouCommitmentReport
 from app.mou.queries import visible_to
 from app.mou.signing.models import LinkPurpose, MouLink
 
 # What the page behind a link shows beside the link.
 WITH_PARTY = (joinedload(MouLink.party).joinedload(MouParty.mou), joinedload(MouLink.signatory))
+
+
+def is_told(actor: Actor, mou: Mou) -> bool:
+    """Whether the page of a memorandum tells this actor what became of its commitments."""
+    return mou.state in CONCLUDED and actor.is_internal and bool(mou.commitments)
 
 
 def newest(mou: Mou) -> Mapping[int, MouCommitmentReport]:

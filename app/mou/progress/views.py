@@ -9,7 +9,7 @@ from app.accounts.limits import INVITE, RULES
 from app.core.access import Actor, Permission, current_actor, requires
 from app.core.web import created, form_page, redirect_to
 from app.mou import queries as memoranda
-from app.mou.models import CONCLUDED, Mou
+from app.mou.models import Mou
 from app.mou.permissions import check_edit, may_edit
 from app.mou.progress import queries, services
 from app.mou.progress.forms import ReportForm, ReportLinkForm
@@ -59,7 +59,7 @@ def report_commitment(mou_id: int, commitment_id: int) -> BaseResponse:
 
 def progress(actor: Actor, mou: Mou) -> dict[str, Any] | None:
     """The panel of a signed memorandum's page: how far each commitment is, and who has a link to report by."""
-    if mou.state not in CONCLUDED or not actor.is_internal or not mou.commitments:
+    if not queries.is_told(actor, mou):
         return None
     promised = [(party, queries.of_party(party)) for party in mou.parties]
     return {
