@@ -63,7 +63,7 @@ def told(report: Report) -> list[Told]:
 
 def paper(report: Report, about: str) -> bytes:
     """The report as a PDF, in the language that is spoken. Raises ``DocumentTooLong``."""
-    data = {"labels": _labels(), "about": about, "head": _head(report), "held": _held(report)}
+    data: dict[str, Any] = {"labels": _labels(), "about": about, "head": _head(report), "held": _held(report)}
     data["told"] = [_told(one) for one in told(report)]
     title = _("Consultation report: %(about)s", about=about)
     return documents.render("consultations", data, title=title, dated=clock.today())
