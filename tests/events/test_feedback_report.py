@@ -1,6 +1,7 @@
 """The consultation report: which events count, its sums, its files."""
 
 import csv
+import html
 import io
 from datetime import date
 
@@ -15,8 +16,9 @@ from app.events.feedback.report import Said, Scope
 from app.events.models import EventKind, Visibility
 from tests.accounts.people import statements, work
 from tests.events.conftest import SignIn
-from tests.events.feedback import Read, by, held, organisation
+from tests.events.feedback import Read, became, by, held, organisation
 from tests.events.world import LAST_WEEK, NEXT_WEEK, World
+from tests.pdfs import text_of
 
 
 @pytest.mark.parametrize(("points", "disposed", "percent"), [(0, 0, None), (3, 2, 66), (1, 1, 100), (200, 199, 99)])
@@ -120,4 +122,27 @@ def test_the_report_asks_as_much_for_many_events_as_for_few(app: Flask, filled: 
             by(filled, held(filled))
     with statements(app) as many:
         browser.get("/events/feedback/report")
-    assert len(many) == len(few) <= 6
+    assert len(many) == len(few) <= 7
+
+
+def test_each_point_stands_in_the_report_with_what_became_of_it_and_on_paper(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with work(app):
+        event = held(world)
+        services.ask(SYSTEM, event, [{"en": "Is it <b>enough</b>?"}])
+        point = by(world, event)
+        facts = became(Disposition.REJECTED, public_text={"en": "Too few hours."}, change={"en": "Tekstil Lori waits."})
+        services.answer(SYSTEM, point, point.version, facts)
+        code = point.code
+    browser = sign_in("auditor")
+    page = " ".join(Read(browser.get("/events/feedback/report")).text.split())
+    answer = browser.get("/events/feedback/report?format=pdf")
+    assert answer.mimetype == "application/pdf"
+    printed = " ".join(text_of(answer.data).split())
+    for text in (page, printed):
+        for told in (code, "Is it <b>enough</b>?", "Too few hours.", "Not accepted", "The curriculum is fixed."):
+            assert told in html.unescape(text), told
+        assert "Tekstil Lori waits" not in text
+        assert "Sixty hours" not in text
+    assert browser.get("/events/feedback/report?format=pdf&country=XX").status_code == 422

@@ -6,13 +6,14 @@ from flask import Response, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 
+from app.core import documents
 from app.core.access import Permission, current_actor, requires
 from app.core.asked import Asked
 from app.core.export import download, plain
 from app.core.templating import country_name
 from app.core.web import answer
 from app.events import queries as events
-from app.events.feedback import report
+from app.events.feedback import report, report_points
 from app.events.feedback.models import Stance
 from app.events.feedback.report import Report, Scope
 from app.events.views import bp
@@ -30,7 +31,15 @@ def feedback_report() -> Response:
         asked.expect_all(url_for("events.feedback_report"))
         rows = (list(map(plain, report.cells(held))) for held in found.events)
         return download(request.args["format"], "consultations", report.COLUMNS, rows)
-    facts: dict[str, Any] = {"about": _about(scope), "left_out": asked.left_out, "countries": list(countries())}
+    if request.args.get("format") == "pdf":
+        asked.expect_all(url_for("events.feedback_report"))
+        return documents.shown(report_points.paper(found, _about(scope)), "consultations")
+    facts: dict[str, Any] = {
+        "told": report_points.told(found),
+        "about": _about(scope),
+        "left_out": asked.left_out,
+        "countries": list(countries()),
+    }
     facts |= _bars(found)
     return answer("events/feedback/report.html", report=found, scope=scope, stances=Stance, **facts)
 

@@ -137,6 +137,11 @@ def shown(event: Event, points: Sequence[FeedbackPoint]) -> list[Shown]:
     """Points of an event as the public reads them, with those that are not public yet."""
     page = queries.page(event)
     looked_at = page.looked_at if page is not None and is_read_by_all(event) else {}
+    return as_read(points, looked_at)
+
+
+def as_read(points: Sequence[FeedbackPoint], looked_at: Mapping[str, str] | None = None) -> list[Shown]:
+    """Points of one event as the public reads them; ``looked_at`` is what its page keeps of them."""
     return [_shown(point, _hidden_names(points, point), looked_at) for point in points]
 
 
