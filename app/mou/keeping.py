@@ -73,11 +73,12 @@ def begin(session: Session, payload: dict[str, Any]) -> None:
     if mou.amends is not None:
         record(mou.amends, Happening.AMENDED, by=queries.reference_of(mou))
         touch(mou.amends)
+    plan_end(mou)  # The last day of what was signed elsewhere, years ago, may be over.
 
 
 def _renewed(former: Mou, mou: Mou) -> None:
     """What is renewed ends on the day before, at the latest; what was terminated meanwhile stays so."""
-    if former.state not in (MouState.IN_FORCE, MouState.EXPIRED) or mou.in_force_from is None:
+    if former.state not in (MouState.IN_FORCE, MouState.EXPIRED) or mou.in_force_from is None or former.termination:
         return
     before = max(mou.in_force_from - timedelta(days=1), former.in_force_from or date.min)
     former.last_day = min(former.last_day or date.max, before)

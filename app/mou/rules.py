@@ -142,7 +142,8 @@ def next_last_day(begins: date, duration_months: int | None, ends_on: date | Non
         if duration_months is not None:
             last = months_later(begins, times * duration_months) - timedelta(days=1)
         else:
-            last += (ends_on or last) - begins + timedelta(days=1)
+            # What was signed after the end it names goes on by a day at least: else this would never end.
+            last += max((ends_on or last) - begins, timedelta()) + timedelta(days=1)
     return last
 
 

@@ -53,7 +53,8 @@ class MouOriginal(AppendOnly, Base):
     """A file that was signed outside: evidence, kept byte for byte.
 
     ``document`` is what a signature in a file of its own belongs to. ``names`` are the names of the files within a
-    container; that is all the portal says of one.
+    container; that is all the portal says of one. ``wording`` is the hash of what the memorandum said when the file was
+    added: it counts for nothing else.
     """
 
     __tablename__ = "mou_original"
@@ -62,6 +63,7 @@ class MouOriginal(AppendOnly, Base):
     mou_id: Mapped[int] = mapped_column(ForeignKey("mou.id"))
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     sha256: Mapped[str] = mapped_column(index=True)
+    wording: Mapped[str]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     document_sha256: Mapped[str | None]
     container: Mapped[Container]

@@ -76,9 +76,14 @@ def original(actor: Actor, mou_id: int, original_id: int) -> MouOriginal:
     return db.session.execute(wanted).scalar_one()
 
 
+def counted(found: Sequence[Kept], wording: str) -> list[Kept]:
+    """Those that count for what the memorandum says now: what was signed before its terms were changed does not."""
+    return [one for one in found if one.counts and one.original.wording == wording]
+
+
 def signed_parties(found: Sequence[Kept]) -> set[int]:
-    """The keys of the parties for which something is signed that counts."""
-    return {claim.party_id for one in found if one.counts for claim in one.claims}
+    """The keys of the parties for which these are signed."""
+    return {claim.party_id for one in found for claim in one.claims}
 
 
 def names_party(party_id: int) -> bool:

@@ -95,6 +95,7 @@ def add(actor: Actor, mou: Mou, facts: OriginalFacts, sent: Sent | None, documen
         mou=mou,
         file=file,
         sha256=file.sha256,
+        wording=versions.wording(mou),
         document=with_it,
         document_sha256=with_it.sha256 if with_it else None,
         container=kind.container,
@@ -115,6 +116,7 @@ def add(actor: Actor, mou: Mou, facts: OriginalFacts, sent: Sent | None, documen
         Happening.ORIGINAL_ADDED,
         original=original.id,
         sha256=file.sha256,
+        wording=original.wording,
         document=original.document_sha256,
         container=kind.container.value,
         claims={str(key): level.value for key, level in facts.levels.items()},
@@ -138,7 +140,7 @@ def _kind_of(sent: Sent | None) -> content.Kind | None:
 
 
 def _check_new(mou: Mou, file: StoredFile) -> None:
-    known = [one for one in queries.kept(mou) if one.counts]
+    known = counted(mou)
     if any(one.original.sha256 == file.sha256 for one in known):
         raise Refused(file=_("This file is here already, byte for byte."))
     if len(known) >= rules.MOST_ORIGINALS:
@@ -171,6 +173,11 @@ def validate(actor: Actor, original: MouOriginal, facts: ValidationFacts) -> Mou
     return found
 
 
+def counted(mou: Mou) -> list[queries.Kept]:
+    """The originals that count for what a memorandum says as it stands."""
+    return queries.counted(queries.kept(mou), versions.wording(mou))
+
+
 def finish(actor: Actor, mou: Mou, version: int | None) -> None:
     """Say that everybody has signed elsewhere: it is signed since the last of the days, and in force on its day.
 
@@ -183,16 +190,15 @@ def finish(actor: Actor, mou: Mou, version: int | None) -> None:
     missing = memoranda.missing(mou, by_link=False)
     if missing:
         raise memoranda.NotComplete(missing)
-    found = queries.kept(mou)
+    found = counted(mou)
     names = {party.id: next(iter(party.legal_name.values()), "") for party in mou.parties}
     rules.check_concluded(names, queries.signed_parties(found))
-    counted = [one.original for one in found if one.counts]
     text = texts.to_sign(mou)
     if text is not None:
         versions.close(actor, text, Closing.SIGNED)
     mou.move_to(MouState.SIGNED, actor, _("Signed elsewhere"))
-    record(mou, Happening.CONCLUDED, originals=[one.sha256 for one in counted], by=actor.name)
-    conclude(mou, max(one.signed_on for one in counted))
+    record(mou, Happening.CONCLUDED, originals=[one.original.sha256 for one in found], by=actor.name)
+    conclude(mou, max(one.original.signed_on for one in found))
     touch(mou)
 
 

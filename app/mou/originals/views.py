@@ -18,6 +18,7 @@ from app.mou.originals.notes import notes
 from app.mou.permissions import check_edit, may_edit
 from app.mou.texts import content, paper
 from app.mou.texts import queries as texts
+from app.mou.texts.services import wording as wording_of
 from app.mou.views import bp, editable, page_url
 
 
@@ -79,7 +80,7 @@ def check_original(mou_id: int, original_id: int) -> BaseResponse:
 def finish_elsewhere(mou_id: int) -> BaseResponse:
     """Say that everybody has signed elsewhere, after asking."""
     mou = _own(mou_id)
-    found = queries.kept(mou)
+    found = services.counted(mou)
     missing = missing_rules.missing(mou, by_link=False)
     lacking = [party for party in mou.parties if party.id not in queries.signed_parties(found)]
     if request.method == "POST" and not missing and not lacking:
@@ -113,7 +114,10 @@ def originals(actor: Actor, mou: Mou) -> dict[str, Any] | None:
     is_taken = edits and _why_not(mou) is None
     if not found and not (is_taken and mou.state is MouState.READY_TO_SIGN):
         return None
-    return {"mou": mou, "originals": found, "may_edit": edits, "is_taken": is_taken, "is_open": mou.state in OPEN}
+    # Once it is concluded, the terms stand still, and only what it was concluded with is of interest.
+    wording = wording_of(mou) if found and is_taken else None
+    facts = {"mou": mou, "originals": found, "may_edit": edits, "is_taken": is_taken, "is_open": mou.state in OPEN}
+    return facts | {"wording": wording}
 
 
 def _why_not(mou: Mou) -> str | None:

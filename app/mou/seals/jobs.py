@@ -24,6 +24,7 @@ from app.mou.evidence.services import record
 from app.mou.queries import reference_of
 from app.mou.seals import printing
 from app.mou.seals.models import MouSealed, SealKind
+from app.mou.signing.models import MouSignature
 from app.mou.signing.services import after_conclusion
 from app.mou.texts.models import Closing, MouClosing, MouText
 
@@ -57,9 +58,15 @@ def arrange(session: Session) -> None:
 
 
 def resume(session: Session) -> int:
-    """Take up what waited for keys: texts that everybody signed and that are not sealed. Answers how many."""
+    """Take up what waited for keys: texts that everybody signed here and that are not sealed. Answers how many.
+
+    What was signed on paper or elsewhere is closed as signed, too, and never sealed.
+    """
     sealed = select(MouSealed.text_id).where(MouSealed.kind == SealKind.SEAL)
-    signed = select(MouClosing.text_id).where(MouClosing.how == Closing.SIGNED, MouClosing.text_id.not_in(sealed))
+    here = select(MouSignature.text_id)
+    signed = select(MouClosing.text_id).where(
+        MouClosing.how == Closing.SIGNED, MouClosing.text_id.in_(here), MouClosing.text_id.not_in(sealed)
+    )
     keys = {f"{SEAL}:{text_id}": text_id for text_id in session.scalars(signed)}
     known = {job.dedupe_key: job for job in session.scalars(select(Job).where(Job.dedupe_key.in_(keys)))}
     for key, text_id in keys.items():

@@ -3,6 +3,7 @@
 import hashlib
 import io
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core import clock, portal
@@ -55,6 +56,8 @@ def freeze(actor: Actor, mou: Mou, version: int | None, reason: str | None = Non
     rules.check_open(mou.state)
     _lock(mou)
     missing = rules.missing(mou, by_link=by_link)
+    if by_link and mou.ends_on is not None and mou.ends_on < clock.today():
+        missing.append(rules.Missing("edit", _("Its last day is over.")))
     if missing:
         raise rules.NotComplete(missing)
     before = queries.newest(mou)
@@ -85,6 +88,11 @@ def freeze(actor: Actor, mou: Mou, version: int | None, reason: str | None = Non
     )
     touch(mou)
     return text
+
+
+def wording(mou: Mou) -> str:
+    """The SHA-256 of what a memorandum says as it stands, whichever version that would be."""
+    return sha256_of(content.frozen(mou, 0))
 
 
 def close(

@@ -16,10 +16,11 @@ from app.core import outbox, portal
 from app.core.access import SYSTEM
 from app.core.errors import Refused
 from app.extensions import db
-from app.mou import commands, parties
+from app.mou import commands, keeping, parties
 from app.mou.models import Mou, MouState
 from app.mou.originals import jobs, queries, services
 from app.mou.originals.models import MouFinding, MouOriginal
+from app.mou.seals import jobs as sealing
 from app.mou.signing import services as signing
 from app.mou.texts import queries as texts
 from tests.accounts.people import work
@@ -126,6 +127,31 @@ def test_it_is_printed_signed_by_hand_and_the_scan_is_sent(app: Flask, sign_in: 
     page = open_page(lead, f"/mou/{key}")
     assert "being sealed" not in page.text
     assert "Signed elsewhere" in words(page.select_one("#signing"))
+    with work(app) as session:
+        assert sealing.resume(session) == 0, "what is signed on paper is never sealed here"
+
+
+def test_what_was_signed_counts_for_no_other_wording(app: Flask, sign_in: SignIn, ready: Ready) -> None:
+    key, lead, octets = ready(), sign_in("lead"), pdf()
+    send(lead, key, octets)
+    with work(app):
+        mou = db.session.get_one(Mou, key)
+        mou.notice_days = 90
+    page = open_page(lead, f"/mou/{key}")
+    assert "the terms were changed since" in words(page.select_one("#originals"))
+    assert "Nothing that counts is signed for" in open_page(lead, f"/mou/{key}/originals/finish").text
+    assert send(lead, key, octets).status_code == 200, "sent again, it counts for what stands here now"
+    open_page(lead, f"/mou/{key}/originals/finish").form("Everybody has signed").submit(lead)
+    assert state_of(app, key) is MouState.SIGNED
+
+
+def test_what_was_over_before_it_was_entered_ends_at_once(app: Flask, sign_in: SignIn, ready: Ready) -> None:
+    key, lead = ready(effective_from=None, duration_months=12), sign_in("lead")
+    send(lead, key, pdf(), signed_on="2020-03-01")
+    open_page(lead, f"/mou/{key}/originals/finish").form("Everybody has signed").submit(lead)
+    with work(app) as session:
+        keeping.begin(session, {"mou": key})
+    assert state_of(app, key) is MouState.EXPIRED
 
 
 def test_each_party_signs_in_a_file_of_its_own(app: Flask, sign_in: SignIn, ready: Ready) -> None:
