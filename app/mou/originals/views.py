@@ -11,11 +11,11 @@ from app.core.access import Actor, Permission, current_actor, requires
 from app.core.web import answer, created, form_page, redirect_to, sent
 from app.mou import queries as memoranda
 from app.mou import rules as missing_rules
-from app.mou.models import OPEN, Mou, MouState
+from app.mou.models import CONCLUDED, OPEN, Mou, MouState
 from app.mou.originals import queries, rules, services
 from app.mou.originals.forms import ValidationForm, original_form
 from app.mou.originals.notes import notes
-from app.mou.permissions import check_edit, may_edit
+from app.mou.permissions import check_edit, may_edit, may_prove
 from app.mou.texts import content, paper
 from app.mou.texts import queries as texts
 from app.mou.texts.services import wording as wording_of
@@ -117,7 +117,9 @@ def originals(actor: Actor, mou: Mou) -> dict[str, Any] | None:
     # Once it is concluded, the terms stand still, and only what it was concluded with is of interest.
     wording = wording_of(mou) if found and is_taken else None
     facts = {"mou": mou, "originals": found, "may_edit": edits, "is_taken": is_taken, "is_open": mou.state in OPEN}
-    return facts | {"wording": wording}
+    # What has a text besides is exported from its board.
+    exports = bool(found) and mou.state in CONCLUDED and may_prove(actor, mou) and texts.newest(mou) is None
+    return facts | {"wording": wording, "exports": exports}
 
 
 def _why_not(mou: Mou) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.core import archive, portal
 from app.core.archive import Member, MemberDamaged
@@ -18,6 +18,9 @@ from app.core.files import StoredFile
 from app.extensions import db
 from app.mou.evidence import queries as evidence
 from app.mou.models import Mou
+from app.mou.originals import queries as originals
+from app.mou.originals.models import Container, MouOriginal
+from app.mou.originals.queries import Kept
 from app.mou.proof.models import MouEvidenceReport
 from app.mou.queries import reference_of
 from app.mou.seals import examining
@@ -28,6 +31,7 @@ from app.mou.texts.models import MouText
 FORMAT = "memoranda/1"
 JSON, TEXT, PEM = "application/json", "text/plain", "application/x-pem-file"
 HERE = Path(__file__).parent
+ENDINGS = {Container.PDF: "pdf", Container.ASIC_E: "asice", Container.ASIC_S: "asics", Container.CADES: "p7s"}
 SEALED = {SealKind.SEAL: "sealed.pdf", SealKind.STAMP: "stamped.pdf"}
 
 
@@ -36,8 +40,9 @@ class ExportDamaged(DomainError):
 
 
 def exportable() -> Sequence[Mou]:
-    """Memoranda of which a text was shown to somebody."""
-    return db.session.scalars(select(Mou).where(Mou.id.in_(select(MouText.mou_id))).order_by(Mou.id)).all()
+    """Memoranda of which a text was shown to somebody, or something is kept that was signed elsewhere."""
+    shown = or_(Mou.id.in_(select(MouText.mou_id)), Mou.id.in_(select(MouOriginal.mou_id)))
+    return db.session.scalars(select(Mou).where(shown).order_by(Mou.id)).all()
 
 
 def members(memoranda: Iterable[Mou]) -> list[Member]:
@@ -115,13 +120,19 @@ def _of(mou: Mou) -> Iterator[Member | str]:
     sealed_ones, made = sealed.all(), reports.all()
     stored += [(one.text.number, SEALED[one.kind], one.file) for one in sealed_ones]
     stored += [(one.text.number, f"evidence-{one.number}.pdf", one.file) for one in made]
-    yield _json(f"{place}/memorandum.json", _told(mou, texts, sealed_ones, made))
+    elsewhere = originals.kept(mou)
+    told = _told(mou, texts, sealed_ones, made) | {"originals": [_original(one) for one in elsewhere]}
+    yield _json(f"{place}/memorandum.json", told)
     yield _json(f"{place}/events.json", events_of(mou))
     for text in texts:
         yield Member.of(f"{place}/version-{text.number}/content.json", canonical(text.content), JSON)
     for number, name, file in stored:
         if file is not None:
             yield _stored(f"{place}/version-{number}/{name}", file)
+    for one in (kept.original for kept in elsewhere):
+        yield _stored(f"{place}/originals/{one.id}.{ENDINGS.get(one.container, 'picture')}", one.file)
+        if one.document is not None:
+            yield _stored(f"{place}/originals/{one.id}-document.pdf", one.document)
 
 
 def _stored(path: str, file: StoredFile) -> Member | str:
@@ -155,6 +166,26 @@ def _told(
             {"version": one.text.number, "number": one.number, "sha256": one.sha256, "languages": one.languages}
             | {"tells": one.tells, "level": one.level}
             for one in reports
+        ],
+    }
+
+
+def _original(kept: Kept) -> dict[str, Any]:
+    """What was signed elsewhere: what is claimed of it, what the portal found, what people found who checked it."""
+    one = kept.original
+    return {
+        "original": one.id,
+        "sha256": one.sha256,
+        "wording": one.wording,
+        "container": one.container.value,
+        "signed_on": _day(one.signed_on),
+        "counts": kept.counts,
+        "claims": [{"party": claim.party_id, "level": claim.level.value, "name": claim.name} for claim in kept.claims],
+        "finding": kept.finding,
+        "checks": [
+            {"result": check.result.value, "validator": check.validator, "checked_on": _day(check.checked_on)}
+            | {"note": check.note, "by": check.actor_name}
+            for check in kept.validations
         ],
     }
 

@@ -155,6 +155,19 @@ def _told(place: Path, events: list[dict[str, Any]]) -> Iterator[str]:
             file = versions[text] / name.format(**facts) if text in versions else None
             if file is not None and _sha256(file) != facts[key]:
                 yield f"{file.parent.name}/{file.name} is not what {said} says"
+        if kind == "original_added":
+            yield from _original(place / "originals", facts, said)
+
+
+def _original(folder: Path, facts: dict[str, Any], said: str) -> Iterator[str]:
+    """Whether a file that was signed elsewhere, and the document it belongs to, are those that were added."""
+    for name, digest in (
+        (facts["original"], facts["sha256"]),
+        (f"{facts['original']}-document", facts.get("document")),
+    ):
+        for file in folder.glob(f"{name}.*"):
+            if _sha256(file) != digest:
+                yield f"{folder.name}/{file.name} is not what {said} says"
 
 
 # ---- Seals, where there is a program for them ----

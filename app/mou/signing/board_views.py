@@ -16,6 +16,7 @@ from app.mou import queries as memoranda
 from app.mou import rules
 from app.mou.forms import ReasonForm
 from app.mou.models import CONCLUDED, OUT, Mou
+from app.mou.originals import queries as originals
 from app.mou.permissions import check_edit, may_edit, may_prove
 from app.mou.proof import exporting
 from app.mou.proof import jobs as reports
@@ -146,7 +147,7 @@ def evidence_file(mou_id: int) -> Response:
 def export(mou_id: int) -> Response:
     """Everything that proves the memorandum, with a program that checks it without the portal."""
     mou = memoranda.mou(current_actor(), mou_id)
-    if texts.newest(mou) is None or not may_prove(current_actor(), mou):
+    if not (texts.newest(mou) or originals.kept(mou)) or not may_prove(current_actor(), mou):
         raise NotFound
     copy = SpooledTemporaryFile(SPOOLED)  # noqa: SIM115 - it is read while it is sent, and closed with the answer
     exporting.write_archive(copy, exporting.members([mou]))

@@ -1,9 +1,11 @@
 """Originals signed elsewhere: what is taken, what is said of it, what the portal says, when everybody has signed."""
 
 import hashlib
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from app.mou import commands, keeping, parties
 from app.mou.models import Mou, MouState
 from app.mou.originals import jobs, queries, services
 from app.mou.originals.models import MouFinding, MouOriginal
+from app.mou.proof import verify
 from app.mou.seals import jobs as sealing
 from app.mou.signing import services as signing
 from app.mou.texts import queries as texts
@@ -358,3 +361,19 @@ def test_a_changed_file_is_found(app: Flask, sign_in: SignIn, ready: Ready) -> N
         store = portal.files()
         store.remove(db.session.scalars(select(MouOriginal.sha256)).one())
         assert any("an original is not what was sent" in line for line in commands._wrong())
+
+
+def test_an_original_is_exported_and_known_when_it_was_replaced(
+    app: Flask, sign_in: SignIn, ready: Ready, tmp_path: Path
+) -> None:
+    key, lead, octets = ready(), sign_in("lead"), pdf()
+    send(lead, key, octets)
+    open_page(lead, f"/mou/{key}/originals/finish").form("Everybody has signed").submit(lead)
+    link = next(a for a in open_page(lead, f"/mou/{key}").select("a[download]") if "ZIP" in a.text)
+    with zipfile.ZipFile(BytesIO(lead.get(str(link["href"])).data)) as archive_:
+        archive_.extractall(tmp_path)
+    (file,) = tmp_path.glob("*/originals/*.pdf")
+    assert file.read_bytes() == octets
+    assert not [found for found in verify.check(tmp_path) if found.startswith("BAD")]
+    file.write_bytes(octets + b" ")
+    assert [found for found in verify.check(tmp_path) if f"{file.name} is not what event" in found]
