@@ -15,6 +15,7 @@ from app.core.database import writing
 from app.extensions import db
 from app.mou.evidence import queries as evidence
 from app.mou.evidence.chain import Flaw
+from app.mou.evidence.models import MouEvent
 from app.mou.models import Mou
 from app.mou.originals.models import MouOriginal
 from app.mou.proof import exporting
@@ -22,6 +23,7 @@ from app.mou.proof.models import MouEvidenceReport
 from app.mou.queries import key_of, reference_of
 from app.mou.seals import ending, jobs
 from app.mou.seals.models import MouSealed
+from app.mou.signing.models import MouSignature
 from app.mou.texts.models import MouText
 
 
@@ -139,6 +141,24 @@ def _wrong() -> Iterator[str]:
     for anchor in evidence.broken_anchors():
         yield f"The anchor of {anchor.day} is not what it was."
     yield from _wrong_files()
+    yield from _untold()
+
+
+def _untold() -> Iterator[str]:
+    """Rows of which the chain does not speak: put there, or changed, past the portal."""
+    told: dict[int, set[str]] = {}
+    for mou_id, facts in db.session.execute(select(MouEvent.mou_id, MouEvent.facts)):
+        told.setdefault(mou_id, set()).update(value for value in facts.values() if isinstance(value, str))
+    rows = (
+        *(("a frozen page", one.mou_id, one.html_sha256) for one in db.session.scalars(select(MouText))),
+        *(("a sealed document", one.text.mou_id, one.sha256) for one in db.session.scalars(select(MouSealed))),
+        *(("an evidence report", one.text.mou_id, one.sha256) for one in db.session.scalars(select(MouEvidenceReport))),
+        *(("an original", one.mou_id, one.sha256) for one in db.session.scalars(select(MouOriginal))),
+        *(("the name of a signature", one.text.mou_id, one.name) for one in db.session.scalars(select(MouSignature))),
+    )
+    for what, mou_id, value in rows:
+        if value is not None and value not in told.get(mou_id, ()):
+            yield f"{reference_of(mou_id)}: {what} is not what the chain says."
 
 
 def _wrong_files() -> Iterator[str]:

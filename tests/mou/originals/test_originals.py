@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import set_committed_value
 from werkzeug.test import TestResponse
 
 from app.core import outbox, portal
@@ -361,6 +362,16 @@ def test_a_changed_file_is_found(app: Flask, sign_in: SignIn, ready: Ready) -> N
         store = portal.files()
         store.remove(db.session.scalars(select(MouOriginal.sha256)).one())
         assert any("an original is not what was sent" in line for line in commands._wrong())
+
+
+def test_a_row_that_was_changed_past_the_portal_is_found(app: Flask, sign_in: SignIn, ready: Ready) -> None:
+    key = ready()
+    send(sign_in("lead"), key, pdf())
+    with app.app_context():
+        assert not list(commands._wrong())
+        original = db.session.scalars(select(MouOriginal)).one()
+        set_committed_value(original, "sha256", "0" * 64)
+        assert f"BEM-MoU-{key:04}: an original is not what the chain says." in list(commands._wrong())
 
 
 def test_an_original_is_exported_and_known_when_it_was_replaced(
