@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.core import clock, portal
 from app.core.access import SYSTEM, Actor
@@ -63,8 +62,8 @@ def recall(actor: Actor, mou: Mou, version: int | None, reason: str) -> None:
     ``NotAllowed``.
     """
     check_edit(actor, mou)
+    lock(mou)
     expect_version(mou, version)
-    _lock(mou)
     text = to_sign(mou)
     if text is None or mou.state not in OUT:
         raise Refused(_("Nothing is out for signature."))
@@ -141,7 +140,7 @@ def sign(link: MouLink, said: Said, origin: Origin) -> MouSignature:
     """
     text = _text_of(link)
     mou = text.mou
-    _lock(mou)
+    lock(mou)
     db.session.refresh(text, ["closing"])
     db.session.refresh(link)
     check_open(link)
@@ -202,7 +201,7 @@ def decline(link: MouLink, reason: str | None, origin: Origin) -> None:
     Raises ``NotOpen``.
     """
     text = _text_of(link)
-    _lock(text.mou)
+    lock(text.mou)
     db.session.refresh(text, ["closing"])
     check_open(link)
     signatory = _signatory_of(link)
@@ -346,5 +345,9 @@ def _who(link: MouLink) -> dict[str, Any]:
     }
 
 
-def _lock(mou: Mou) -> None:
-    db.session.execute(select(Mou.id).where(Mou.id == mou.id).with_for_update())
+def lock(mou: Mou) -> None:
+    """Hold the memorandum's row until the transaction ends, and read it anew.
+
+    Who waited for it would otherwise save over what was read before: two who sign at once conflict on its version.
+    """
+    db.session.refresh(mou, with_for_update={"of": Mou})

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.core import clock, outbox
 from app.core.access import SYSTEM
@@ -15,11 +15,13 @@ from app.mou.evidence.models import MouEvent
 from app.mou.models import Mou, MouState
 from app.mou.signing import links, queries, services
 from app.mou.signing.models import MouLink, MouProposal, MouSignature
+from app.mou.signing.rules import STATEMENTS
+from app.mou.signing.services import Said
 from app.mou.texts import queries as texts
 from tests.accounts.people import mails, work
 from tests.events.conftest import SignIn
 from tests.events.world import World
-from tests.mou.conftest import complete
+from tests.mou.conftest import HERE, complete
 from tests.mou.signing.way import (
     ANAHIT,
     GOR,
@@ -47,6 +49,20 @@ def test_a_double_click_and_two_tabs_make_one_signature(app: Flask, sent: Sent) 
     assert all("Thank you" in Page(one).heading for one in answers)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(MouSignature)) == 1
+
+
+def test_who_signs_while_another_one_did_loses_nothing(app: Flask, sent: Sent) -> None:
+    sent()
+    with work(app) as session:
+        link = session.scalars(select(MouLink).where(MouLink.email == GOR)).one()
+        assert link.text is not None
+        mou, link.proven_at = link.text.mou, clock.now()
+        # What another transaction wrote meanwhile is not yet known to this one.
+        session.connection().execute(update(Mou).where(Mou.id == mou.id).values(version=mou.version + 1))
+        agreed = dict.fromkeys(STATEMENTS, True)
+        said = Said(name="Gor Sargsyan", agreed=agreed, document=link.text.html_sha256 or "", language=link.language)
+        services.sign(link, said, HERE)
+        assert mou.state is MouState.PARTLY_SIGNED
 
 
 def test_what_is_recalled_while_somebody_reads_is_not_signed(app: Flask, sent: Sent, sign_in: SignIn) -> None:
@@ -186,6 +202,24 @@ def test_a_proposal_is_no_way_to_another_mailbox(app: Flask, sent: Sent) -> None
     sent()
     propose(app)
     assert "lilit@example.org" not in {mail.recipient for mail in mails(app)}
+
+
+@pytest.mark.parametrize("answer", ["approve", "refuse"])
+def test_who_proposed_somebody_and_signed_after_all_is_not_replaced(
+    app: Flask, sent: Sent, sign_in: SignIn, answer: str
+) -> None:
+    key = sent()
+    proposal = propose(app)
+    lead = sign_in("lead")
+    page = open_page(lead, f"/mou/{key}/proposals/{proposal}")
+    form = next(Form(page, tag) for tag in page.select("form") if tag.select(f"[value={answer}]"))
+    sign(app, GOR, "Gor Sargsyan")
+    answered = Page(form.submit(lead, ("answer", answer), follow=True))
+    assert "has signed meanwhile" in answered.text
+    sign(app, ANAHIT, "Anahit Petrosyan")
+    assert state_of(app, key) is MouState.SIGNED
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(MouSignature)) == 2
 
 
 # ---- Strangers ----
