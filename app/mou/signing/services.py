@@ -73,13 +73,21 @@ def recall(actor: Actor, mou: Mou, version: int | None, reason: str) -> None:
 
 
 def send_again(actor: Actor, mou: Mou, signatory_id: int) -> MouLink:
-    """Send somebody whose turn it is a new link; the one before ends. Raises ``Refused`` and ``NotAllowed``."""
+    """Send somebody whose turn it is a new link; the one before ends.
+
+    Raises ``Refused``, also for somebody who was sent none, as for a text that is signed on paper, and ``NotAllowed``.
+    """
     check_edit(actor, mou)
+    lock(mou)
     text = to_sign(mou)
+    if text is not None:
+        db.session.refresh(text, ["closing"])
     waiting = _waiting(text) if text else []
     signatory = next((one for one in waiting if one.id == signatory_id), None)
-    if text is None or signatory is None:
+    if text is None or text.closing is not None or signatory is None:
         raise Refused(_("It is not this person's turn to sign."))
+    if signatory.id not in queries.newest_links(text):
+        raise Refused(_("This person was sent no link."))
     return links.issue(text, signatory, Happening.LINK_RENEWED)
 
 

@@ -13,6 +13,7 @@ from app.core.outbox import Job
 from app.extensions import db
 from app.mou.evidence.models import MouEvent
 from app.mou.models import Mou, MouState
+from app.mou.originals import services as originals
 from app.mou.signing import links, queries, services
 from app.mou.signing.models import MouLink, MouProposal, MouSignature
 from app.mou.signing.rules import STATEMENTS
@@ -167,6 +168,33 @@ def test_who_has_signed_is_not_reminded(app: Flask, sent: Sent, monkeypatch: pyt
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=5, minutes=1))
     outbox.drain(app)
     assert {mail.recipient for mail in mails(app) if mail.subject.startswith("Reminder")} == {ANAHIT}
+
+
+def test_a_new_link_ends_the_one_before(app: Flask, sent: Sent) -> None:
+    key = sent()
+    before = link_to(app, GOR)
+    with work(app):
+        mou = db.session.get_one(Mou, key)
+        services.send_again(SYSTEM, mou, mou.signatories[0].id)
+    assert app.test_client().get(before).status_code == 410
+    assert app.test_client().get(link_to(app, GOR)).status_code == 200
+
+
+@pytest.mark.parametrize("email", [GOR, None])
+def test_a_text_on_paper_is_sent_to_nobody(app: Flask, world: World, sign_in: SignIn, email: str | None) -> None:
+    with work(app):
+        mou = complete(world)
+        mou.signatories[0].email = email
+        originals.freeze_for_paper(SYSTEM, mou, mou.version)
+        key, gor = mou.id, mou.signatories[0].id
+    lead = sign_in("lead")
+    page = open_page(lead, f"/mou/{key}")
+    again = Form(page, next(tag for tag in page.select("form") if tag.select("[name=csrf_token]")))
+    again.method, again.action = "post", f"/mou/{key}/signatories/{gor}/again"
+    page = Page(again.submit(lead, follow=True))
+    assert "was sent no link" in page.text
+    with app.app_context():
+        assert not db.session.scalar(select(func.count()).select_from(MouLink))
 
 
 # ---- Somebody else ----
