@@ -14,11 +14,13 @@ from app.extensions import db
 from app.mou.evidence.models import MouEvent
 from app.mou.models import Mou, MouState
 from app.mou.originals import services as originals
-from app.mou.signing import links, queries, services
+from app.mou.seals.printing import places_of
+from app.mou.signing import links, proposals, queries, services
 from app.mou.signing.models import MouLink, MouProposal, MouSignature
 from app.mou.signing.rules import STATEMENTS
 from app.mou.signing.services import Said
 from app.mou.texts import queries as texts
+from app.mou.texts.content import signatories
 from tests.accounts.people import mails, work
 from tests.events.conftest import SignIn
 from tests.events.world import World
@@ -33,7 +35,7 @@ from tests.mou.signing.way import (
     sign,
     state_of,
 )
-from tests.page import Form, Page, open_page
+from tests.page import Form, Page, open_page, words
 
 pytestmark = pytest.mark.usefixtures("tokens")
 
@@ -248,6 +250,45 @@ def test_who_proposed_somebody_and_signed_after_all_is_not_replaced(
     assert state_of(app, key) is MouState.SIGNED
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(MouSignature)) == 2
+
+
+def test_who_was_replaced_is_not_asked_for_the_next_version(app: Flask, sent: Sent, sign_in: SignIn) -> None:
+    key = sent()
+    proposal = propose(app)
+    with work(app) as session:
+        found = session.get_one(MouProposal, proposal)
+        proposals.approve(SYSTEM, found, found.version)
+        mou = session.get_one(Mou, key)
+        services.recall(SYSTEM, mou, mou.version, "A wrong date")
+        services.send(SYSTEM, mou, mou.version)
+        text = texts.to_sign(mou)
+        assert text is not None
+        assert [one.name for one in queries.signing(mou, text)] == ["Lilit Sargsyan", "Anahit Petrosyan"]
+        assert "Gor Sargsyan" not in str(text.content)
+    page = open_page(sign_in("lead"), f"/mou/{key}")
+    assert "Gor Sargsyan" not in words(page.select_one("#parties"))
+    sign(app, "lilit@example.org", "Lilit Sargsyan")
+    sign(app, ANAHIT, "Anahit Petrosyan")
+    assert state_of(app, key) is MouState.SIGNED
+    with app.app_context():
+        text = texts.signed(db.session.get_one(Mou, key))
+        assert text is not None
+        assert set(places_of(text).values()) >= {one["uid"] for one in signatories(text.content)}
+
+
+def test_who_was_replaced_by_who_is_replaced_leaves_one_place(app: Flask, sent: Sent) -> None:
+    key = sent()
+    propose(app)
+    with work(app) as session:
+        mou = session.get_one(Mou, key)
+        first = session.scalars(select(MouProposal)).one()
+        lilit = proposals.approve(SYSTEM, first, first.version)
+        again = MouProposal(signatory=lilit, text=first.text, name="Ara", role_title="Head", email="ara@example.org")
+        session.add(again)
+        session.flush()
+        ara = proposals.approve(SYSTEM, again, again.version)
+        assert places_of(first.text)[ara.id] == str(first.signatory.uid)
+        assert [one.name for one in queries.signing(mou, first.text)] == ["Ara", "Anahit Petrosyan"]
 
 
 # ---- Strangers ----
