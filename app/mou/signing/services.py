@@ -229,6 +229,8 @@ def is_renewable(link: MouLink) -> bool:
     text = link.text
     if text is None or text.closing is not None or link.expires_at > clock.now():
         return False
+    if link.signatory is None or not links.has_mailbox(link.signatory):
+        return False
     newest = queries.newest_links(text).get(link.signatory_id or 0)
     return newest is link and link.signatory_id in {one.id for one in _waiting(text)}
 
@@ -297,10 +299,10 @@ def _go_on(text: MouText) -> None:
 
 
 def _ask_next(text: MouText) -> None:
-    """Ask those whose turn it is and who were not asked yet."""
+    """Ask those whose turn it is and who were not asked yet; who is erased cannot be asked."""
     asked = queries.newest_links(text)
     for signatory in _waiting(text):
-        if signatory.id not in asked:
+        if signatory.id not in asked and links.has_mailbox(signatory):
             links.issue(text, signatory, Happening.INVITED)
 
 
