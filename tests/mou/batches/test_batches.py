@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -202,6 +203,19 @@ def test_one_way_of_reminding_holds_for_all(app: Flask, sign_in: SignIn, pattern
         found = queries.memoranda(batch_of(app))
         assert {(mou.remind_after_days, mou.remind_at_most) for mou in found} == {(3, 2)}
     assert "after 3 days" in open_page(lead, path).text
+
+
+def test_what_a_register_says_of_the_pattern_is_not_said_of_its_copies(
+    app: Flask, sign_in: SignIn, pattern: int
+) -> None:
+    with work(app):
+        mou = db.session.get_one(Mou, pattern)
+        mou.register_body, mou.register_number, mou.register_date = "Ministry", "12/34", date(2025, 5, 1)
+    lead = sign_in("lead")
+    send_file(lead, pattern, rows(1)).form("Draft one memorandum").submit(lead)
+    with app.app_context():
+        made = queries.memoranda(batch_of(app))[0]
+        assert (made.register_body, made.register_number, made.register_date) == (None, None, None)
 
 
 # ---- What is wrong with a file ----
