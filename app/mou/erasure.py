@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.core import clock, mail, mentions
 from app.extensions import db
-from app.mou.signing.models import LinkPurpose, MouLink
+from app.mou.signing.models import MouLink
 from app.stakeholders.erasure import Erasing, when_erased
 
 # A contract names who signed it, and its evidence is chained: one text changed, and nothing of it proves anything.
@@ -27,9 +27,9 @@ mentions.binding |= {
 
 
 def end_links(begun: Erasing) -> Callable[[], None]:
-    """End the links to report by that went to the mailboxes of a person who is erased; what was reported stays."""
+    """End the links that went to the mailboxes of a person who is erased; what was said and reported by them stays."""
     theirs = select(MouLink).where(mail.is_at(MouLink.email, begun.mailboxes), MouLink.revoked_at.is_(None))
-    return partial(_end, db.session.scalars(theirs.where(MouLink.purpose == LinkPurpose.REPORT)).all())
+    return partial(_end, db.session.scalars(theirs).all())
 
 
 def _end(links: Sequence[MouLink]) -> None:

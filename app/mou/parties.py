@@ -149,7 +149,8 @@ def check_signatory(party: MouParty, facts: SignatoryFacts, signatory: MouSignat
         wrong["turn"] = _("Count from 1.")
     if wrong:
         raise Refused(**wrong)
-    others = [one.email for one in party.mou.signatories if one is not signatory and one.email]
+    gone = queries.replaced_in(party.mou) if party.mou.id else frozenset()
+    others = [one.email for one in party.mou.signatories if one is not signatory and one.id not in gone and one.email]
     if facts.email:
         rules.check_signatories([*others, facts.email])
 

@@ -17,6 +17,7 @@ from app.mou.listing import MouListing
 from app.mou.models import OPEN, Mou, MouState
 from app.mou.permissions import check_edit, may_edit
 from app.mou.progress import queries as progress
+from app.mou.signing.queries import replaced_in
 
 bp = Blueprint("mou", __name__, url_prefix="/mou")
 
@@ -47,6 +48,7 @@ def show(mou_id: int) -> Response:
         tells_progress=progress.is_told(actor, mou),
         missing=rules.missing(mou) if edits and mou.state in OPEN else [],
         history=queries.history(actor, mou),
+        replaced=replaced_in(mou),
         states={state.value: state for state in MouState},
         clauses=queries.clauses_of(mou),
         newer=queries.newer_version(mou) if edits and mou.state in OPEN else None,

@@ -20,6 +20,7 @@ from app.microcredentials.queries import organisations_called
 from app.mou import parties, services
 from app.mou.batches.columns import COLUMNS, REQUIRED, RowFacts
 from app.mou.batches.models import MouBatch
+from app.mou.ending import OF_ONE
 from app.mou.models import Mou, MouParty, PartyRole
 from app.mou.parties import CommitmentFacts, PartyFacts, SignatoryFacts
 from app.mou.permissions import check_edit
@@ -202,6 +203,7 @@ def _carry_out(actor: Actor, pattern: Mou, planned: Sequence[Planned]) -> MouBat
 
 def _draft(actor: Actor, pattern: Mou, one: Planned, batch: str) -> Mou:
     common = {entry.name: getattr(pattern, entry.name) for entry in fields(MouFacts)}
+    common |= OF_ONE
     common["languages"], common["clauses"] = tuple(pattern.languages), tuple(pattern.clauses)
     mou = services.create(actor, MouFacts(**common), batch=batch)
     known = {party.id: _copy(actor, mou, party) for party in pattern.parties}

@@ -11,10 +11,11 @@ from app.core.access import Actor
 from app.core.files import StoredFile
 from app.extensions import db
 from app.mou.batches.models import MouBatch
-from app.mou.models import Mou, MouParty
+from app.mou.models import OPEN, Mou, MouParty
 from app.mou.queries import visible_to
 from app.mou.signing.models import LinkPurpose, MouLink, MouSignature
 from app.mou.texts.models import MouText
+from app.mou.texts.queries import last_to_sign
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ def memoranda(found: MouBatch) -> Sequence[Mou]:
     parties = selectinload(Mou.parties)
     options = (parties.joinedload(MouParty.organisation), parties.selectinload(MouParty.signatories))
     return db.session.scalars(wanted.options(*options)).all()
+
+
+def waiting(found: MouBatch) -> list[tuple[int, int]]:
+    """The keys of the memoranda that are open, each with the number of the version that was to be signed last."""
+    return [(one.id, last_to_sign(one)) for one in memoranda(found) if one.state in OPEN]
 
 
 def entries(actor: Actor, found: MouBatch) -> list[Entry]:

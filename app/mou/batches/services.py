@@ -41,7 +41,7 @@ def send(actor: Actor, batch: MouBatch, version: int | None) -> None:
         check_edit(actor, mou)
     batch.state, batch.done, batch.total, batch.failed = BatchState.SENDING, 0, len(waiting), {}
     db.session.flush()
-    payload = {"batch": batch.id, "user": actor.user_id, "name": actor.name}
+    payload = {"batch": batch.id, "user": actor.user_id, "name": actor.name, "waiting": queries.waiting(batch)}
     outbox.enqueue(db.session, jobs.SEND, payload, dedupe_key=f"{jobs.SEND}:{batch.id}:{batch.version}")
 
 

@@ -20,10 +20,9 @@ from app.mou.wordings import Words, words
 
 def printed(text: MouText) -> bytes:
     """The document as PDF/A-4f."""
-    mou, signatures = text.mou, signing.signatures(text)
-    replaced = {after: before for before, after in signing.replaced(text).items()}
-    uids = {one.id: str(one.uid) for one in mou.signatories}
-    signed = [_signed_by(one, uids[replaced.get(one.signatory_id, one.signatory_id)]) for one in signatures]
+    signatures = signing.signatures(text)
+    places = places_of(text)
+    signed = [_signed_by(one, places[one.signatory_id]) for one in signatures]
     say, address = words(text.content["languages"][0]), address_of(text)
     facts = [
         (say("hash_before"), text.sha256),
@@ -36,6 +35,17 @@ def printed(text: MouText) -> bytes:
     last = max((one.signed_at for one in signatures), default=text.made_at)
     code = Code(qr.svg(address), address)
     return paper.pdf(text.content, last.astimezone(UTC), signed=signed, proof=facts, attachment=attached, code=code)
+
+
+def places_of(text: MouText) -> dict[int, str]:
+    """Where each signature stands, by the key of who signed: for a successor, the place of who was replaced."""
+    before = {after: former for former, after in signing.replaced(text).items()}
+    uids = {one.id: str(one.uid) for one in text.mou.signatories}
+
+    def place(key: int) -> str:
+        return place(before[key]) if key in before else uids[key]
+
+    return {key: place(key) for key in uids}
 
 
 def address_of(text: MouText) -> str:

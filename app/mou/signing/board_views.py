@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts.limits import INVITE, RULES
 from app.core.access import Actor, Permission, current_actor, requires
 from app.core.files import SPOOLED
-from app.core.web import answer, changed, form_page, redirect_to, sent
+from app.core.web import answer, changed, form_page, redirect_to, refusals_at, sent
 from app.mou import queries as memoranda
 from app.mou import rules
 from app.mou.forms import ReasonForm
@@ -45,7 +45,8 @@ def send(mou_id: int) -> BaseResponse:
     said = content.frozen(mou, before.number + 1 if before else 1)
     page = Markup(paper.html(said))  # noqa: S704 - of our own template, every text in it escaped
     status = 422 if request.method == "POST" else 200
-    return answer("mou/send.html", status=status, mou=mou, missing=missing, page=page, people=mou.signatories)
+    people = [one for one in mou.signatories if one.id not in queries.replaced_in(mou)]
+    return answer("mou/send.html", status=status, mou=mou, missing=missing, page=page, people=people)
 
 
 @bp.route("/<int:mou_id>/recall", methods=["GET", "POST"])
@@ -66,7 +67,8 @@ def recall(mou_id: int) -> BaseResponse:
 def send_again(mou_id: int, signatory_id: int) -> BaseResponse:
     """Send somebody a new link; the one before ends."""
     mou = _own(mou_id)
-    services.send_again(current_actor(), mou, signatory_id)
+    with refusals_at(page_url(mou, _anchor="signing")):
+        services.send_again(current_actor(), mou, signatory_id)
     message = _("A new link is on its way; the one before no longer works.")
     return redirect_to(page_url(mou, _anchor="signing"), message)
 

@@ -3,12 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from app.accounts.tokens import digest, standing_token
 from app.core import clock, outbox
+from app.core.errors import Refused
+from app.core.mentions import PLACEHOLDER
 from app.extensions import db
 from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import Origin, record
@@ -21,7 +24,9 @@ REMIND, EXPIRE = "mou.remind", "mou.expire"
 
 
 def issue(text: MouText, signatory: MouSignatory, happening: Happening, origin: Origin | None = None) -> MouLink:
-    """Send somebody a link to sign; one that was sent before ends."""
+    """Send somebody a link to sign; one that was sent before ends. Raises ``Refused`` for somebody without a mailbox."""
+    if not has_mailbox(signatory):
+        raise Refused(_("This person has no mailbox any more. Recall the memorandum and name somebody else."))
     mou, now = text.mou, clock.now()
     for former in db.session.scalars(_alive(text, signatory)):
         former.revoked_at = now
@@ -53,6 +58,11 @@ def issue(text: MouText, signatory: MouSignatory, happening: Happening, origin: 
     outbox.enqueue(db.session, EXPIRE, {"link": link.id}, run_after=link.expires_at)
     _plan_reminder(link)
     return link
+
+
+def has_mailbox(signatory: MouSignatory) -> bool:
+    """Whether somebody can be written to; who was erased cannot."""
+    return signatory.email not in (None, "", PLACEHOLDER)
 
 
 def revoke_all(text: MouText) -> list[MouLink]:

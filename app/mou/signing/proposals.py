@@ -13,7 +13,7 @@ from app.mou.permissions import check_edit
 from app.mou.services import touch
 from app.mou.signing import links, mailing, queries, rules
 from app.mou.signing.models import MouLink, MouProposal, ProposalState
-from app.mou.signing.services import check_open
+from app.mou.signing.services import check_open, lock
 
 
 def propose(
@@ -47,7 +47,7 @@ def propose(
 def approve(actor: Actor, proposal: MouProposal, version: int | None) -> MouSignatory:
     """Let the proposed person sign: the old link ends, a new one goes out, both names stay on record.
 
-    Raises ``Refused`` where it is settled, ``EditConflict`` and ``NotAllowed``.
+    Raises ``Refused`` where it is settled or the person has signed meanwhile, ``EditConflict`` and ``NotAllowed``.
     """
     mou = _check(actor, proposal, version)
     before = proposal.signatory
@@ -85,7 +85,13 @@ def refuse(actor: Actor, proposal: MouProposal, version: int | None, answer: str
 def _check(actor: Actor, proposal: MouProposal, version: int | None) -> Mou:
     mou = proposal.text.mou
     check_edit(actor, mou)
+    lock(mou)
+    db.session.refresh(proposal)
+    db.session.refresh(proposal.text, ["closing"])
     expect_version(proposal, version)
     if proposal.state is not ProposalState.OPEN or proposal.text.closing is not None:
         raise Refused(_("This is settled already."))
+    # The link of whoever proposed works until this is settled: two must not sign in one place.
+    if proposal.signatory_id in queries.signed_keys(proposal.text):
+        raise Refused(_("This person has signed meanwhile; nobody else signs in their place."))
     return mou

@@ -1,6 +1,7 @@
 """What can be asked about signing: links, signatures, proposals."""
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
@@ -92,13 +93,24 @@ def replaced(text: MouText) -> Mapping[int, int]:
     return {before: after for before, after in rows if after is not None}
 
 
+def replaced_in(mou: Mou) -> frozenset[int]:
+    """The keys of those in whose place somebody else signs, of whichever version that was agreed to."""
+    wanted = select(MouProposal.signatory_id).join(MouText, MouText.id == MouProposal.text_id)
+    return frozenset(db.session.scalars(wanted.where(MouText.mou_id == mou.id, MouProposal.successor_id.is_not(None))))
+
+
 def signing(mou: Mou, text: MouText) -> list[MouSignatory]:
-    """Everybody who signs a text, in their order; who was replaced is left out, the successor stands there instead."""
-    gone = set(replaced(text))
+    """Everybody who signs a text, in their order: those who stand in it, and for who was replaced the successor."""
+    gone = replaced(text)
+    named = [UUID(one["uid"]) for party in text.content["parties"] for one in party["signatories"]]
     people = db.session.scalars(
         select(MouSignatory)
         .join(MouParty)
-        .where(MouParty.mou_id == mou.id, MouSignatory.id.not_in(gone))
+        .where(
+            MouParty.mou_id == mou.id,
+            MouSignatory.id.not_in(set(gone)),
+            MouSignatory.uid.in_(named) | MouSignatory.id.in_(set(gone.values())),
+        )
         .order_by(MouSignatory.turn, MouSignatory.id)
         .options(joinedload(MouSignatory.party))
     )

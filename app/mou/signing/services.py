@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.core import clock, portal
 from app.core.access import SYSTEM, Actor
@@ -63,8 +62,8 @@ def recall(actor: Actor, mou: Mou, version: int | None, reason: str) -> None:
     ``NotAllowed``.
     """
     check_edit(actor, mou)
+    lock(mou)
     expect_version(mou, version)
-    _lock(mou)
     text = to_sign(mou)
     if text is None or mou.state not in OUT:
         raise Refused(_("Nothing is out for signature."))
@@ -74,13 +73,21 @@ def recall(actor: Actor, mou: Mou, version: int | None, reason: str) -> None:
 
 
 def send_again(actor: Actor, mou: Mou, signatory_id: int) -> MouLink:
-    """Send somebody whose turn it is a new link; the one before ends. Raises ``Refused`` and ``NotAllowed``."""
+    """Send somebody whose turn it is a new link; the one before ends.
+
+    Raises ``Refused``, also for somebody who was sent none, as for a text that is signed on paper, and ``NotAllowed``.
+    """
     check_edit(actor, mou)
+    lock(mou)
     text = to_sign(mou)
+    if text is not None:
+        db.session.refresh(text, ["closing"])
     waiting = _waiting(text) if text else []
     signatory = next((one for one in waiting if one.id == signatory_id), None)
-    if text is None or signatory is None:
+    if text is None or text.closing is not None or signatory is None:
         raise Refused(_("It is not this person's turn to sign."))
+    if signatory.id not in queries.newest_links(text):
+        raise Refused(_("This person was sent no link."))
     return links.issue(text, signatory, Happening.LINK_RENEWED)
 
 
@@ -141,7 +148,7 @@ def sign(link: MouLink, said: Said, origin: Origin) -> MouSignature:
     """
     text = _text_of(link)
     mou = text.mou
-    _lock(mou)
+    lock(mou)
     db.session.refresh(text, ["closing"])
     db.session.refresh(link)
     check_open(link)
@@ -202,7 +209,7 @@ def decline(link: MouLink, reason: str | None, origin: Origin) -> None:
     Raises ``NotOpen``.
     """
     text = _text_of(link)
-    _lock(text.mou)
+    lock(text.mou)
     db.session.refresh(text, ["closing"])
     check_open(link)
     signatory = _signatory_of(link)
@@ -221,6 +228,8 @@ def is_renewable(link: MouLink) -> bool:
     """Whether nothing but time keeps a link from being used: it is the newest, and its signature is still asked for."""
     text = link.text
     if text is None or text.closing is not None or link.expires_at > clock.now():
+        return False
+    if link.signatory is None or not links.has_mailbox(link.signatory):
         return False
     newest = queries.newest_links(text).get(link.signatory_id or 0)
     return newest is link and link.signatory_id in {one.id for one in _waiting(text)}
@@ -290,10 +299,10 @@ def _go_on(text: MouText) -> None:
 
 
 def _ask_next(text: MouText) -> None:
-    """Ask those whose turn it is and who were not asked yet."""
+    """Ask those whose turn it is and who were not asked yet; who is erased cannot be asked."""
     asked = queries.newest_links(text)
     for signatory in _waiting(text):
-        if signatory.id not in asked:
+        if signatory.id not in asked and links.has_mailbox(signatory):
             links.issue(text, signatory, Happening.INVITED)
 
 
@@ -346,5 +355,9 @@ def _who(link: MouLink) -> dict[str, Any]:
     }
 
 
-def _lock(mou: Mou) -> None:
-    db.session.execute(select(Mou.id).where(Mou.id == mou.id).with_for_update())
+def lock(mou: Mou) -> None:
+    """Hold the memorandum's row until the transaction ends, and read it anew.
+
+    Who waited for it would otherwise save over what was read before: two who sign at once conflict on its version.
+    """
+    db.session.refresh(mou, with_for_update={"of": Mou})

@@ -4,7 +4,7 @@
 the portal itself have changed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.core.i18n import read_in
 from app.microcredentials.models import MicroCredential
 from app.mou import queries, wordings
 from app.mou.models import Mou, MouCommitment, MouParty
+from app.mou.signing.queries import replaced_in
 from app.mou.wordings import BLOCKS, HOLE, Clause, Words, words
 
 FORMAT = 1
@@ -29,6 +30,7 @@ def frozen(mou: Mou, number: int) -> dict[str, Any]:
     """
     template = wordings.read(mou.template_version.content)
     writers = {code: Writer(mou, code) for code in mou.languages}
+    gone = replaced_in(mou)
     chosen = [clause for clause in template.clauses if clause.is_mandatory or clause.code in mou.clauses]
     clauses: list[dict[str, Any]] = [
         {
@@ -49,7 +51,7 @@ def frozen(mou: Mou, number: int) -> dict[str, Any]:
         "title": {code: writer.say(mou.title) for code, writer in writers.items()},
         "notice": {code: template.notice[code] for code in mou.languages},
         "clauses": [clause for clause in clauses if any(clause["parts"].values())],
-        "parties": [_party(party) for party in mou.parties],
+        "parties": [_party(party, gone) for party in mou.parties],
         "microcredentials": [
             {"uid": str(one.uid), "code": one.code, "title": dict(one.title)} for one in mou.microcredentials
         ],
@@ -63,7 +65,7 @@ def frozen(mou: Mou, number: int) -> dict[str, Any]:
     }
 
 
-def _party(party: MouParty) -> dict[str, Any]:
+def _party(party: MouParty, gone: Collection[int]) -> dict[str, Any]:
     return {
         "id": party.id,
         "organisation": party.organisation_id,
@@ -81,6 +83,7 @@ def _party(party: MouParty) -> dict[str, Any]:
                 "turn": one.turn,
             }
             for one in party.signatories
+            if one.id not in gone
         ],
     }
 
@@ -115,6 +118,7 @@ class Writer:
         self.mou = mou
         self.language = language
         self.words: Words = words(language)
+        self.gone = replaced_in(mou)
 
     def say(self, texts: Mapping[str, str] | None) -> str:
         """A text in this language, else in English, else in any."""
@@ -171,6 +175,8 @@ class Writer:
         if party.register_number:
             said.append(f"{say('register_number')}: {party.register_number}")
         for one in party.signatories:
+            if one.id in self.gone:
+                continue
             basis = say(f"basis_{one.basis.value}") + (f" ({one.basis_note})" if one.basis_note else "")
             said.append(say("represented_by", name=one.name, role=one.role_title))
             said.append(say("authority", basis=basis))

@@ -36,6 +36,12 @@ def signed(mou: Mou) -> MouText | None:
     return db.session.scalars(wanted.order_by(MouText.number.desc()).limit(1)).one_or_none()
 
 
+def last_to_sign(mou: Mou) -> int:
+    """The number of the newest version that was to be signed; 0 before the first."""
+    found = signed(mou)
+    return found.number if found else 0
+
+
 def text(actor: Actor, mou_id: int, number: int) -> MouText:
     """One version of a memorandum the actor may see. Raises ``NoResultFound``."""
     wanted = select(MouText).join(Mou).where(MouText.mou_id == mou_id, MouText.number == number, visible_to(actor))

@@ -1,6 +1,9 @@
 """Many memoranda from a file: what is wrong is named by row and column, all or none are drafted, all are sent once."""
 
 import io
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,12 +13,15 @@ from sqlalchemy import func, select
 
 from app.core import outbox
 from app.core.access import SYSTEM
+from app.core.documents import DocumentFaulty
 from app.extensions import db
 from app.mou import parties
 from app.mou.batches import jobs, queries
 from app.mou.batches.models import BatchState, MouBatch
 from app.mou.models import Mou, MouState, PartyRole
+from app.mou.signing import services as signing
 from app.mou.signing.models import MouLink
+from app.mou.texts import paper
 from app.stakeholders.models import Organisation
 from tests.accounts.people import mails, work
 from tests.events.conftest import SignIn
@@ -138,6 +144,54 @@ def test_what_cannot_be_sent_is_named_and_the_others_go(app: Flask, sign_in: Sig
     assert len(mails(app)) == 3
 
 
+def test_what_is_recalled_while_the_others_are_sent_is_not_sent_again(
+    app: Flask, sign_in: SignIn, pattern: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    lead = sign_in("lead")
+    send_file(lead, pattern, rows(2)).form("Draft 2 memoranda").submit(lead)
+    path = f"/mou/batches/{batch_of(app).id}"
+    open_page(lead, path).form("Send all 2 for signature").submit(lead)
+    with work(app) as session:
+        while session.scalars(select(MouBatch)).one().done == 0:
+            assert outbox.run_one(session)
+        first = queries.memoranda(session.scalars(select(MouBatch)).one())[0]
+        signing.recall(SYSTEM, first, first.version, "A wrong date")
+    outbox.drain(app)
+    with app.app_context():
+        found = [mou.state for mou in queries.memoranda(batch_of(app))]
+    assert found == [MouState.NEGOTIATION, MouState.READY_TO_SIGN]
+    open_page(lead, path).form("Send one for signature").submit(lead)
+    outbox.drain(app)
+    with app.app_context():
+        assert {mou.state for mou in queries.memoranda(batch_of(app))} == {MouState.READY_TO_SIGN}
+
+
+def test_one_document_that_cannot_be_made_does_not_keep_the_others(
+    app: Flask, sign_in: SignIn, pattern: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = paper.pdf
+
+    def fails(content: Mapping[str, Any], *args: Any, **more: Any) -> bytes:
+        if "Amber" in str(content["parties"]):
+            raise DocumentFaulty("error: unknown font")
+        return made(content, *args, **more)
+
+    monkeypatch.setattr(paper, "pdf", fails)
+    lead = sign_in("lead")
+    send_file(lead, pattern, rows(2)).form("Draft 2 memoranda").submit(lead)
+    path = f"/mou/batches/{batch_of(app).id}"
+    open_page(lead, path).form("Send all 2 for signature").submit(lead)
+    outbox.drain(app)
+    assert batch_of(app).state is BatchState.SENT
+    said = words(open_page(lead, path).select_one("#memoranda"))
+    assert "could not be made" in said
+    assert "unknown font" not in said
+    with app.app_context():
+        states = [mou.state for mou in queries.memoranda(batch_of(app))]
+    assert states == [MouState.DRAFT, MouState.READY_TO_SIGN]
+
+
 def test_one_way_of_reminding_holds_for_all(app: Flask, sign_in: SignIn, pattern: int) -> None:
     lead = sign_in("lead")
     send_file(lead, pattern, rows(2)).form("Draft 2 memoranda").submit(lead)
@@ -149,6 +203,19 @@ def test_one_way_of_reminding_holds_for_all(app: Flask, sign_in: SignIn, pattern
         found = queries.memoranda(batch_of(app))
         assert {(mou.remind_after_days, mou.remind_at_most) for mou in found} == {(3, 2)}
     assert "after 3 days" in open_page(lead, path).text
+
+
+def test_what_a_register_says_of_the_pattern_is_not_said_of_its_copies(
+    app: Flask, sign_in: SignIn, pattern: int
+) -> None:
+    with work(app):
+        mou = db.session.get_one(Mou, pattern)
+        mou.register_body, mou.register_number, mou.register_date = "Ministry", "12/34", date(2025, 5, 1)
+    lead = sign_in("lead")
+    send_file(lead, pattern, rows(1)).form("Draft one memorandum").submit(lead)
+    with app.app_context():
+        made = queries.memoranda(batch_of(app))[0]
+        assert (made.register_body, made.register_number, made.register_date) == (None, None, None)
 
 
 # ---- What is wrong with a file ----

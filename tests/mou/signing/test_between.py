@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.core import clock, outbox
 from app.core.access import SYSTEM
@@ -13,13 +13,18 @@ from app.core.outbox import Job
 from app.extensions import db
 from app.mou.evidence.models import MouEvent
 from app.mou.models import Mou, MouState
-from app.mou.signing import links, queries, services
+from app.mou.originals import services as originals
+from app.mou.seals.printing import places_of
+from app.mou.signing import links, proposals, queries, services
 from app.mou.signing.models import MouLink, MouProposal, MouSignature
+from app.mou.signing.rules import STATEMENTS
+from app.mou.signing.services import Said
 from app.mou.texts import queries as texts
+from app.mou.texts.content import signatories
 from tests.accounts.people import mails, work
 from tests.events.conftest import SignIn
 from tests.events.world import World
-from tests.mou.conftest import complete
+from tests.mou.conftest import HERE, complete
 from tests.mou.signing.way import (
     ANAHIT,
     GOR,
@@ -30,7 +35,7 @@ from tests.mou.signing.way import (
     sign,
     state_of,
 )
-from tests.page import Form, Page, open_page
+from tests.page import Form, Page, open_page, words
 
 pytestmark = pytest.mark.usefixtures("tokens")
 
@@ -47,6 +52,20 @@ def test_a_double_click_and_two_tabs_make_one_signature(app: Flask, sent: Sent) 
     assert all("Thank you" in Page(one).heading for one in answers)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(MouSignature)) == 1
+
+
+def test_who_signs_while_another_one_did_loses_nothing(app: Flask, sent: Sent) -> None:
+    sent()
+    with work(app) as session:
+        link = session.scalars(select(MouLink).where(MouLink.email == GOR)).one()
+        assert link.text is not None
+        mou, link.proven_at = link.text.mou, clock.now()
+        # What another transaction wrote meanwhile is not yet known to this one.
+        session.connection().execute(update(Mou).where(Mou.id == mou.id).values(version=mou.version + 1))
+        agreed = dict.fromkeys(STATEMENTS, True)
+        said = Said(name="Gor Sargsyan", agreed=agreed, document=link.text.html_sha256 or "", language=link.language)
+        services.sign(link, said, HERE)
+        assert mou.state is MouState.PARTLY_SIGNED
 
 
 def test_what_is_recalled_while_somebody_reads_is_not_signed(app: Flask, sent: Sent, sign_in: SignIn) -> None:
@@ -153,6 +172,33 @@ def test_who_has_signed_is_not_reminded(app: Flask, sent: Sent, monkeypatch: pyt
     assert {mail.recipient for mail in mails(app) if mail.subject.startswith("Reminder")} == {ANAHIT}
 
 
+def test_a_new_link_ends_the_one_before(app: Flask, sent: Sent) -> None:
+    key = sent()
+    before = link_to(app, GOR)
+    with work(app):
+        mou = db.session.get_one(Mou, key)
+        services.send_again(SYSTEM, mou, mou.signatories[0].id)
+    assert app.test_client().get(before).status_code == 410
+    assert app.test_client().get(link_to(app, GOR)).status_code == 200
+
+
+@pytest.mark.parametrize("email", [GOR, None])
+def test_a_text_on_paper_is_sent_to_nobody(app: Flask, world: World, sign_in: SignIn, email: str | None) -> None:
+    with work(app):
+        mou = complete(world)
+        mou.signatories[0].email = email
+        originals.freeze_for_paper(SYSTEM, mou, mou.version)
+        key, gor = mou.id, mou.signatories[0].id
+    lead = sign_in("lead")
+    page = open_page(lead, f"/mou/{key}")
+    again = Form(page, next(tag for tag in page.select("form") if tag.select("[name=csrf_token]")))
+    again.method, again.action = "post", f"/mou/{key}/signatories/{gor}/again"
+    page = Page(again.submit(lead, follow=True))
+    assert "was sent no link" in page.text
+    with app.app_context():
+        assert not db.session.scalar(select(func.count()).select_from(MouLink))
+
+
 # ---- Somebody else ----
 
 
@@ -186,6 +232,63 @@ def test_a_proposal_is_no_way_to_another_mailbox(app: Flask, sent: Sent) -> None
     sent()
     propose(app)
     assert "lilit@example.org" not in {mail.recipient for mail in mails(app)}
+
+
+@pytest.mark.parametrize("answer", ["approve", "refuse"])
+def test_who_proposed_somebody_and_signed_after_all_is_not_replaced(
+    app: Flask, sent: Sent, sign_in: SignIn, answer: str
+) -> None:
+    key = sent()
+    proposal = propose(app)
+    lead = sign_in("lead")
+    page = open_page(lead, f"/mou/{key}/proposals/{proposal}")
+    form = next(Form(page, tag) for tag in page.select("form") if tag.select(f"[value={answer}]"))
+    sign(app, GOR, "Gor Sargsyan")
+    answered = Page(form.submit(lead, ("answer", answer), follow=True))
+    assert "has signed meanwhile" in answered.text
+    sign(app, ANAHIT, "Anahit Petrosyan")
+    assert state_of(app, key) is MouState.SIGNED
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(MouSignature)) == 2
+
+
+def test_who_was_replaced_is_not_asked_for_the_next_version(app: Flask, sent: Sent, sign_in: SignIn) -> None:
+    key = sent()
+    proposal = propose(app)
+    with work(app) as session:
+        found = session.get_one(MouProposal, proposal)
+        proposals.approve(SYSTEM, found, found.version)
+        mou = session.get_one(Mou, key)
+        services.recall(SYSTEM, mou, mou.version, "A wrong date")
+        services.send(SYSTEM, mou, mou.version)
+        text = texts.to_sign(mou)
+        assert text is not None
+        assert [one.name for one in queries.signing(mou, text)] == ["Lilit Sargsyan", "Anahit Petrosyan"]
+        assert "Gor Sargsyan" not in str(text.content)
+    page = open_page(sign_in("lead"), f"/mou/{key}")
+    assert "Gor Sargsyan" not in words(page.select_one("#parties"))
+    sign(app, "lilit@example.org", "Lilit Sargsyan")
+    sign(app, ANAHIT, "Anahit Petrosyan")
+    assert state_of(app, key) is MouState.SIGNED
+    with app.app_context():
+        text = texts.signed(db.session.get_one(Mou, key))
+        assert text is not None
+        assert set(places_of(text).values()) >= {one["uid"] for one in signatories(text.content)}
+
+
+def test_who_was_replaced_by_who_is_replaced_leaves_one_place(app: Flask, sent: Sent) -> None:
+    key = sent()
+    propose(app)
+    with work(app) as session:
+        mou = session.get_one(Mou, key)
+        first = session.scalars(select(MouProposal)).one()
+        lilit = proposals.approve(SYSTEM, first, first.version)
+        again = MouProposal(signatory=lilit, text=first.text, name="Ara", role_title="Head", email="ara@example.org")
+        session.add(again)
+        session.flush()
+        ara = proposals.approve(SYSTEM, again, again.version)
+        assert places_of(first.text)[ara.id] == str(first.signatory.uid)
+        assert [one.name for one in queries.signing(mou, first.text)] == ["Ara", "Anahit Petrosyan"]
 
 
 # ---- Strangers ----
