@@ -104,7 +104,8 @@ def move(actor: Actor, plan: ActionPlan, version: int | None, state: PlanState, 
     if state is PlanState.APPROVED:
         raise Refused(_("A plan is approved on its own page."))
     starts_anew = state is PlanState.DRAFT and plan.state not in WRITTEN_IN
-    if starts_anew or plan.state not in WRITTEN_IN:
+    promised = plan.state not in WRITTEN_IN or (state is PlanState.ARCHIVED and plan.versions)
+    if starts_anew or promised:  # A draft of the next version is still the plan that the country was promised.
         actor.check(Permission.PLAN_APPROVE, plan)
     if not reason and plan.moves.allows(plan.state, state) and (starts_anew or state in NEEDS_REASON):
         raise Refused(reason=_("Write why, in a few words."))

@@ -214,6 +214,18 @@ def test_roles_reach_as_far_as_they_say(
             services.approve(actor, plan, plan.version, NOW)
 
 
+def test_what_was_approved_is_archived_by_who_may_approve(app: Flask, session: Session, world: World) -> None:
+    plan, draft = move(begin(app, world), *TO_APPROVED), begin(app, world)
+    session.refresh(plan)
+    move(plan, S.DRAFT)
+    with pytest.raises(NotAllowed):
+        services.move(world.actors["editor"], plan, plan.version, S.ARCHIVED, "Because")
+    services.move(world.actors["editor"], plan, plan.version, S.IN_CONSULTATION)
+    services.move(world.actors["lead"], plan, plan.version, S.ARCHIVED, "Because")
+    services.move(world.actors["editor"], draft, draft.version, S.ARCHIVED, "Because")
+    assert plan.state is draft.state is S.ARCHIVED
+
+
 def test_a_version_that_somebody_changed_meanwhile_is_a_conflict(app: Flask, session: Session, world: World) -> None:
     plan = begin(app, world)
     asked: list[Callable[[int], object]] = [
