@@ -22,7 +22,7 @@ class NotReadyToApprove(Refused):
 
 
 class AnotherHolds(Refused):
-    """The country works by another plan already."""
+    """The country works by another plan already, though its next version may be a draft."""
 
     def __init__(self) -> None:
         super().__init__(

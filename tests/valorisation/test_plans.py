@@ -132,6 +132,15 @@ def test_a_country_works_by_one_plan_at_a_time(app: Flask, session: Session, wor
     assert {first.state, second.state, other.state} == {S.COMPLETED, S.APPROVED}
 
 
+def test_a_plan_whose_next_version_is_written_holds_until_it_ends(app: Flask, session: Session, world: World) -> None:
+    first, second = move(begin(app, world), *TO_APPROVED, S.DRAFT), move(begin(app, world), S.IN_CONSULTATION)
+    with pytest.raises(rules.AnotherHolds):
+        services.approve(SYSTEM, second, second.version, NOW)
+    move(first, *TO_APPROVED, S.DRAFT, S.ARCHIVED)
+    move(second, S.APPROVED)
+    assert (first.state, second.state) == (S.ARCHIVED, S.APPROVED)
+
+
 def test_the_databases_themselves_refuse_a_second_plan_that_holds(
     app: Flask, session: Session, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
