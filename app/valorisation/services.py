@@ -19,7 +19,7 @@ from app.stakeholders.models import Organisation
 from app.valorisation import content, queries, rules
 from app.valorisation.items import queries as items
 from app.valorisation.items.services import add_from_template
-from app.valorisation.models import ENDED, SECTIONS, WRITTEN_IN, ActionPlan, PlanState, PlanVersion
+from app.valorisation.models import SECTIONS, WRITTEN_IN, ActionPlan, PlanState, PlanVersion
 from app.valorisation.permissions import check_edit, may_edit
 
 NEEDS_REASON = frozenset({PlanState.ARCHIVED})
@@ -173,8 +173,7 @@ def referrers(plan: ActionPlan) -> list[str]:
 
 def check_written(plan: ActionPlan) -> None:
     """Refuse to change the words of a plan that is approved or has ended."""
-    if plan.state in ENDED:
-        raise Refused(_("%(state)s: this plan is not changed any more.", state=plan.state.label))
+    rules.check_open(plan.state)
     if plan.state not in WRITTEN_IN:
         raise Refused(
             _("%(state)s: what was approved stays as it is. Begin its next version first.", state=plan.state.label)

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, func, select
 
-from app.core.access import Actor
+from app.core.access import Actor, Permission
 from app.core.files import StoredFile
 from app.core.options import Option
 from app.core.ranking import FoundBy
@@ -223,7 +223,12 @@ def proofs_of(actor: Actor, evidence: Iterable[Evidence]) -> dict[int, Proof]:
     told: dict[tuple[ProofKind, int], Proof] = {}
     for kind, keys in _by_kind((piece.kind, piece.key) for piece in pieces).items():
         told |= _files(keys) if kind is ProofKind.FILE else _told(actor, kind, keys)
-    return {piece.id: told[piece.kind, piece.key] for piece in pieces if (piece.kind, piece.key) in told}
+    opens = actor.is_internal and actor.may(Permission.PERSON_READ)
+    return {
+        piece.id: replace(proof, url=f"/valorisation/evidence/{piece.id}/file") if piece.file_id and opens else proof
+        for piece in pieces
+        if (proof := told.get((piece.kind, piece.key))) is not None
+    }
 
 
 def _told(actor: Actor, kind: ProofKind, keys: Sequence[int]) -> dict[tuple[ProofKind, int], Proof]:

@@ -16,11 +16,13 @@ from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation, Person
 from app.valorisation import queries as plans
+from app.valorisation.evidence import queries as evidence
 from app.valorisation.evidence.services import is_proven
 from app.valorisation.items import queries, rules
 from app.valorisation.items.models import ItemLevel, ItemSlip, ItemState, Measure, PlanItem
-from app.valorisation.models import ENDED, ActionPlan
+from app.valorisation.models import ActionPlan
 from app.valorisation.permissions import check_edit, may_edit
+from app.valorisation.rules import check_open
 
 NEEDS_REASON = frozenset({ItemState.CANCELLED})
 
@@ -173,8 +175,9 @@ def finish(actor: Actor, item: PlanItem, version: int | None, done_on: date) -> 
     Raises ``NotProven``, ``Refused``, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, item)
-    expect_version(item, version)
     change(item.plan)
+    evidence.lock(item)
+    expect_version(item, version)
     if item.moves.allows(item.state, ItemState.DONE):
         rules.check_done(done_on, item.starts_on, clock.today(), is_proven(item))
         item.done_on = done_on
@@ -203,14 +206,8 @@ def change(plan: ActionPlan) -> None:
     Raises ``Refused`` where it has ended.
     """
     plans.lock(plan)
-    check_open(plan)
+    check_open(plan.state)
     plan.updated_at = clock.now()
-
-
-def check_open(plan: ActionPlan) -> None:
-    """Refuse to change the items of a plan that has ended."""
-    if plan.state in ENDED:
-        raise Refused(_("%(state)s: this plan is not changed any more.", state=plan.state.label))
 
 
 def _fill(item: PlanItem, facts: ItemFacts, consortium: Consortium) -> None:
