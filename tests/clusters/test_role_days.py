@@ -49,13 +49,11 @@ def test_a_role_has_its_days_within_the_membership(session: Session, world: Worl
 
 def test_who_came_and_left_on_one_day_gives_a_later_stay_no_role(session: Session, world: World, working: Cluster):
     company = member_of(working, world.company)
-    memberships.edit(
-        SYSTEM, company, company.version, memberships.MemberFacts(role=R.DEPUTY, joined_on=date(2025, 1, 1))
-    )
+    was = memberships.MemberFacts(role=R.DEPUTY, joined_on=date(2025, 1, 1), role_since=date(2025, 1, 1))
+    memberships.edit(SYSTEM, company, company.version, was)
     memberships.end(SYSTEM, company, company.version, date(2025, 1, 1), "By mistake")
-    memberships.add(
-        SYSTEM, working, company.organisation, memberships.MemberFacts(role=R.MEMBER, joined_on=date(2025, 2, 1))
-    )
+    later = memberships.MemberFacts(role=R.MEMBER, joined_on=date(2025, 2, 1))
+    memberships.add(SYSTEM, working, company.organisation, later)
     assert roles_on(working, date(2025, 3, 1))[world.company] == "member"
 
 

@@ -92,8 +92,8 @@ def test_of_what_somebody_called_done_meanwhile_the_last_evidence_stays(
 ) -> None:
     item = added(app, world, begin(app, world))
     (piece,) = proving.add(SYSTEM, item, [(ProofKind.EVENT, held(world).id)])
-    by_another = update(PlanItem).where(PlanItem.id == item.id).values(state=ItemState.DONE, done_on=NOW)
-    session.execute(by_another.execution_options(synchronize_session=False))
+    by_another = update(PlanItem.__table__).where(PlanItem.__table__.c.id == item.id)
+    session.connection().execute(by_another.values(state=ItemState.DONE, done_on=NOW))
     with pytest.raises(Refused, match="last evidence"):
         proving.withdraw(SYSTEM, piece, piece.version, "Another subject")
 
@@ -108,9 +108,8 @@ def test_of_two_at_the_same_moment_none_leaves_something_unproven(fresh: Backend
     with work(app):
         world = build()
         owner = planned(world) if second == "reach" else added(app, world, begin(app, world))
-        pieces = proving.add(
-            SYSTEM, owner, [(ProofKind.EVENT, held(world).id) for _one in range(1 + (second == "withdraw"))]
-        )
+        records = [(ProofKind.EVENT, held(world).id) for _one in range(2 if second == "withdraw" else 1)]
+        pieces = proving.add(SYSTEM, owner, records)
         if second == "withdraw":
             items.finish(SYSTEM, owner, owner.version, NOW)  # type: ignore[arg-type]
         keys, owner_id = [piece.id for piece in pieces], owner.id
