@@ -85,7 +85,10 @@ def role_on_day() -> ColumnElement[MemberRole]:
     of_part = select(ClusterRole.role).where(ClusterRole.membership_id == part.id).correlate(part).limit(1)
     then = of_part.where(ClusterRole.since <= day)
     said: Any = then.order_by(ClusterRole.since.desc(), ClusterRole.id.desc()).scalar_subquery()
-    went_up = and_(part.state == MembershipState.LEFT, part.left_on == part.joined_on)
+    went_up = and_(
+        *(part.state == MembershipState.LEFT, part.left_on == part.joined_on),
+        part.joined_on >= M.joined_on,  # Who came and left on a day before did not go up in this one.
+    )
     highest = (
         select(said)
         .where(part.cluster_id == M.cluster_id, part.organisation_id == M.organisation_id, said.is_not(None))

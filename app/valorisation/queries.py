@@ -14,7 +14,7 @@ from app.core.states import moves_of
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.microcredentials.models import MicroCredential
-from app.valorisation.models import HOLDS, ActionPlan, PlanVersion
+from app.valorisation.models import ENDED, HOLDS, ActionPlan, PlanVersion
 
 # A row of some columns of a query below.
 Found = Row[*tuple[Any, ...]]
@@ -52,10 +52,18 @@ def version(actor: Actor, plan_id: int, number: int) -> PlanVersion:
     return db.session.execute(wanted).scalar_one()
 
 
+def lock(plan: ActionPlan) -> None:
+    """Hold a plan's row until the transaction ends, and read it anew: somebody may have moved it meanwhile."""
+    wanted = select(ActionPlan).where(ActionPlan.id == plan.id).with_for_update(of=ActionPlan)
+    db.session.execute(wanted.execution_options(populate_existing=True)).scalar_one()
+
+
 def another_holds(plan: ActionPlan) -> bool:
-    """Whether the country works by a plan other than this one."""
+    """Whether the country works by a plan other than this one: by its last version, too, while the next is written."""
+    approved = select(PlanVersion.plan_id).where(PlanVersion.plan_id == ActionPlan.id).exists()
     wanted = select(ActionPlan.id).where(
-        ActionPlan.country == plan.country, ActionPlan.id != plan.id, ActionPlan.state.in_(HOLDS)
+        *(ActionPlan.country == plan.country, ActionPlan.id != plan.id),
+        ActionPlan.state.in_(HOLDS) | (approved & ActionPlan.state.not_in(ENDED)),
     )
     return db.session.scalar(wanted.limit(1)) is not None
 

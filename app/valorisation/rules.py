@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.errors import Refused
-from app.valorisation.models import SECTIONS
+from app.valorisation.models import ENDED, SECTIONS, PlanState
 
 # Without these nobody could say what was approved; the other sections may stay open.
 NEEDED = ("legal_framework", "recognition_route", "objectives")
@@ -22,7 +22,7 @@ class NotReadyToApprove(Refused):
 
 
 class AnotherHolds(Refused):
-    """The country works by another plan already."""
+    """The country works by another plan already, though its next version may be a draft."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -70,6 +70,12 @@ def missing_for_approval(sections: Mapping[str, bool], has_lead: bool, prioritie
     if not priorities:
         missing.append(_("No micro-credential comes first: choose one at least."))
     return missing
+
+
+def check_open(state: PlanState) -> None:
+    """Refuse to change what is in a plan that has ended."""
+    if state in ENDED:
+        raise Refused(_("%(state)s: this plan is not changed any more.", state=state.label))
 
 
 def check_approval(missing: Sequence[str], another_holds: bool, approved_on: date, today: date) -> None:

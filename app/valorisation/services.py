@@ -19,7 +19,7 @@ from app.stakeholders.models import Organisation
 from app.valorisation import content, queries, rules
 from app.valorisation.items import queries as items
 from app.valorisation.items.services import add_from_template
-from app.valorisation.models import ENDED, SECTIONS, WRITTEN_IN, ActionPlan, PlanState, PlanVersion
+from app.valorisation.models import SECTIONS, WRITTEN_IN, ActionPlan, PlanState, PlanVersion
 from app.valorisation.permissions import check_edit, may_edit
 
 NEEDS_REASON = frozenset({PlanState.ARCHIVED})
@@ -104,7 +104,8 @@ def move(actor: Actor, plan: ActionPlan, version: int | None, state: PlanState, 
     if state is PlanState.APPROVED:
         raise Refused(_("A plan is approved on its own page."))
     starts_anew = state is PlanState.DRAFT and plan.state not in WRITTEN_IN
-    if starts_anew or plan.state not in WRITTEN_IN:
+    promised = plan.state not in WRITTEN_IN or (state is PlanState.ARCHIVED and plan.versions)
+    if starts_anew or promised:  # A draft of the next version is still the plan that the country was promised.
         actor.check(Permission.PLAN_APPROVE, plan)
     if not reason and plan.moves.allows(plan.state, state) and (starts_anew or state in NEEDS_REASON):
         raise Refused(reason=_("Write why, in a few words."))
@@ -172,8 +173,7 @@ def referrers(plan: ActionPlan) -> list[str]:
 
 def check_written(plan: ActionPlan) -> None:
     """Refuse to change the words of a plan that is approved or has ended."""
-    if plan.state in ENDED:
-        raise Refused(_("%(state)s: this plan is not changed any more.", state=plan.state.label))
+    rules.check_open(plan.state)
     if plan.state not in WRITTEN_IN:
         raise Refused(
             _("%(state)s: what was approved stays as it is. Begin its next version first.", state=plan.state.label)

@@ -47,6 +47,16 @@ def test_a_role_has_its_days_within_the_membership(session: Session, world: Worl
     assert set(refused.value.messages) == {"role_since"}
 
 
+def test_who_came_and_left_on_one_day_gives_a_later_stay_no_role(session: Session, world: World, working: Cluster):
+    company = member_of(working, world.company)
+    was = memberships.MemberFacts(role=R.DEPUTY, joined_on=date(2025, 1, 1), role_since=date(2025, 1, 1))
+    memberships.edit(SYSTEM, company, company.version, was)
+    memberships.end(SYSTEM, company, company.version, date(2025, 1, 1), "By mistake")
+    later = memberships.MemberFacts(role=R.MEMBER, joined_on=date(2025, 2, 1))
+    memberships.add(SYSTEM, working, company.organisation, later)
+    assert roles_on(working, date(2025, 3, 1))[world.company] == "member"
+
+
 def test_nobody_takes_over_before_the_one_before_began(session: Session, world: World, working: Cluster):
     school, company = member_of(working, world.school), member_of(working, world.company)
     facts_of = lambda role, since: memberships.MemberFacts(role=role, joined_on=date(2025, 1, 1), role_since=since)  # noqa: E731

@@ -86,6 +86,15 @@ def test_who_is_not_chosen_waits_and_a_changed_answer_is_told_anew(
     assert "Who was told" in Read(lead.get(page)).text
 
 
+def test_who_became_due_after_the_page_was_opened_waits(
+    app: Flask, lead: FlaskClient, world: World, answered: int
+) -> None:
+    sent = languages(world)
+    del sent[f"language_{world.agency}"]
+    assert lead.post(f"/events/{answered}/feedback/tell", data=sent).status_code == 303
+    assert [mail.recipient for mail in mails(app)] == ["office@tekstil.example.org"]
+
+
 def test_the_language_offered_first_is_that_of_the_account(app: Flask, lead: FlaskClient, answered: int) -> None:
     with work(app) as session:
         person(session, email="office@tekstil.example.org").language = "de"

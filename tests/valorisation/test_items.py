@@ -30,7 +30,7 @@ from app.valorisation.items import queries, rules, services
 from app.valorisation.items.models import MOVES, ItemLevel, ItemSlip, ItemState, PlanItem
 from app.valorisation.items.services import ItemFacts
 from app.valorisation.models import ActionPlan, PlanState
-from app.valorisation.services import delete
+from app.valorisation.services import approve, delete
 from tests.events.world import LAST_WEEK, NEXT_WEEK, World
 from tests.valorisation.conftest import NOW, begin, move
 
@@ -234,6 +234,25 @@ def test_whoever_answers_for_an_item_may_change_it(app: Flask, session: Session,
     with pytest.raises(Refused) as refused:
         services.edit(world.actors["foreign editor"], item, item.version, said(world), app.config["CONSORTIUM"])
     assert list(refused.value.messages) == ["organisation"]
+
+
+def test_a_plan_is_approved_with_the_items_that_were_looked_at(app: Flask, session: Session, world: World) -> None:
+    plan, consortium = move(begin(app, world), S.IN_CONSULTATION), app.config["CONSORTIUM"]
+    item, other = added(app, world, plan), added(app, world, plan)
+    proving.add(SYSTEM, item, [(ProofKind.EVENT, held(world).id)])
+    for change in (
+        lambda: added(app, world, plan),
+        lambda: services.edit(SYSTEM, item, item.version, said(world, due_on=date(2025, 6, 30)), consortium),
+        lambda: services.move(SYSTEM, item, item.version, T.IN_PROGRESS),
+        lambda: services.finish(SYSTEM, item, item.version, LAST_WEEK),
+        lambda: services.delete(SYSTEM, other, other.version),
+    ):
+        looked_at = plan.version
+        change()
+        with pytest.raises(EditConflict):
+            approve(SYSTEM, plan, looked_at, NOW)
+    approve(SYSTEM, plan, plan.version, NOW)
+    assert plan.state is S.APPROVED
 
 
 def test_an_item_goes_until_its_plan_was_approved(app: Flask, session: Session, world: World) -> None:

@@ -132,6 +132,15 @@ def test_a_country_works_by_one_plan_at_a_time(app: Flask, session: Session, wor
     assert {first.state, second.state, other.state} == {S.COMPLETED, S.APPROVED}
 
 
+def test_a_plan_whose_next_version_is_written_holds_until_it_ends(app: Flask, session: Session, world: World) -> None:
+    first, second = move(begin(app, world), *TO_APPROVED, S.DRAFT), move(begin(app, world), S.IN_CONSULTATION)
+    with pytest.raises(rules.AnotherHolds):
+        services.approve(SYSTEM, second, second.version, NOW)
+    move(first, *TO_APPROVED, S.DRAFT, S.ARCHIVED)
+    move(second, S.APPROVED)
+    assert (first.state, second.state) == (S.ARCHIVED, S.APPROVED)
+
+
 def test_the_databases_themselves_refuse_a_second_plan_that_holds(
     app: Flask, session: Session, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +221,18 @@ def test_roles_reach_as_far_as_they_say(
     else:
         with pytest.raises(NotAllowed):
             services.approve(actor, plan, plan.version, NOW)
+
+
+def test_what_was_approved_is_archived_by_who_may_approve(app: Flask, session: Session, world: World) -> None:
+    plan, draft = move(begin(app, world), *TO_APPROVED), begin(app, world)
+    session.refresh(plan)
+    move(plan, S.DRAFT)
+    with pytest.raises(NotAllowed):
+        services.move(world.actors["editor"], plan, plan.version, S.ARCHIVED, "Because")
+    services.move(world.actors["editor"], plan, plan.version, S.IN_CONSULTATION)
+    services.move(world.actors["lead"], plan, plan.version, S.ARCHIVED, "Because")
+    services.move(world.actors["editor"], draft, draft.version, S.ARCHIVED, "Because")
+    assert plan.state is draft.state is S.ARCHIVED
 
 
 def test_a_version_that_somebody_changed_meanwhile_is_a_conflict(app: Flask, session: Session, world: World) -> None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, Select, bindparam, case, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from app.core import records
 from app.core.access import Actor
 from app.core.files import StoredFile
 from app.events import presence
@@ -16,6 +17,8 @@ from app.events.queries import visible_to as events_visible_to
 from app.extensions import db
 
 D = EventDocument
+# Tables whose rows are part of a document rather than records that refer to it.
+OWN_TABLES = frozenset({FormerFile.__tablename__})
 # As a pack shows them: what invited, what was on the agenda, who was there, what was said, then the rest.
 _PLACES = {kind.value: place for place, kind in enumerate(DocumentKind)}
 ORDER = (case(_PLACES, value=D.kind, else_=len(_PLACES)), D.title, D.id)
@@ -26,12 +29,20 @@ presence.ask(documents=select(D.id).where(D.event_id == presence.KEY, D.withdraw
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Documents the actor may read among those of an event it may see.
 
-    Everybody reads what is for everybody, the consortium the rest; signed lists are for its people who may read of
-    people. What was withdrawn nobody reads.
+    What was withdrawn nobody reads.
     """
-    audience = true() if actor.is_internal else D.audience == Audience.PUBLIC
+    return D.withdrawn_at.is_(None) & named_to(actor)
+
+
+def named_to(actor: Actor) -> ColumnElement[bool]:
+    """Documents, withdrawn ones too, of which the actor may know what they are called and why they went.
+
+    Everybody what is for everybody, the consortium the rest; signed lists its people who may read of people. What is
+    withdrawn is for the consortium from then on.
+    """
+    audience = true() if actor.is_internal else D.withdrawn_at.is_(None) & (D.audience == Audience.PUBLIC)
     names = true() if may_see_names(actor) else D.kind != DocumentKind.SIGNED_LIST
-    return D.withdrawn_at.is_(None) & audience & names
+    return audience & names
 
 
 def of_event(actor: Actor, event: Event) -> Sequence[EventDocument]:
@@ -48,6 +59,11 @@ def _of_event(actor: Actor) -> Select[EventDocument]:
         .where(D.event_id == bindparam("key"), visible_to(actor))
         .order_by(*ORDER)
     )
+
+
+def referrers(document: EventDocument) -> list[str]:
+    """What the records are called that refer to a document and are no part of it."""
+    return records.referrers(db.session, document, OWN_TABLES)
 
 
 def all_of(event: Event) -> Sequence[EventDocument]:

@@ -13,7 +13,7 @@ from app.core.errors import Refused, expect_version
 from app.core.files import StoredFile, keep, let_go
 from app.events import queries as events
 from app.events import rules as event_rules
-from app.events.documents import rules
+from app.events.documents import queries, rules
 from app.events.documents.models import Audience, DocumentKind, EventDocument, FormerFile
 from app.events.models import OVER, Event
 from app.events.permissions import check_edit
@@ -121,15 +121,15 @@ def replace(actor: Actor, document: EventDocument, version: int | None, sent: Se
     db.session.flush()
 
 
-def can_delete(event: Event) -> bool:
-    """Whether a document may vanish: before the event was held nothing is proved by it."""
-    return event.state not in OVER
+def can_delete(document: EventDocument) -> bool:
+    """Whether a document may vanish: before the event was held, and while no other record refers to it."""
+    return document.event.state not in OVER and not queries.referrers(document)
 
 
 def remove(
     actor: Actor, document: EventDocument, version: int | None, reason: str | None, *, forget: bool = False
 ) -> None:
-    """Take a document off: gone before the event was held, after it withdrawn with a reason that stays.
+    """Take a document off: gone where it may vanish (``can_delete``), else withdrawn with a reason.
 
     ``forget`` also takes the bytes away, all there ever were, for somebody who no longer agrees to be in it. Raises
     ``EditConflict``, ``Refused`` and ``NotAllowed``.
@@ -137,7 +137,7 @@ def remove(
     check_edit(actor, document.event)  # Of a closed event, too: whoever no longer agrees need not wait.
     _check_not_withdrawn(document)
     expect_version(document, version)
-    if can_delete(document.event):
+    if can_delete(document):
         files = _files_of(document)
         db.session.delete(document)
         _forget(files)

@@ -9,7 +9,7 @@ from app.core.web import created, form_page, redirect_to, sent
 from app.events import editable, rules
 from app.events.documents import queries, services
 from app.events.documents.forms import DescriptionForm, RemoveForm, ReplaceForm, UploadForm
-from app.events.models import Event, EventState
+from app.events.models import OVER, Event, EventState
 from app.events.permissions import check_edit
 from app.events.views import bp
 
@@ -69,8 +69,8 @@ def remove_document(event_id: int, document_id: int) -> BaseResponse:
             version, reason = form.version.data, form.reason.data
             services.remove(current_actor(), document, version, reason, forget=form.forget.data)
             return redirect_to(documents_url(event), _("Taken off."))
-    deletes = services.can_delete(event)
-    return form_page("events/documents/remove.html", form, event=event, document=document, deletes=deletes)
+    becomes = {"deletes": services.can_delete(document), "is_over": event.state in OVER}
+    return form_page("events/documents/remove.html", form, event=event, document=document, **becomes)
 
 
 @bp.get("/<int:event_id>/documents/<int:document_id>/file")

@@ -40,6 +40,10 @@ class TellForm(BaseForm):
 
     @property
     def languages(self) -> dict[int, str]:
-        """The language for the key of each organisation that is written to."""
-        chosen = {key: self[f"language_{key}"].data for key in self.keys}
+        """The language for the key of each organisation that is written to.
+
+        One that became due after the page was opened was not on it: nobody chose it, so it waits.
+        """
+        fields = {key: self[f"language_{key}"] for key in self.keys}
+        chosen = {key: field.data for key, field in fields.items() if field.raw_data}
         return {key: language for key, language in chosen.items() if language}

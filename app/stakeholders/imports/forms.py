@@ -9,6 +9,7 @@ from wtforms import RadioField
 from app.core.fields import ChoiceField
 from app.core.forms import BaseForm
 from app.stakeholders.imports.models import ImportBatch, ImportKind
+from app.stakeholders.imports.register import number_in
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Category, LawfulBasis
 
@@ -74,7 +75,7 @@ class DecisionForm(BaseForm):
         found: dict[int, str] = {}
         for name, value in sent.items():
             key = name.removeprefix(cls.PREFIX)
-            known = value in ("skip", "create") or (value.startswith("update:") and value[7:].isdigit())
+            known = value in ("skip", "create") or (value.startswith("update:") and number_in(value[7:]) is not None)
             if name.startswith(cls.PREFIX) and key.isascii() and key.isdigit() and len(key) < 10 and known:
                 found[int(key)] = value
         return found

@@ -12,6 +12,7 @@ from app.core.access import Actor, Permission
 from app.core.audit import plain
 from app.core.cells import CellFault
 from app.core.consortium import Consortium
+from app.core.errors import Refused
 from app.core.search_key import search_key
 from app.core.sheet_columns import Draft
 from app.core.told import told as _
@@ -168,11 +169,12 @@ class PersonRegister(Register):
         return {"affiliations": lines, **{name: plain(getattr(facts, name)) for name in kept}}
 
     def thawed(self, stored: dict[str, Any]) -> services.PersonFacts:
-        """The facts again."""
-        lines = [
-            services.AffiliationFacts(db.session.get_one(Organisation, key), roles, _day(starts), _day(ends), signs)
-            for key, roles, starts, ends, signs in stored["affiliations"]
-        ]
+        """The facts again; what went up in another organisation since is that one. Raises ``Refused`` for one gone."""
+        lines: list[services.AffiliationFacts] = []
+        for key, roles, starts, ends, signs in stored["affiliations"]:
+            line = services.AffiliationFacts(_standing(self.actor, key), roles, _day(starts), _day(ends), signs)
+            if line not in lines:
+                lines.append(line)
         days = {name: _day(stored[name]) for name in ("consent_on", "review_on")}
         terms = {
             "lawful_basis": LawfulBasis(stored["lawful_basis"]),
@@ -198,6 +200,15 @@ class PersonRegister(Register):
                 _("“%(name)s” is more than one organisation; write one of %(numbers)s.", name=cell, numbers=numbers)
             )
         return self.organisations[found[0].id]
+
+
+def _standing(actor: Actor, key: int) -> Organisation:
+    found = db.session.get(Organisation, key)
+    if found is not None and found.absorbed_by_id is not None:
+        found = db.session.get(Organisation, queries.survivor_of(actor, key) or 0)
+    if found is None:
+        raise Refused(_("There is no organisation #%(number)s in the register.", number=key))
+    return found
 
 
 def _mark_in(line: str) -> int | None:

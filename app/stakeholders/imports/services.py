@@ -30,7 +30,7 @@ from app.stakeholders.imports.models import (
     ImportRow,
     Verdict,
 )
-from app.stakeholders.imports.register import Register
+from app.stakeholders.imports.register import Register, number_in
 from app.stakeholders.imports.registers import REGISTERS
 from app.stakeholders.imports.vcards import is_cards
 from app.stakeholders.imports.work import all_at_once, work
@@ -170,7 +170,7 @@ def decide(actor: Actor, desk: Desk, batch: ImportBatch, decisions: Mapping[int,
     checker = Checker(actor, desk.consortium, batch)
     for row in changed:
         word, _colon, number = decisions[row.id].partition(":")
-        row.target_id = int(number) if number.isdigit() and word == Decision.UPDATE and len(number) < 10 else None
+        row.target_id = number_in(number) if word == Decision.UPDATE else None
     checker.ready(changed)
     for row in changed:
         _decide_one(checker, row, Decision(decisions[row.id].partition(":")[0]))

@@ -10,7 +10,7 @@ from app.core import records
 from app.core.access import Actor
 from app.core.consortium import Consortium
 from app.core.database import Base
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Refused
 from app.core.sheet_columns import differences, shown
 from app.core.told import told as _
 from app.extensions import db
@@ -42,17 +42,23 @@ def undo(actor: Actor, consortium: Consortium, batch: ImportBatch) -> bool:
         if record is None:
             is_gone = row.outcome is Outcome.CREATED
             row.outcome, row.note = (Outcome.UNDONE, None) if is_gone else (Outcome.KEPT, _("It is no longer there."))
-        elif record.version != row.version and not _is_as_left(register, record, row):
-            _undo_untouched(register, record, row, batch)
-        elif row.outcome is Outcome.CREATED and row.record_id in referred:
-            row.outcome, row.note = (
-                Outcome.KEPT,
-                _("Other records refer to it: %(kinds)s.", kinds=referred[row.record_id]),
-            )
         else:
-            _undo_one(register, record, row)
+            _put_back(register, record, row, batch, referred)
     db.session.flush()
     return True
+
+
+def _put_back(register: Register, record: Any, row: ImportRow, batch: ImportBatch, referred: dict[int, str]) -> None:
+    try:
+        if record.version != row.version and not _is_as_left(register, record, row):
+            _undo_untouched(register, record, row, batch)
+        elif row.outcome is Outcome.CREATED and record.id in referred:
+            row.outcome = Outcome.KEPT
+            row.note = _("Other records refer to it: %(kinds)s.", kinds=referred[record.id])
+        else:
+            _undo_one(register, record, row)
+    except Refused as refused:  # What it was before cannot be said any more; the other rows go on.
+        row.outcome, row.note = Outcome.KEPT, next(iter(refused.messages.values()))
 
 
 def _is_as_left(register: Register, record: Any, row: ImportRow) -> bool:

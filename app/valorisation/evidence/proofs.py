@@ -1,6 +1,7 @@
 """What the portal has that can prove something: found by words, and told with what it is worth now.
 
-A record that the actor may not see is told without its name: what counts must be known, whoever looks.
+A record that the actor may not see is told without its name, and without why it no longer holds: what counts must be
+known, whoever looks.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,13 +12,14 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, func, select
 
-from app.core.access import Actor
+from app.core.access import Actor, Permission
 from app.core.files import StoredFile
 from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.core.templating import day, plain_tr
 from app.events.documents.models import EventDocument
+from app.events.documents.queries import named_to as documents_named_to
 from app.events.documents.queries import visible_to as documents_visible_to
 from app.events.minutes.models import Minutes as EventMinutes
 from app.events.minutes.models import MinutesApproval, MinutesVersion
@@ -62,7 +64,7 @@ class _Source:
     usable: Callable[[], ColumnElement[bool]]
     found_by: FoundBy
     tell: Callable[[Any], Proof]
-    # Who reads its name where it is evidence; those who see it, unless said otherwise.
+    # Who reads its name where it is evidence, and why it no longer holds; those who see it, unless said otherwise.
     named: Callable[[Actor], ColumnElement[bool]] | None = None
 
 
@@ -174,9 +176,7 @@ _SOURCES: Mapping[ProofKind, _Source] = {
         lambda: EventDocument.withdrawn_at.is_(None),
         FoundBy((EventDocument.title,), Event.search_key),
         _document,
-        lambda actor: (
-            (documents_visible_to(actor) | EventDocument.withdrawn_at.is_not(None)) & events_visible_to(actor)
-        ),
+        lambda actor: documents_named_to(actor) & events_visible_to(actor),
     ),
 }
 
@@ -223,7 +223,12 @@ def proofs_of(actor: Actor, evidence: Iterable[Evidence]) -> dict[int, Proof]:
     told: dict[tuple[ProofKind, int], Proof] = {}
     for kind, keys in _by_kind((piece.kind, piece.key) for piece in pieces).items():
         told |= _files(keys) if kind is ProofKind.FILE else _told(actor, kind, keys)
-    return {piece.id: told[piece.kind, piece.key] for piece in pieces if (piece.kind, piece.key) in told}
+    opens = actor.is_internal and actor.may(Permission.PERSON_READ)
+    return {
+        piece.id: replace(proof, url=f"/valorisation/evidence/{piece.id}/file") if piece.file_id and opens else proof
+        for piece in pieces
+        if (proof := told.get((piece.kind, piece.key))) is not None
+    }
 
 
 def _told(actor: Actor, kind: ProofKind, keys: Sequence[int]) -> dict[tuple[ProofKind, int], Proof]:
@@ -234,7 +239,8 @@ def _told(actor: Actor, kind: ProofKind, keys: Sequence[int]) -> dict[tuple[Proo
     for row in db.session.execute(statement):
         proof = source.tell(row)
         if not row.is_open:
-            proof = replace(proof, title=_("not open to you"), url="")
+            why = "" if proof.holds else _("proves nothing now")
+            proof = replace(proof, title=_("not open to you"), url="", why_not=why)
         found[kind, row.id] = proof
     return found
 

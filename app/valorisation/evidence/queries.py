@@ -34,6 +34,13 @@ def holding_of(owner: PlanItem | Milestone) -> set[int]:
     return set(db.session.scalars(holding(Evidence.id).where(_proving(owner))))
 
 
+def lock(owner: PlanItem | Milestone) -> None:
+    """Hold what is proven until the transaction ends, and read it anew: what counts as reached keeps evidence."""
+    kind: type[PlanItem] | type[Milestone] = type(owner)
+    wanted = select(kind).where(kind.id == owner.id).with_for_update(of=kind)
+    db.session.execute(wanted.execution_options(populate_existing=True)).scalar_one()
+
+
 def piece(actor: Actor, evidence_id: int) -> Evidence:
     """One piece of evidence with what it proves, for the consortium's own people. Raises ``NoResultFound``."""
     wanted = (

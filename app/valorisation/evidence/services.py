@@ -15,6 +15,7 @@ from app.valorisation.evidence import queries
 from app.valorisation.evidence.models import COLUMNS, Evidence, ProofKind
 from app.valorisation.items.models import ItemState, PlanItem
 from app.valorisation.permissions import check_edit
+from app.valorisation.rules import check_open
 from app.valorisation.tracks.models import Milestone, MilestoneState
 
 # What counts as reached, and therefore keeps its last evidence.
@@ -39,9 +40,10 @@ def add(
 ) -> list[Evidence]:
     """Say that records, and a file, prove an item or a milestone.
 
-    Raises ``Refused`` for none and for what is there already, and ``NotAllowed``.
+    Raises ``Refused`` for none, for what is there already, and of a plan that has ended; and ``NotAllowed``.
     """
     check_edit(actor, owner)
+    _check_open(owner)
     if not records and file is None:
         raise Refused(records=_("Choose a record, or send a file."))
     there = {(piece.kind, piece.key) for piece in queries.of(owner) if piece.withdrawn_at is None}
@@ -64,6 +66,8 @@ def withdraw(actor: Actor, piece: Evidence, version: int | None, reason: str | N
     The last one that holds of what counts as reached stays. Raises ``Refused``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, piece.owner)
+    _check_open(piece.owner)
+    queries.lock(piece.owner)  # Of two who withdraw the last two pieces, the second sees that one is left.
     expect_version(piece, version)
     if piece.withdrawn_at is not None:
         raise Refused(_("This was withdrawn already."))
@@ -73,6 +77,11 @@ def withdraw(actor: Actor, piece: Evidence, version: int | None, reason: str | N
         raise Refused(_("It is the last evidence of what counts as done. Add other evidence first, or take that back."))
     piece.withdrawn_at, piece.withdrawn_by_name, piece.withdrawal_reason = clock.now(), actor.name, reason
     db.session.flush()
+
+
+def _check_open(owner: PlanItem | Milestone) -> None:
+    if isinstance(owner, PlanItem):
+        check_open(owner.plan.state)
 
 
 def is_proven(owner: PlanItem | Milestone, without: Evidence | None = None) -> bool:

@@ -34,9 +34,9 @@ def withdraw_evidence(evidence_id: int) -> BaseResponse:
 
 
 @bp.get("/evidence/<int:evidence_id>/file")
-@requires(Permission.PLAN_READ)
+@requires(Permission.PERSON_READ)
 def evidence_file(evidence_id: int) -> Response:
-    """A file that is evidence."""
+    """A file that is evidence; such as a signed list, it may name people."""
     file = queries.piece(current_actor(), evidence_id).file
     return sent(file, file.name if file else "")
 

@@ -15,11 +15,14 @@ from app.core.templating import day
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation, Person
+from app.valorisation import queries as plans
+from app.valorisation.evidence import queries as evidence
 from app.valorisation.evidence.services import is_proven
 from app.valorisation.items import queries, rules
 from app.valorisation.items.models import ItemLevel, ItemSlip, ItemState, Measure, PlanItem
-from app.valorisation.models import ENDED, ActionPlan
+from app.valorisation.models import ActionPlan
 from app.valorisation.permissions import check_edit, may_edit
+from app.valorisation.rules import check_open
 
 NEEDS_REASON = frozenset({ItemState.CANCELLED})
 
@@ -77,11 +80,15 @@ def add(actor: Actor, plan: ActionPlan, facts: ItemFacts, consortium: Consortium
     ``marks`` are what only the consortium's own files say: ``is_example``, ``point``. Raises ``Refused`` for facts that
     break a rule, and ``NotAllowed``.
     """
+    check_edit(actor, plan)
+    change(plan)
+    return _added(actor, plan, facts, consortium, **marks)
+
+
+def _added(actor: Actor, plan: ActionPlan, facts: ItemFacts, consortium: Consortium, **marks: Any) -> PlanItem:
     item = PlanItem(plan=plan, plan_id=plan.id, created_by_id=actor.user_id, baseline_on=facts.due_on, **marks)
     with db.session.no_autoflush:
         _fill(item, facts, consortium)
-    check_edit(actor, plan)
-    check_open(plan)
     item.number = queries.next_number(plan)
     db.session.add(item)
     db.session.flush()
@@ -89,9 +96,9 @@ def add(actor: Actor, plan: ActionPlan, facts: ItemFacts, consortium: Consortium
 
 
 def add_from_template(actor: Actor, plan: ActionPlan, consortium: Consortium) -> list[PlanItem]:
-    """Add an item for each point of the consortium's template; the plan's lead answers for them."""
+    """Add an item for each point of the consortium's template to a plan just begun; its lead answers for them."""
     return [
-        add(
+        _added(
             actor,
             plan,
             ItemFacts(
@@ -119,7 +126,7 @@ def edit(actor: Actor, item: PlanItem, version: int | None, facts: ItemFacts, co
     """
     check_edit(actor, item)
     expect_version(item, version)
-    check_open(item.plan)
+    change(item.plan)
     is_promised, old = bool(item.plan.versions), item.due_on
     rules.check_move(old, facts.due_on, is_promised, facts.move_reason)
     with db.session.no_autoflush:
@@ -150,7 +157,7 @@ def move(actor: Actor, item: PlanItem, version: int | None, state: ItemState, re
     """
     check_edit(actor, item)
     expect_version(item, version)
-    check_open(item.plan)
+    change(item.plan)
     if state is ItemState.DONE:
         raise Refused(_("An item is done with its day and its evidence."))
     reopens = item.state is ItemState.DONE
@@ -168,8 +175,9 @@ def finish(actor: Actor, item: PlanItem, version: int | None, done_on: date) -> 
     Raises ``NotProven``, ``Refused``, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, item)
+    change(item.plan)
+    evidence.lock(item)
     expect_version(item, version)
-    check_open(item.plan)
     if item.moves.allows(item.state, ItemState.DONE):
         rules.check_done(done_on, item.starts_on, clock.today(), is_proven(item))
         item.done_on = done_on
@@ -182,6 +190,7 @@ def delete(actor: Actor, item: PlanItem, version: int | None) -> None:
     """Delete an item of a plan that was never approved. Raises ``Refused``, ``StillReferred`` and ``EditConflict``."""
     check_edit(actor, item)
     expect_version(item, version)
+    change(item.plan)
     if item.plan.versions:
         raise Refused(_("The plan was approved, so its items stay. Cancel this one instead."))
     referrers = records.referrers(db.session, item, queries.OWN_TABLES)
@@ -191,10 +200,14 @@ def delete(actor: Actor, item: PlanItem, version: int | None) -> None:
     db.session.flush()
 
 
-def check_open(plan: ActionPlan) -> None:
-    """Refuse to change the items of a plan that has ended."""
-    if plan.state in ENDED:
-        raise Refused(_("%(state)s: this plan is not changed any more.", state=plan.state.label))
+def change(plan: ActionPlan) -> None:
+    """Hold a plan of which an item changes: whoever looked at it before approves another one, and meets a conflict.
+
+    Raises ``Refused`` where it has ended.
+    """
+    plans.lock(plan)
+    check_open(plan.state)
+    plan.updated_at = clock.now()
 
 
 def _fill(item: PlanItem, facts: ItemFacts, consortium: Consortium) -> None:

@@ -18,7 +18,9 @@ from app.valorisation.evidence.views import place_of
 from app.valorisation.items import queries, services
 from app.valorisation.items.forms import DoneForm, ItemForm, ItemMoveForm
 from app.valorisation.items.models import ItemState, PlanItem
+from app.valorisation.models import ENDED
 from app.valorisation.permissions import check_edit, may_edit
+from app.valorisation.rules import check_open
 from app.valorisation.views import bp
 
 
@@ -32,7 +34,7 @@ def item(item_id: int) -> Response:
 def item_page(found: PlanItem, form: ItemMoveForm) -> Response:
     """The page of an item, with the form that moves it."""
     actor = current_actor()
-    edits = may_edit(actor, found)
+    edits = may_edit(actor, found) and found.plan.state not in ENDED
     onwards = [ItemState(state) for state in found.moves.onwards(found.state)] if edits else []
     return answer(
         "valorisation/items/show.html",
@@ -66,7 +68,7 @@ def add_item(plan_id: int) -> BaseResponse:
     plan = plans.plan(current_actor(), plan_id)
     check_edit(current_actor(), plan)
     if request.method == "GET":
-        services.check_open(plan)
+        check_open(plan.state)
     form = ItemForm(data={"organisation": plan.lead_id})
     if form.validate_on_submit():
         with form.refusals():

@@ -13,6 +13,7 @@ from app.core.errors import Refused, expect_version
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
+from app.valorisation.evidence import queries as evidence
 from app.valorisation.evidence.services import is_proven
 from app.valorisation.items.rules import MovedWithoutReason
 from app.valorisation.permissions import check_edit
@@ -97,6 +98,7 @@ def reach(actor: Actor, found: Milestone, version: int | None, reached_on: date)
     Raises ``NotProven``, ``NotConsulted``, ``Refused``, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, found)
+    evidence.lock(found)
     expect_version(found, version)
     if found.moves.allows(found.state, MilestoneState.REACHED):
         rules.check_reached(reached_on, clock.today(), is_proven(found))

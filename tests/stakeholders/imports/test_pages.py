@@ -135,6 +135,9 @@ def test_decisions_are_kept_and_changed_by_the_person(app: Flask, enter: Enter):
         key = db.session.scalars(select(ImportRow.id)).one()
     assert browser.post(path, data={"do": "save", f"row-{key}": "update:2"}).status_code == 303
     assert "2 → 9" in Page(browser.get(path)).text
+    for nobody in ("update:²", "update:" + "9" * 30):
+        assert browser.post(path, data={"do": "save", f"row-{key}": nobody}).status_code == 303
+    assert "2 → 9" in Page(browser.get(path)).text
     assert carry_out(browser, path, **{f"row-{key}": "update:999"}).status_code == 422
     assert carry_out(browser, path, **{f"row-{key}": "create"}).status_code == 303
     assert count(app) == 3

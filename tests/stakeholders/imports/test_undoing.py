@@ -354,6 +354,31 @@ def test_a_merge_that_was_undone_keeps_no_import_from_being_carried_out_or_undon
     assert state(app) == before
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_an_affiliation_goes_back_to_what_stands_for_its_organisation(app: Flask, enter: Enter, gone: bool):
+    with work(app) as session:
+        for called in ("School", "Company", "Institute"):
+            organisation(name(called))
+        person("Petar", SYSTEM, AffiliationFacts(session.get_one(Organisation, 1), {}), family_name="Ilić")
+    browser = enter()
+    rows = (("id", "Given name", "Family name", "Organisation"), ("1", "Petar", "Ilić", "Company"))
+    path = checked(browser, table(*rows), kind="people", **BASIS)
+    carry_out(browser, path)
+    with work(app) as session:
+        one, other = session.get_one(Organisation, 3), session.get_one(Organisation, 1)
+        if gone:
+            session.delete(other)
+        else:
+            merging.merge(SYSTEM, one, other, merging.Versions(one.version, other.version), set())
+    assert browser.post(f"{path}/undo").status_code == 303
+    with app.app_context():
+        assert db.session.get_one(ImportBatch, 1).state is BatchState.UNDONE
+        stands = [one.organisation_id for one in db.session.get_one(Person, 1).affiliations]
+    assert stands == [2 if gone else 3]
+    if gone:
+        assert "There is no organisation #1 in the register." in Page(browser.get(path)).text
+
+
 def merge_and_undo(app: Flask, survivor: int, absorbed: int) -> None:
     with work(app) as session:
         one, other = session.get_one(Organisation, survivor), session.get_one(Organisation, absorbed)
