@@ -36,14 +36,25 @@ def _enqueue(session: Session, day: date, at: datetime) -> None:
 
 @outbox.handles(LOOK)
 def look(session: Session, payload: dict[str, Any]) -> None:
-    """Remind of every memorandum that it is time for, each once, and arrange the next morning."""
-    today, zone = clock.today(), ZoneInfo(portal.consortium().zone)
-    for mou, by in queries.ending(SYSTEM, today):
-        days = rules.reminder_due(by, mou.in_force_from or by, today)
-        if days is not None and not _is_told(mou, days, by):
-            remind(mou, days, by)
+    """Arrange the next morning, and remind of every memorandum that it is time for, each once.
+
+    One that fails keeps neither the others nor the next morning from coming; it is raised when all is done.
+    """
+    today, zone, failed = clock.today(), ZoneInfo(portal.consortium().zone), None
     tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
     _enqueue(session, tomorrow, datetime.combine(tomorrow, HOUR, zone))
+    for mou, by in queries.ending(SYSTEM, today):
+        days = rules.reminder_due(by, mou.in_force_from or by, today)
+        if days is None or _is_told(mou, days, by):
+            continue
+        try:
+            with session.begin_nested():
+                remind(mou, days, by)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job keeps it and tries again
+            failed = failed or error
+    if failed is not None:
+        session.commit()  # what was done stays, whatever becomes of the job
+        raise failed
 
 
 def remind(mou: Mou, days: int, by: date) -> None:

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, select
 
+from app.core import outbox
 from app.core.access import SYSTEM, Role
 from app.core.mail import Mail
+from app.core.outbox import Job
 from app.dashboard.digest.content import Digest
 from app.dashboard.matters import Urgency, matters_of
 from app.extensions import db
@@ -87,6 +90,38 @@ def test_what_goes_on_by_itself_is_told_of_before_the_last_day_of_notice(
     on(LAST - timedelta(days=60 + 90))
     look(app)
     assert "1. April 2027" in told(app)[0].text
+
+
+def test_one_that_fails_keeps_neither_the_others_nor_the_next_morning(
+    app: Flask, partner: str, owned: Running, on: On, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = owned()
+    with work(app):
+        mou = db.session.get_one(Mou, first)
+        other = ending.renew(SYSTEM, mou, mou.version)
+        other.renews, other.effective_from, other.is_open_ended = None, None, False
+        conclude(other)
+        second = other.id
+    on(LAST - timedelta(days=29))
+    with work(app) as session:
+        due = {mou.id for mou, _by in queries.ending(SYSTEM, LAST - timedelta(days=29))}
+        assert due == {first, second}
+        written = ahead.remind
+
+        def fails(mou: Mou, days: int, by: date) -> None:
+            written(mou, days, by)
+            if mou.id == min(due):
+                raise ValueError("a fault")
+
+        monkeypatch.setattr(ahead, "remind", fails)
+        session.execute(delete(Job))
+        session.commit()
+        outbox.enqueue(session, ahead.LOOK, {})
+        outbox.run_one(session)
+    assert len(told(app)) == 1
+    with app.app_context():
+        waiting = db.session.scalars(select(Job).where(Job.kind == ahead.LOOK).order_by(Job.id)).all()
+        assert [job.last_error for job in waiting] == ["ValueError: a fault", None]
 
 
 def test_nobody_is_told_of_what_is_terminated_or_renewed(app: Flask, partner: str, owned: Running, on: On) -> None:

@@ -16,8 +16,10 @@ from app.mou.negotiation.rules import Contact as OtherSide
 from app.mou.progress import services as progress
 from app.mou.progress.models import MouCommitmentReport
 from app.mou.progress.services import Contact, Report
+from app.mou.seals.printing import signatures_of
 from app.mou.signing import services as signing
 from app.mou.signing.models import LinkPurpose, MouLink, MouSignature
+from app.mou.texts.queries import signed
 from app.stakeholders import subject_data
 from app.stakeholders.erasure import ErasureReason, erase
 from app.stakeholders.models import LawfulBasis, Person, Source
@@ -86,6 +88,16 @@ def test_who_is_erased_before_their_turn_is_not_said_to_be_asked(app: Flask, sen
     assert kinds(app, key).count("invited") == 1
     with app.app_context():
         assert db.session.scalars(select(MouLink)).one().email == GOR
+
+
+def test_the_evidence_says_who_was_invited_when_they_are_erased(app: Flask, sent: Sent, tokens: Any) -> None:
+    key = sent()
+    sign(app, GOR, "Gor Sargsyan")
+    erased(app, GOR, "Gor", "Sargsyan")
+    with app.app_context():
+        text = signed(db.session.get_one(Mou, key))
+        assert text is not None
+        assert [one["invited"] for one in signatures_of(text)] == ["Gor Sargsyan"]
 
 
 def test_who_reported_is_forgotten_and_the_link_ends_while_the_count_stays(app: Flask, running: Any) -> None:

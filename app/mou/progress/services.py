@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from app.accounts.tokens import digest, standing_token
 from app.core import clock
 from app.core.access import Actor
+from app.core.canonical import sha256_of
 from app.core.errors import Refused
 from app.extensions import db
 from app.mou.evidence.happenings import Happening
@@ -145,4 +146,9 @@ def _check_signed(mou: Mou) -> None:
 
 
 def _facts(commitment: MouCommitment, said: Report) -> dict[str, object]:
-    return {"commitment": str(commitment.uid), "amount": said.amount, "day": said.day.isoformat()}
+    return {
+        "commitment": str(commitment.uid),
+        "amount": said.amount,
+        "day": said.day.isoformat(),
+        "words": sha256_of(said.words),
+    }

@@ -13,7 +13,7 @@ from app.core import portal
 from app.core.i18n import SOURCE_LANGUAGE
 from app.mou.evidence.models import MouEvent
 from app.mou.seals.models import MouSealed, SealKind
-from app.mou.seals.printing import checks_of
+from app.mou.seals.printing import checks_of, name_invited
 from app.mou.signing.models import MouSignature
 from app.mou.texts.models import MouText
 from app.mou.wordings import Words, words
@@ -120,7 +120,7 @@ def _parties(told: Told, say: Words) -> Iterator[Piece]:
 
 
 def _signature(one: MouSignature, told: Told, say: Words) -> Iterator[Piece]:
-    signatory, invited = one.signatory, _invited(one, told.text)
+    signatory, invited = one.signatory, name_invited(one)
     note = f" ({signatory.basis_note})" if signatory.basis_note else ""
     yield _name(one.name)
     yield _facts(
@@ -146,12 +146,6 @@ def _signature(one: MouSignature, told: Told, say: Words) -> Iterator[Piece]:
 def _statement(statement: dict[str, str], say: Words) -> str:
     language = _language(statement["language"])
     return f"{statement['text']} ({say('statement_of', language=language, version=statement['version'])})"
-
-
-def _invited(one: MouSignature, text: MouText) -> str:
-    """The name as it was frozen, which stays when the signatory is erased; of a successor, as it is known."""
-    frozen = {person["uid"]: person["name"] for party in text.content["parties"] for person in party["signatories"]}
-    return str(frozen.get(str(one.signatory.uid), one.signatory.name))
 
 
 def _events(told: Told, say: Words) -> Piece:

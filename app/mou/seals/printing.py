@@ -13,6 +13,7 @@ from app.mou.models import Mou
 from app.mou.signing import queries as signing
 from app.mou.signing.models import MouSignature
 from app.mou.texts import paper
+from app.mou.texts.content import signatories
 from app.mou.texts.models import MouText
 from app.mou.texts.paper import Attachment, Code, SignedBy
 from app.mou.wordings import Words, words
@@ -71,7 +72,7 @@ def _signed_by(one: MouSignature, uid: str) -> SignedBy:
         (say("checks"), "; ".join(checks_of(one, say))),
     ]
     if one.differs:
-        facts.append(("", say("name_differs", name=one.signatory.name)))
+        facts.append(("", say("name_differs", name=name_invited(one))))
     facts += [("", statement["text"]) for statement in one.statements]
     return SignedBy(uid, facts, picture(one.strokes[0]) if one.strokes else None)
 
@@ -88,13 +89,19 @@ def _evidence(text: MouText) -> dict[str, Any]:
     }
 
 
+def name_invited(one: MouSignature) -> str:
+    """The name as it was frozen, which stays when the signatory is erased; of a successor, as it is known."""
+    frozen = {person["uid"]: person["name"] for person in signatories(one.text.content)}
+    return str(frozen.get(str(one.signatory.uid), one.signatory.name))
+
+
 def signatures_of(text: MouText) -> list[dict[str, Any]]:
     """Who signed a text and how, as JSON."""
     return [
         {
             "signatory": str(one.signatory.uid),
             "name": one.name,
-            "invited": one.signatory.name,
+            "invited": name_invited(one),
             "role": one.role_title,
             "method": one.method.value,
             "statements": one.statements,

@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from app.core import clock
+from app.core.canonical import sha256_of
 from app.extensions import db
+from app.mou.evidence.models import MouEvent
 from app.mou.models import Mou
 from app.mou.progress.mailing import path_of
 from app.mou.progress.models import MouCommitmentReport
@@ -77,6 +79,10 @@ def test_a_company_reports_by_its_link_and_the_coordinator_sees_it(
     assert "Reported by Gor Sargsyan" in said
     assert count(app) == 2, "nothing is overwritten"
     assert kinds(app, key).count("reported") == 2
+    with app.app_context():
+        said = db.session.scalars(select(MouCommitmentReport).order_by(MouCommitmentReport.id)).all()
+        found = db.session.scalars(select(MouEvent).where(MouEvent.kind == "reported").order_by(MouEvent.number)).all()
+        assert [one.facts["words"] for one in found] == [sha256_of(one.words) for one in said]
 
 
 def test_ten_fetches_leave_no_trace(app: Flask, reported: tuple[int, str, FlaskClient]) -> None:
