@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, select
 from app.events.attendance.models import THERE, Attendance
 from app.events.models import OVER, Event, EventKind, event_organisation
 from app.extensions import db
-from app.microcredentials.models import MicroCredential
+from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.mou.models import Mou
 from app.valorisation.evidence.holding import MEMORANDA
 from app.valorisation.items.models import Measure
@@ -89,8 +89,9 @@ def _memoranda(country: str, first: date, last: date) -> Select[int]:
 
 
 def _valorised(country: str, last: date) -> int:
-    """Micro-credentials of the country that the consortium's rule counts as valorised on the last day."""
-    keys = db.session.scalars(select(MicroCredential.id).where(MicroCredential.country == country)).all()
+    """Micro-credentials of the country, but for retired ones, that count as valorised on the last day by the rule."""
+    standing = MicroCredential.state != MicroCredentialState.RETIRED
+    keys = db.session.scalars(select(MicroCredential.id).where(MicroCredential.country == country, standing)).all()
     return sum(verdict.holds for verdict in verdicts(keys, last).values())
 
 

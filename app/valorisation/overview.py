@@ -25,7 +25,7 @@ from app.valorisation.tracks.models import OPEN, TRACK_OF, TRACKS, MilestoneKind
 from app.valorisation.tracks.valorised import Reached, judge
 
 FINAL = frozenset({MicroCredentialState.FINAL, MicroCredentialState.PUBLISHED})
-# A country's plan is the one that holds, else the one furthest on.
+# A country's plan is the one that holds, else the one furthest on, and of several the latest.
 _FURTHEST = (PlanState.IN_EXECUTION, PlanState.APPROVED, PlanState.COMPLETED, PlanState.IN_CONSULTATION)
 
 
@@ -155,7 +155,7 @@ def _plans(actor: Actor) -> dict[str, Any]:
     ).all()
     order = {state: place for place, state in enumerate(_FURTHEST)}
     found: dict[str, Any] = {}
-    for row in sorted(rows, key=lambda one: (order.get(one.state, len(order)), one.id)):
+    for row in sorted(rows, key=lambda one: (order.get(one.state, len(order)), -one.id)):
         found.setdefault(row.country, row)
     return found
 

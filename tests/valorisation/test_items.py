@@ -161,6 +161,16 @@ def test_what_is_done_has_a_day_that_came_and_evidence_that_holds(app: Flask, se
     assert item.done_on is None
 
 
+def test_what_is_done_began_before(app: Flask, session: Session, world: World) -> None:
+    item, consortium = added(app, world, begin(app, world)), app.config["CONSORTIUM"]
+    proving.add(SYSTEM, item, [(ProofKind.EVENT, held(world).id)])
+    services.finish(SYSTEM, item, item.version, LAST_WEEK)
+    with pytest.raises(Refused) as refused:
+        services.edit(SYSTEM, item, item.version, said(world, starts_on=NOW), consortium)
+    assert list(refused.value.messages) == ["starts_on"]
+    services.edit(SYSTEM, item, item.version, said(world, starts_on=LAST_WEEK), consortium)
+
+
 def test_the_last_evidence_of_what_is_done_stays(app: Flask, session: Session, world: World) -> None:
     item = added(app, world, begin(app, world))
     event = held(world)

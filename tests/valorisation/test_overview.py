@@ -27,6 +27,7 @@ from tests.valorisation.test_tracks import planned, prove
 
 K, S = MilestoneKind, MilestoneState
 MOST_STATEMENTS = 12
+TO_COMPLETED = (PlanState.IN_CONSULTATION, PlanState.APPROVED, PlanState.IN_EXECUTION, PlanState.COMPLETED)
 
 
 def test_a_country_counts_what_holds(app: Flask, world: World, made: Made) -> None:
@@ -52,6 +53,13 @@ def test_a_country_counts_what_holds(app: Flask, world: World, made: Made) -> No
             ("none", "nothing planned"),
             ("none", "nothing planned"),
         ]
+
+
+def test_of_several_completed_plans_the_latest_is_shown(app: Flask, world: World, made: Made) -> None:
+    keys = [made(*TO_COMPLETED) for _one in range(2)]
+    with app.test_request_context():
+        shown = {one.code: one.plan for one in countries(world.actors["expert"], NOW)}
+    assert shown["AM"].id == max(keys)
 
 
 def test_a_cell_says_what_matters_most_of_a_track(app: Flask) -> None:

@@ -16,7 +16,7 @@ from app.core.sheets import tidy
 from app.core.told import told as _
 from app.stakeholders.imports.columns import DELETE, DELETES, ID, UID, VERSION
 from app.stakeholders.imports.models import Decision, ImportBatch, ImportRow, Verdict
-from app.stakeholders.imports.register import number_in
+from app.stakeholders.imports.register import number_in, uid_in
 from app.stakeholders.imports.registers import REGISTERS
 from app.stakeholders.imports.vcards import UNREADABLE
 
@@ -163,7 +163,8 @@ class Checker:
 
     def _named(self, cells: Mapping[str, str]) -> Any:
         """The record that the row names by number or identifier, if it names one. Raises ``CellFault``."""
-        text, uid = cells.get(ID, ""), cells.get(UID, "").lower()
+        text, said = cells.get(ID, ""), cells.get(UID, "").lower()
+        uid = str(uid_in(said) or said)
         by_uid = self.register.by_uid.get(uid)
         if not text:
             if by_uid is not None and by_uid not in self.register.records:

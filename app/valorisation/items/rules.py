@@ -67,6 +67,12 @@ def check_figures(measure: str | None, actual: int | None, source: str | None) -
         raise Refused(actual_source=_("Say where this number comes from."))
 
 
+def check_begun(starts_on: date | None, done_on: date | None) -> None:
+    """Refuse a beginning after the day on which it was done."""
+    if starts_on is not None and done_on is not None and starts_on > done_on:
+        raise Refused(starts_on=_("It was done before this day."))
+
+
 def check_done(done_on: date, starts_on: date | None, today: date, proven: bool) -> None:
     """Stand before something counts as done. Raises ``Refused`` for a day to come, and ``NotProven``."""
     if done_on > today:

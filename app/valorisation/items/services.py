@@ -129,6 +129,7 @@ def edit(actor: Actor, item: PlanItem, version: int | None, facts: ItemFacts, co
     change(item.plan)
     is_promised, old = bool(item.plan.versions), item.due_on
     rules.check_move(old, facts.due_on, is_promised, facts.move_reason)
+    rules.check_begun(facts.starts_on, item.done_on)
     with db.session.no_autoflush:
         _fill(item, facts, consortium)
     if not may_edit(actor, item):

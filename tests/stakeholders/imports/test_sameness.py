@@ -228,3 +228,13 @@ def test_a_cell_that_was_emptied_is_said_to_take_nothing_away(app: Flask, enter:
     page = Page(browser.get(checked(browser, table(*same))))
     assert "Kept, as an empty cell takes nothing away: short_names." in page.text
     assert "As it is" in page.text
+
+
+@pytest.mark.parametrize("written", ["{uid.hex}", "{{{uid}}}", "urn:uuid:{uid}"])
+def test_a_permanent_identifier_names_its_record_however_it_is_written(app: Flask, enter: Enter, written: str):
+    with work(app):
+        uid = organisation(name("School"), register_number="1").uid
+    browser = enter()
+    rows = (("uid", "name", "country", "register_number"), (written.format(uid=uid), "Another name", "RS", "9"))
+    path = checked(browser, table(*rows), kind="organisations")
+    assert "1 → 9" in Page(browser.get(path)).text
