@@ -24,11 +24,7 @@ REMIND, EXPIRE = "mou.remind", "mou.expire"
 
 
 def issue(text: MouText, signatory: MouSignatory, happening: Happening, origin: Origin | None = None) -> MouLink:
-<<<<<<< HEAD
     """Send somebody a link to sign; an earlier one ends. Raises ``Refused`` for somebody without a mailbox."""
-=======
-    """Send somebody a link to sign; one that was sent before ends. Raises ``Refused`` for who has no mailbox."""
->>>>>>> 632ffcbf2f4621977ac2665c8c50a9b610391c7a
     if not has_mailbox(signatory):
         raise Refused(_("This person has no mailbox any more. Recall the memorandum and name somebody else."))
     mou, now = text.mou, clock.now()
