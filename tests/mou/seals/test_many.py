@@ -17,13 +17,11 @@ from tests.accounts.people import work
 from tests.events.world import World
 from tests.mou.many import signed
 
-COUNT = 40
+COUNT = 16
 
 
 @pytest.mark.usefixtures("settled")
-def test_two_workers_seal_forty_once_each(
-    app: Flask, world: World, printed: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_workers_seal_each_once(app: Flask, world: World, printed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "render", lambda *_args, **_more: printed)
     monkeypatch.setattr(examining, "examine", lambda *_args: examining.Finding())
     with work(app):
