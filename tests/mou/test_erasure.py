@@ -12,6 +12,7 @@ from app.extensions import db
 from app.mou.evidence import queries as evidence
 from app.mou.models import Mou, MouSignatory
 from app.mou.negotiation import services as negotiation
+from app.mou.negotiation.rules import Contact as Invited
 from app.mou.progress import services as progress
 from app.mou.progress.models import MouCommitmentReport
 from app.mou.progress.services import Contact, Report
@@ -68,7 +69,7 @@ def test_the_links_of_who_is_erased_end_whatever_they_are_for(app: Flask, world:
     to_sign = link_to(app, GOR)
     with work(app):
         mou = complete(world)
-        negotiation.share(SYSTEM, mou, mou.version, [negotiation.Contact(mou.parties[1], GOR, "en")])
+        negotiation.share(SYSTEM, mou, mou.version, [Invited(mou.parties[1], GOR, "en")])
     erased(app, GOR, "Gor", "Sargsyan")
     with app.app_context():
         assert all(link.revoked_at for link in db.session.scalars(select(MouLink)))

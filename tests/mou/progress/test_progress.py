@@ -80,9 +80,9 @@ def test_a_company_reports_by_its_link_and_the_coordinator_sees_it(
     assert count(app) == 2, "nothing is overwritten"
     assert kinds(app, key).count("reported") == 2
     with app.app_context():
-        said = db.session.scalars(select(MouCommitmentReport).order_by(MouCommitmentReport.id)).all()
+        reports = db.session.scalars(select(MouCommitmentReport).order_by(MouCommitmentReport.id)).all()
         found = db.session.scalars(select(MouEvent).where(MouEvent.kind == "reported").order_by(MouEvent.number)).all()
-        assert [one.facts["words"] for one in found] == [sha256_of(one.words) for one in said]
+        assert [one.facts["words"] for one in found] == [sha256_of(one.words) for one in reports]
 
 
 def test_ten_fetches_leave_no_trace(app: Flask, reported: tuple[int, str, FlaskClient]) -> None:
