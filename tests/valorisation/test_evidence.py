@@ -92,7 +92,7 @@ def test_of_what_somebody_called_done_meanwhile_the_last_evidence_stays(
 ) -> None:
     item = added(app, world, begin(app, world))
     (piece,) = proving.add(SYSTEM, item, [(ProofKind.EVENT, held(world).id)])
-    by_another = update(PlanItem.__table__).where(PlanItem.__table__.c.id == item.id)
+    by_another = update(PlanItem).where(PlanItem.id == item.id)
     session.connection().execute(by_another.values(state=ItemState.DONE, done_on=NOW))
     with pytest.raises(Refused, match="last evidence"):
         proving.withdraw(SYSTEM, piece, piece.version, "Another subject")
