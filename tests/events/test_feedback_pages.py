@@ -135,12 +135,6 @@ def test_questions_are_written_changed_and_taken_away_on_pages(app: Flask, lead:
     assert "For whom?" not in lead.get(f"/events/{logged}").text
 
 
-@pytest.mark.parametrize("path", ["feedback", "feedback/new", "feedback/1", "feedback/1/answer", "feedback/tell"])
-@pytest.mark.parametrize(("who", "status"), [("foreign lead", 403), ("auditor", 403), ("guest", 403), ("public", 303)])
-def test_others_do_not_come_to_the_forms(sign_in: SignIn, answered: int, path: str, who: str, status: int) -> None:
-    assert sign_in(who).get(f"/events/{answered}/{path}").status_code == status
-
-
 def test_a_form_of_an_event_that_takes_nothing_says_so(lead: FlaskClient, entered: Entered, world: World) -> None:
     coming = entered(world.consultation, EventState.PLANNED, starts_on=NEXT_WEEK)
     refused = lead.get(f"/events/{coming}/feedback")

@@ -221,3 +221,9 @@ def test_an_event_that_is_closed_to_the_public_again_takes_its_page_along(app: F
         event = queries.point(SYSTEM, key, 1).event
         events.edit(SYSTEM, event, event.version, world.consultation())
     assert app.test_client().get(f"/events/{key}/said").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["feedback", "feedback/new", "feedback/1", "feedback/1/answer", "feedback/tell"])
+@pytest.mark.parametrize(("who", "status"), [("foreign lead", 403), ("auditor", 403), ("guest", 403), ("public", 303)])
+def test_others_do_not_come_to_the_forms(sign_in: SignIn, answered: int, path: str, who: str, status: int) -> None:
+    assert sign_in(who).get(f"/events/{answered}/{path}").status_code == status
