@@ -236,7 +236,7 @@ def test_rows_that_only_the_other_changed_are_taken_over(app: Flask, client: Fla
     first.submit(client, category="company", **{"names-0-text": "First School"})
     page = Page(second.submit(client, city="Niš"))
     assert page.status == 409
-    assert "only the other person changed it: Names, Category." in page.text
+    assert "it was changed there alone: Names, Category." in page.text
     assert "names-1-text" in page.form("Save organisation").values, "there is a row to add a name in"
     assert page.form("Save organisation").submit(client).status_code == 303
     shown = open_page(client, f"/stakeholders/{school}")
