@@ -70,7 +70,7 @@ def test_the_sequence_of_a_draft_waits_for_its_publication(session: Session, wor
     assert event.sequence == 1
     services.cancel(SYSTEM, event, event.version, "The host is ill.")
     assert event.sequence == 2
-    services.move(SYSTEM, event, event.version, S.PLANNED)
+    services.move(SYSTEM, event, event.version, S.PLANNED, "The host is well again.")
     assert event.sequence == 3
 
 
