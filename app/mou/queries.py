@@ -84,6 +84,15 @@ def key_of(written: str) -> int:
     return int(found[1]) if found else 0
 
 
+def lock(mou: Mou) -> None:
+    """Hold the memorandum's row until the transaction ends, and read it anew; what is checked of it is checked after.
+
+    Who waited for it would otherwise save over what was read before: two who sign at once conflict on its version.
+    """
+    db.session.flush()  # Reading anew would lose what this transaction changed and did not write yet.
+    db.session.refresh(mou, with_for_update={"of": Mou})
+
+
 def is_for_everybody(found: Mou) -> bool:
     """Whether everybody may see the memorandum, as ``visible_to`` says of who is not signed in."""
     return found.is_published and found.state in SHOWN

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from app.accounts.tokens import digest, standing_token
@@ -20,6 +19,7 @@ from app.mou.negotiation import mailing, queries, rules
 from app.mou.negotiation.models import MouAnswer
 from app.mou.negotiation.rules import Contact
 from app.mou.permissions import check_edit
+from app.mou.queries import lock
 from app.mou.services import touch
 from app.mou.signing.models import LinkPurpose, MouLink
 from app.mou.texts import queries as texts
@@ -105,7 +105,7 @@ def answer(actor: Actor, comment: MouComment, words: str | None, *, settles: boo
     """Answer a comment, mark it as settled, or both; whoever said it is told. Raises ``Refused``, ``NotAllowed``."""
     mou = comment.text.mou
     check_edit(actor, mou)
-    _lock(mou)
+    lock(mou)
     is_settled = any(one.settles for one in queries.answers_to(comment))
     said = rules.check_answer(words, settles=settles, is_settled=is_settled)
     found = MouAnswer(
@@ -144,7 +144,7 @@ def is_renewable(link: MouLink) -> bool:
 def renew(link: MouLink, origin: Origin) -> None:
     """Send a new link to the mailbox on file, as whoever has one that ran out asks. Raises ``NotOpen``."""
     mou = link.party.mou
-    _lock(mou)
+    lock(mou)
     db.session.refresh(link)
     text = texts.newest(mou)
     if text is None or not is_renewable(link):
@@ -164,8 +164,7 @@ def say(link: MouLink, facts: CommentFacts, origin: Origin) -> MouComment:
     Raises ``NotOpen`` where nothing is taken any more, and ``Refused`` with everything that is wrong.
     """
     mou = link.party.mou
-    _lock(mou)
-    db.session.refresh(mou)
+    lock(mou)
     db.session.refresh(link)
     dead = why_dead(link)
     if dead:
@@ -201,7 +200,3 @@ def say(link: MouLink, facts: CommentFacts, origin: Origin) -> MouComment:
     )
     mailing.tell_comment(comment)
     return comment
-
-
-def _lock(mou: Mou) -> None:
-    db.session.execute(select(Mou.id).where(Mou.id == mou.id).with_for_update())

@@ -7,7 +7,6 @@ from typing import IO
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.core import clock, portal
 from app.core.access import Actor
@@ -22,6 +21,7 @@ from app.mou.models import Mou, MouState
 from app.mou.originals import content, jobs, queries, rules
 from app.mou.originals.models import Container, Level, MouClaim, MouOriginal, MouValidation, Result
 from app.mou.permissions import check_edit
+from app.mou.queries import lock
 from app.mou.services import touch
 from app.mou.signing import queries as signing
 from app.mou.signing.models import MouLink
@@ -76,7 +76,7 @@ def add(actor: Actor, mou: Mou, facts: OriginalFacts, sent: Sent | None, documen
     ``NotAllowed``.
     """
     check_edit(actor, mou)
-    _lock(mou)
+    lock(mou)
     rules.check_state(mou.state, is_out_by_link=is_out_by_link(mou))
     kind = _kind_of(sent)
     text = texts.to_sign(mou)
@@ -154,7 +154,7 @@ def validate(actor: Actor, original: MouOriginal, facts: ValidationFacts) -> Mou
     """
     mou = original.mou
     check_edit(actor, mou)
-    _lock(mou)
+    lock(mou)
     rules.check_validation(facts.result, facts.validator, facts.note, facts.checked_on, clock.today())
     found = MouValidation(original=original, actor_id=actor.user_id, actor_name=actor.name, **asdict(facts))
     db.session.add(found)
@@ -184,8 +184,8 @@ def finish(actor: Actor, mou: Mou, version: int | None) -> None:
     Raises ``NotComplete`` for what the terms lack, ``Unsigned``, ``NotHere``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, mou)
+    lock(mou)
     expect_version(mou, version)
-    _lock(mou)
     rules.check_state(mou.state, is_out_by_link=is_out_by_link(mou))
     missing = memoranda.missing(mou, by_link=False)
     if missing:
@@ -200,7 +200,3 @@ def finish(actor: Actor, mou: Mou, version: int | None) -> None:
     record(mou, Happening.CONCLUDED, originals=[one.original.sha256 for one in found], by=actor.name)
     conclude(mou, max(one.original.signed_on for one in found))
     touch(mou)
-
-
-def _lock(mou: Mou) -> None:
-    db.session.execute(select(Mou.id).where(Mou.id == mou.id).with_for_update())

@@ -10,10 +10,11 @@ from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import Origin, record
 from app.mou.models import Mou, MouSignatory
 from app.mou.permissions import check_edit
+from app.mou.queries import lock
 from app.mou.services import touch
 from app.mou.signing import links, mailing, queries, rules
 from app.mou.signing.models import MouLink, MouProposal, ProposalState
-from app.mou.signing.services import check_open, lock
+from app.mou.signing.services import check_open
 
 
 def propose(

@@ -17,6 +17,7 @@ from app.mou.evidence.services import Origin, record
 from app.mou.keeping import conclude
 from app.mou.models import OUT, CodePolicy, Mou, MouSignatory, MouState
 from app.mou.permissions import check_edit
+from app.mou.queries import lock
 from app.mou.services import touch
 from app.mou.signing import links, mailing, queries, rules
 from app.mou.signing.models import Method, MouLink, MouSignature
@@ -353,11 +354,3 @@ def _who(link: MouLink) -> dict[str, Any]:
         "link": str(link.uid),
         "text": text.sha256,
     }
-
-
-def lock(mou: Mou) -> None:
-    """Hold the memorandum's row until the transaction ends, and read it anew.
-
-    Who waited for it would otherwise save over what was read before: two who sign at once conflict on its version.
-    """
-    db.session.refresh(mou, with_for_update={"of": Mou})

@@ -4,7 +4,6 @@ import hashlib
 import io
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.core import clock, portal
 from app.core.access import Actor
@@ -17,6 +16,7 @@ from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import record
 from app.mou.models import Mou, MouState
 from app.mou.permissions import check_edit
+from app.mou.queries import lock
 from app.mou.services import touch
 from app.mou.texts import content, paper, queries
 from app.mou.texts.models import Closing, MouClosing, MouText, Purpose
@@ -29,9 +29,9 @@ def share(actor: Actor, mou: Mou, version: int | None, reason: str | None = None
     ``NotAllowed``.
     """
     check_edit(actor, mou)
+    lock(mou)
     expect_version(mou, version)
     rules.check_open(mou.state)
-    _lock(mou)
     before = queries.newest(mou)
     said = content.frozen(mou, before.number + 1 if before else 1)
     if before is not None and before.purpose is Purpose.NEGOTIATION and _says_the_same(before.content, said):
@@ -52,9 +52,9 @@ def freeze(actor: Actor, mou: Mou, version: int | None, reason: str | None = Non
     ``documents.render`` raises.
     """
     check_edit(actor, mou)
+    lock(mou)
     expect_version(mou, version)
     rules.check_open(mou.state)
-    _lock(mou)
     missing = rules.missing(mou, by_link=by_link)
     if by_link and mou.ends_on is not None and mou.ends_on < clock.today():
         missing.append(rules.Missing("edit", _("Its last day is over.")))
@@ -139,11 +139,6 @@ def _add(actor: Actor, mou: Mou, said: dict, purpose: Purpose, reason: str | Non
 
 def _kept(octets: bytes, name: str, actor: Actor) -> StoredFile:
     return keep(db.session, portal.files(), io.BytesIO(octets), name, actor.user_id)
-
-
-def _lock(mou: Mou) -> None:
-    """Hold the memorandum's row until the transaction ends: versions are numbered in turn."""
-    db.session.execute(select(Mou.id).where(Mou.id == mou.id).with_for_update())
 
 
 def _says_the_same(one: dict, other: dict) -> bool:  # type: ignore[type-arg]

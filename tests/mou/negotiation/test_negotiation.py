@@ -108,6 +108,7 @@ def test_both_sides_see_what_changed_in_each_clause(app: Flask, sign_in: SignIn,
         mou = db.session.get_one(Mou, key)
         parties.remove_commitment(SYSTEM, mou.commitments[0], mou.commitments[0].version)
         mou.duration_months = 36
+        db.session.flush()
         negotiation.share(SYSTEM, mou, mou.version, [Contact(mou.parties[1], GOR.upper(), "en")], "Longer, and less")
         assert db.session.scalar(select(func.count(MouLink.id))) == 1, "who has a link goes on using it"
     assert mails(app)[-1].subject == "A document that you were sent has changed"
