@@ -175,6 +175,9 @@ def archive(*names: str, mimetype: str = "") -> bytes:
     return stream.getvalue()
 
 
+OPEN = "application/vnd.oasis.opendocument"
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -184,8 +187,8 @@ def archive(*names: str, mimetype: str = "") -> bytes:
         (b"{\\rtf1 A}", "a text document"),
         (b"\xef\xbb\xbf\n<html><table><tr><td>A</td></tr></table>", "a web page or an XML file"),
         (archive("word/document.xml"), "a text document"),
-        (archive("mimetype", mimetype="application/vnd.oasis.opendocument.text"), "a text document"),
-        (archive("mimetype", mimetype="application/vnd.oasis.opendocument.spreadsheet"), "LibreOffice or Numbers"),
+        pytest.param(archive("mimetype", mimetype=f"{OPEN}.text"), "a text document", id="odt"),
+        (archive("mimetype", mimetype=f"{OPEN}.spreadsheet"), "LibreOffice or Numbers"),
         (archive("list.csv"), "an archive without a workbook"),
         (archive("xl/styles.xml"), "The workbook is damaged"),
         (b"This is no workbook at all.", "“bad.xlsx” is no workbook"),

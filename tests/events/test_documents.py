@@ -82,9 +82,9 @@ def test_a_file_is_what_its_content_says(data: bytes, ending: str) -> None:
         b"<html><script>alert(1)</script></html>",
         b'<svg xmlns="http://www.w3.org/2000/svg"/>',
         b"plain",
-        archive("hello.txt"),
-        archive(mimetype="text/html"),
-        b"PK\x03\x04 cut short",
+        pytest.param(archive("hello.txt"), id="archive"),
+        pytest.param(archive(mimetype="text/html"), id="archive of another kind"),
+        pytest.param(b"PK\x03\x04 cut short", id="cut archive"),
     ],
 )
 def test_what_an_event_does_not_keep_is_refused_by_its_name(data: bytes) -> None:
