@@ -217,8 +217,8 @@ AT_THE_EDGE = re.compile(r"(^|_)(__init__|views|forms?|fields|listing|commands|f
 # Other files of features that know of Flask, and why.
 KNOW_FLASK = {
     "accounts/demo": "adds the demonstration's doors to the sign-in page",
+    "accounts/libraries": "wraps the views of Flask-Security about passkeys",
     "accounts/limits": "counts requests before any view",
-    "accounts/passkey_library": "wraps the views of Flask-Security about passkeys",
     "accounts/personal_links": "is the edge that pages behind links share",
     "accounts/recovery": "hashes with the application's key, and says in a message how many codes are left",
     "accounts/security": "sets Flask-Security up",

@@ -3,14 +3,14 @@
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
-from app.accounts import passkey_library
+from app.accounts import libraries
 from app.core import records
 from app.core.access import Permission
 from app.core.list_page import VIEWS
 from app.core.navigation import Entry, add
 from app.core.records import Kind
 
-passkey_library.read_without()
+libraries.read_without()
 
 
 def init_app(app: Flask) -> None:
@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 
     init_limits(app)
     init_security(app)
-    passkey_library.supply_pages(app)
+    libraries.supply_pages(app)
     init_sessions(app)
     app.view_functions["security.forgot_password"] = entry_views.ask_reset
     for blueprint in (entry_views.bp, views.bp, saved_views.bp, admin_views.bp):

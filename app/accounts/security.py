@@ -7,6 +7,7 @@ import hashlib
 import unicodedata
 from base64 import urlsafe_b64encode
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, make_response, render_template, request, session
@@ -30,9 +31,10 @@ from flask_security.mail_util import MailUtil
 from flask_security.utils import get_message
 from markupsafe import Markup
 from passlib.exc import TokenError  # type: ignore[import-untyped]
+from passlib.totp import TOTP  # type: ignore[import-untyped]
 from sqlalchemy import select
 
-from app.accounts import limits, links, sessions
+from app.accounts import libraries, limits, links, sessions
 from app.accounts.messages import MESSAGES, Words
 from app.accounts.models import Method, Passkey, User
 from app.accounts.passwords import Policy
@@ -128,7 +130,17 @@ class PortalSecurity(Security):
 
 
 class Codes(Totp):
-    """Codes of an authenticator app, each good for one sign-in."""
+    """Codes of an authenticator app, each good for one sign-in; secrets are locked with the application's own."""
+
+    def __init__(self, secrets: dict[str, str], issuer: str) -> None:
+        self._secrets, self._issuer = secrets, issuer
+
+    @cached_property
+    def _totp(self) -> type[TOTP]:
+        """Passlib's codes with these settings; who asks for them is about to lock or unlock a secret."""
+        libraries.supply(libraries.CIPHERS)
+        factory: type[TOTP] = TOTP.using(issuer=self._issuer, secrets=self._secrets)
+        return factory
 
     def verify_totp(self, token: str, totp_secret: str, user: Any, window: int = 0) -> bool:
         """Whether the code is right and later than the last one that was taken."""

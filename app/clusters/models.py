@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.audit import AppendOnly, Audited
-from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
+from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned, unique_where
 from app.core.files import StoredFile
 from app.core.i18n import TranslatedText
 from app.core.states import Moves, Stateful
@@ -199,21 +199,8 @@ class ClusterMembership(Base, Timestamped, Versioned, Audited, Stateful):
         CheckConstraint("state NOT IN ('active', 'left') OR joined_on IS NOT NULL", name="joined"),
         CheckConstraint("state <> 'left' OR left_on IS NOT NULL", name="left"),
         CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="days"),
-        Index(
-            "uq_cluster_membership_open",
-            "cluster_id",
-            "organisation_id",
-            unique=True,
-            sqlite_where=text("state IN ('invited', 'active')"),
-            postgresql_where=text("state IN ('invited', 'active')"),
-        ),
-        Index(
-            "uq_cluster_membership_coordinator",
-            "cluster_id",
-            unique=True,
-            sqlite_where=text("state = 'active' AND role = 'coordinator'"),
-            postgresql_where=text("state = 'active' AND role = 'coordinator'"),
-        ),
+        unique_where("uq_cluster_membership_open", "state IN ('invited', 'active')", "cluster_id", "organisation_id"),
+        unique_where("uq_cluster_membership_coordinator", "state = 'active' AND role = 'coordinator'", "cluster_id"),
         Index("ix_cluster_membership_cluster", "cluster_id", "id"),
         Index("ix_cluster_membership_organisation", "organisation_id", "cluster_id"),
     )

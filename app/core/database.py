@@ -18,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Index,
     Integer,
     MetaData,
     Row,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
     event,
+    text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -129,6 +131,27 @@ class LeavesTheHouse:
     """A permanent, never reused identifier for records that appear in files, feeds and links elsewhere (UUIDv7)."""
 
     uid: Mapped[UUID] = mapped_column(default=uuid7, unique=True, sort_order=-9)
+
+
+def unique_where(name: str, condition: str, *columns: str) -> Index:
+    """A unique index of the rows alone that satisfy ``condition``, SQL that both databases understand.
+
+    SQLAlchemy is told so by ``complete_indexes``: told here, for both, it would load both dialects in every process.
+    """
+    return Index(name, *columns, unique=True, info={"where": text(condition)})
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _before_create(_tables: MetaData, connection: Connection, **_facts: object) -> None:
+    complete_indexes(connection.dialect.name)
+
+
+def complete_indexes(dialect: str) -> None:
+    """Tell the indexes of ``unique_where`` their condition, before a database makes them or is compared with them."""
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            if "where" in index.info:
+                index.dialect_kwargs[f"{dialect}_where"] = index.info["where"]
 
 
 @contextmanager

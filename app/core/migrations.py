@@ -7,8 +7,9 @@ from flask_alembic import Alembic
 from sqlalchemy import Enum
 
 from app.config import ROOT
-from app.core.database import Base, UtcDateTime
+from app.core.database import Base, UtcDateTime, complete_indexes
 from app.core.i18n import TranslatedTextType
+from app.extensions import db
 
 FOLDER = ROOT / "migrations"
 
@@ -36,6 +37,7 @@ def migrations() -> Migrations:
     if known is None:
         known = Migrations(run_mkdir=False, command_name="", metadatas=Base.metadata)
         known.init_app(app)
+        complete_indexes(db.engine.dialect.name)
         logging.getLogger("alembic").setLevel(logging.WARNING)  # it set itself to tell every step
     return known
 

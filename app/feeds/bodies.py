@@ -1,9 +1,9 @@
 """Feeds put together, and kept per feed while this process runs.
 
-A feed is kept in chunks of consecutive places, deflated, and plain where somebody reads it so. After a change only the
-chunks with a changed place are read and deflated again, so that the first reader after a change among thousands of
-events pays for sixty-four. Deflated chunks end at a byte with nothing remembered (a full flush), so they can stand one
-behind the other in one gzip member.
+A feed is kept in chunks of consecutive places, each deflated once it is put together, and plain where somebody reads it
+so. After a change only the chunks with a changed place are read and deflated again, so that the first reader after a
+change among thousands of events pays for sixty-four. Deflated chunks end at a byte with nothing remembered (a full
+flush), so they can stand one behind the other in one gzip member.
 """
 
 import struct
@@ -16,7 +16,6 @@ from io import SEEK_CUR, SEEK_END, SEEK_SET, RawIOBase
 from itertools import accumulate, groupby
 from threading import Lock
 
-from app.core import memory
 from app.feeds.checksums import Checksum
 
 CHUNK = 64
@@ -176,7 +175,6 @@ class Bodies:
             body = self._kept.get(scope)
         if body is None or body.version > version:
             body = self._renewed(Body(0, 0), version, places, range(places), read)
-            memory.give_back()  # The rows that a whole feed was read from.
         elif body.version < version:
             body = self._renewed(body, version, places, changed_since(body.version), read)
         with self._lock:
@@ -226,7 +224,10 @@ class Bodies:
             chunks[number] = Chunk(b"")
         found = read(_ranges(numbers)) if numbers else ()
         for number, entries in groupby(found, lambda placed: placed[0] // CHUNK):
-            chunks[number] = Chunk.of(entries)
+            chunks[number] = chunk = Chunk.of(entries)
+            if not body.is_read_plain:  # One by one as they come: memory never holds the whole feed unpacked.
+                chunk.pack()
+                chunk.forget_plain()
         return Body(version, places, chunks, is_read_plain=body.is_read_plain)
 
 

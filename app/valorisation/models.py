@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.access import Permission
 from app.core.audit import AppendOnly, Audited
-from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
+from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned, unique_where
 from app.core.i18n import TranslatedText
 from app.core.states import Moves, Stateful
 from app.core.vocabulary import Term
@@ -55,7 +55,7 @@ HOLDS = frozenset({S.APPROVED, S.IN_EXECUTION})
 # What it says in words can be changed.
 WRITTEN_IN = frozenset({S.DRAFT, S.IN_CONSULTATION})
 ENDED = frozenset({S.COMPLETED, S.ARCHIVED})
-_HOLDS_IN_SQL = text("state IN ('approved', 'in_execution')")
+_HOLDS_IN_SQL = "state IN ('approved', 'in_execution')"
 
 
 class ActionPlan(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, ConcernsMicroCredentials):
@@ -68,13 +68,7 @@ class ActionPlan(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful
     __tablename__ = "action_plan"
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="days"),
-        Index(
-            "uq_action_plan_holds",
-            "country",
-            unique=True,
-            sqlite_where=_HOLDS_IN_SQL,
-            postgresql_where=_HOLDS_IN_SQL,
-        ),
+        unique_where("uq_action_plan_holds", _HOLDS_IN_SQL, "country"),
         Index("ix_action_plan_country", "country", "starts_on", "id"),
     )
     moves = MOVES

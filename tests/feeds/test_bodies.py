@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.feeds import bodies
 from app.feeds.bodies import CHUNK, Bodies, Body, Chunk, Placed
+from app.feeds.checksums import Checksum
 
 HEAD, FOOT = b"HEAD\r\n", b"FOOT\r\n"
 
@@ -103,6 +104,28 @@ def test_a_change_reads_its_chunk_and_no_other() -> None:
     assert shelf.read_places == CHUNK
     assert [new is old for new, old in zip(after.chunks, before.chunks, strict=True)].count(False) == 1
     assert b"changed" not in before.framed(HEAD, FOOT).read()
+
+
+def test_a_feed_is_packed_as_it_is_read_so_that_memory_never_holds_it_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf, order = filled(3 * CHUNK), []
+    pack = Chunk.pack
+
+    def noted(chunk: Chunk) -> Checksum:
+        order.append("packed")
+        return pack(chunk)
+
+    monkeypatch.setattr(Chunk, "pack", noted)
+
+    def read(ranges: Sequence[tuple[int, int]]) -> Iterable[Placed]:
+        for placed in shelf.read(ranges):
+            order.append("read")
+            yield placed
+
+    body = Bodies().get("all", shelf.version, len(shelf.places), shelf.changed_since, read)
+    # The entry that tells that a chunk is full is the next one's first.
+    assert order.index("packed") == CHUNK + 1
+    assert [chunk.plain for chunk in body.chunks] == [None] * 3
+    assert gzip.decompress(body.gzipped(HEAD, FOOT)) == body.framed(HEAD, FOOT).read()
 
 
 def test_what_did_not_change_is_not_read_again() -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
@@ -65,6 +64,8 @@ class _Entry:
 
 def read(octets: bytes) -> Reply:
     """Read one message; whatever it is, something comes out."""
+    from email.policy import default  # It knows how every header is written, which only who reads mail needs.
+
     message = message_from_bytes(octets, policy=default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - what the policy makes
     sender = next(iter(_addresses(message, "From")), None)

@@ -1,6 +1,8 @@
 """What is said in time of the seal certificate's end: to administrators by mail, and on their pages."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,19 +16,24 @@ from app.core.access import Role
 from app.core.i18n import SOURCE_LANGUAGE
 from app.core.templating import day
 
-WARN = "mou.seal_ends"
+LOOK, WARN = "mou.seal_looked_at", "mou.seal_ends"
 # So many days before the end administrators are written to; the first is when pages begin to say it.
 DAYS_BEFORE = (60, 14, 1)
 
 
 def certificate() -> Any:
     """What is known of the portal's seal certificate (``keys.Certificate``); ``None`` where there is none."""
-    settings = portal.settings()
-    if settings.seal_folder is None or not (settings.seal_folder / "seal.pem").exists():
+    file = _file()
+    if file is None:
         return None
     from app.mou.seals import keys  # It reads a library that few pages need.
 
-    return keys.certificate(settings.seal_folder, clock.now())
+    return keys.certificate(file.parent, clock.now())
+
+
+def _file() -> Path | None:
+    folder = portal.settings().seal_folder
+    return folder / "seal.pem" if folder is not None and (folder / "seal.pem").exists() else None
 
 
 def why_sealing_waits() -> str | None:
@@ -42,7 +49,18 @@ def why_sealing_waits() -> str | None:
 
 
 def arrange(session: Session) -> None:
-    """Have administrators written to before the certificate ends; saying so again changes nothing."""
+    """Have administrators written to before the certificate ends; saying so again changes nothing.
+
+    A job looks when that is, once for each certificate: a process that serves starts without the library it takes.
+    """
+    file = _file()
+    if file is not None:
+        outbox.enqueue(session, LOOK, {}, dedupe_key=f"{LOOK}:{sha256(file.read_bytes()).hexdigest()}")
+
+
+@outbox.handles(LOOK)
+def look(session: Session, _payload: dict[str, Any]) -> None:
+    """Arrange the warnings of the certificate as it is now."""
     found = certificate()
     for days in DAYS_BEFORE if found is not None else ():
         due: datetime = found.ends_at - timedelta(days=days)

@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.access import Permission
 from app.core.audit import AppendOnly, Audited
-from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
+from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned, unique_where
 from app.core.i18n import TranslatedText
 from app.core.states import Moves, Stateful
 from app.core.vocabulary import Term
@@ -70,7 +70,7 @@ MOVES = Moves(
     }
 )
 OPEN = frozenset({S.PLANNED, S.UNDER_WAY})
-_OPEN_IN_SQL = text("state IN ('planned', 'under_way')")
+_OPEN_IN_SQL = "state IN ('planned', 'under_way')"
 
 
 class Milestone(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful):
@@ -86,14 +86,7 @@ class Milestone(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful)
         CheckConstraint("state NOT IN ('planned', 'under_way') OR planned_on IS NOT NULL", name="planned"),
         CheckConstraint("valid_until IS NULL OR reached_on IS NULL OR valid_until >= reached_on", name="valid"),
         CheckConstraint("learners >= 0", name="learners"),
-        Index(
-            "uq_milestone_open",
-            "microcredential_id",
-            "kind",
-            unique=True,
-            sqlite_where=_OPEN_IN_SQL,
-            postgresql_where=_OPEN_IN_SQL,
-        ),
+        unique_where("uq_milestone_open", _OPEN_IN_SQL, "microcredential_id", "kind"),
         Index("ix_milestone_microcredential", "microcredential_id", "id"),
     )
     moves = MOVES
