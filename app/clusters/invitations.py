@@ -22,6 +22,7 @@ from app.clusters.models import (
 from app.clusters.permissions import check_edit
 from app.core import clock, mail
 from app.core.access import SYSTEM, Actor
+from app.core.database import hold
 from app.core.errors import Refused
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.mentions import PLACEHOLDER
@@ -48,6 +49,7 @@ def invite(
     ``NotAllowed``.
     """
     check_edit(actor, cluster)
+    hold(cluster)
     doors.check(Door.INVITE, cluster)
     if role is MemberRole.COORDINATOR:
         raise Refused(role=_("Invite it as a member; who coordinates is decided among members."))
@@ -77,12 +79,17 @@ def resend(actor: Actor, invitation: ClusterInvitation) -> str:
     """Send an open or expired invitation again; the link before ends. Answers the path of the new one."""
     cluster = invitation.membership.cluster
     check_edit(actor, cluster)
+    _hold(invitation)
     doors.check(Door.RESEND, cluster, invitation.membership)
     if invitation.state not in (InvitationState.OPEN, InvitationState.EXPIRED):
         raise Refused(_("This invitation is settled; it cannot be sent again."))
     if invitation.email == PLACEHOLDER:
         raise Refused(_("Whom it was sent to was erased. Withdraw it and invite the organisation anew."))
     return _send_anew(invitation)
+
+
+def _hold(invitation: ClusterInvitation) -> None:
+    hold(invitation.membership.cluster, invitation.membership, invitation)
 
 
 def is_renewable(invitation: ClusterInvitation) -> bool:
@@ -96,6 +103,7 @@ def renew(invitation: ClusterInvitation) -> None:
 
     Raises ``Refused``.
     """
+    _hold(invitation)
     if not is_renewable(invitation):
         raise Refused(_("This invitation can no longer be used."))
     _send_anew(invitation)
@@ -113,6 +121,7 @@ def _send_anew(invitation: ClusterInvitation) -> str:
 def withdraw(actor: Actor, membership: ClusterMembership, invitation: ClusterInvitation | None) -> None:
     """Take back that an organisation was invited, before it answers; the link, if one was sent, then says so."""
     check_edit(actor, membership.cluster)
+    hold(membership.cluster, membership)
     doors.check(Door.WITHDRAW, membership.cluster, membership)
     if invitation is not None:
         invitation.revoked_at = clock.now()
@@ -131,9 +140,10 @@ def answer(
 ) -> None:
     """Take up or decline an invitation, as whoever holds the link says, and tell who invited.
 
-    ``more`` may have ``reason`` and ``may_be_named``. Name and function are kept as typed. Two answers at once: the
-    second breaks a constraint. Raises ``Refused``.
+    ``more`` may have ``reason`` and ``may_be_named``. Name and function are kept as typed. Raises ``Refused``, also for
+    the second of two answers at once.
     """
+    _hold(invitation)
     if not is_open(invitation):
         raise Refused(_("This invitation can no longer be used."))
     missing = {"name": name, "function": function}

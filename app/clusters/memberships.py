@@ -22,6 +22,7 @@ from app.clusters.permissions import check_edit
 from app.core import clock
 from app.core.access import Actor
 from app.core.consortium import Consortium
+from app.core.database import hold
 from app.core.errors import Refused, expect_version
 from app.core.files import StoredFile
 from app.extensions import db
@@ -62,6 +63,7 @@ def add(actor: Actor, cluster: Cluster, organisation: Organisation, facts: Membe
     ``Refused``, ``NotAllowed``.
     """
     check_edit(actor, cluster)
+    hold(cluster)
     doors.check(Door.ADD, cluster)
     rules.check_days(facts.joined_on, None, clock.today())
     check_stay(cluster, organisation, rules.Stay(facts.joined_on))
@@ -83,6 +85,7 @@ def edit(actor: Actor, membership: ClusterMembership, version: int | None, facts
     """
     cluster = membership.cluster
     check_edit(actor, cluster)
+    hold(cluster, membership)
     expect_version(membership, version)
     doors.check(Door.EDIT_MEMBER, cluster, membership)
     left_on = membership.left_on and (facts.left_on or membership.left_on)
@@ -109,6 +112,7 @@ def end(actor: Actor, membership: ClusterMembership, version: int | None, left_o
     """
     cluster = membership.cluster
     check_edit(actor, cluster)
+    hold(cluster, membership)
     expect_version(membership, version)
     doors.check(Door.LEAVE, cluster, membership)
     if not reason:

@@ -15,6 +15,7 @@ from app.clusters.self_checks import GROUPS, SCORES, ClusterAssessment
 from app.core import clock
 from app.core.access import Actor
 from app.core.consortium import ClusterNeeds, Consortium
+from app.core.database import hold
 from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
 from app.extensions import db
@@ -80,6 +81,7 @@ def edit(actor: Actor, cluster: Cluster, version: int | None, facts: ClusterFact
     Raises ``EditConflict`` when somebody saved in between, ``Refused`` and ``NotAllowed`` as for proposing.
     """
     check_edit(actor, cluster)
+    hold(cluster)
     expect_version(cluster, version)
     former = cluster.parent_id
     with db.session.no_autoflush:
@@ -93,6 +95,7 @@ def edit(actor: Actor, cluster: Cluster, version: int | None, facts: ClusterFact
 def publish(actor: Actor, cluster: Cluster, version: int | None, published: bool) -> None:
     """Show a cluster to everybody, or no longer. Raises ``Refused`` without an English name and mission."""
     check_edit(actor, cluster)
+    hold(cluster)
     expect_version(cluster, version)
     if published and not (cluster.name.get("en") and (cluster.mission or {}).get("en")):
         raise Refused(_("Before everybody sees it, write its name and its mission in English."))
@@ -116,6 +119,7 @@ def move(
     have, ``NotReadyToWork`` for what is missing, ``Refused`` without a reason, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, cluster)
+    hold(cluster)
     expect_version(cluster, version)
     if cluster.moves.allows(cluster.state, state):
         if state in NEEDS_REASON and not reason:
@@ -144,6 +148,7 @@ def assess(
 ) -> ClusterAssessment:
     """Keep a self-check of a day: 0 to 3 for each group of indicators. What was checked before stays as it was."""
     check_edit(actor, cluster)
+    hold(cluster)
     doors.check(Door.ASSESS, cluster)
     wrong = {group: _("Choose from 0 to 3.") for group in GROUPS if scores.get(group) not in SCORES}
     if day > clock.today():
@@ -166,6 +171,7 @@ def assess(
 def delete(actor: Actor, cluster: Cluster, version: int | None) -> None:
     """Delete a cluster that nothing refers to. Raises ``StillReferred``, ``EditConflict`` and ``NotAllowed``."""
     check_edit(actor, cluster)
+    hold(cluster)
     expect_version(cluster, version)
     referrers = queries.referrers(cluster)
     if referrers:

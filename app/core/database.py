@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
     event,
+    select,
     text,
 )
 from sqlalchemy.engine import Connection
@@ -38,6 +39,7 @@ from sqlalchemy.orm import (
     Session,
     declared_attr,
     mapped_column,
+    object_session,
 )
 from uuid_utils.compat import uuid7
 
@@ -219,6 +221,24 @@ def is_busy(error: DBAPIError) -> bool:
 def has_one_writer(session: Session) -> bool:
     """Whether everybody who writes waits for whoever writes: SQLite; PostgreSQL locks rows."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def hold(record: Base, *parts: Base) -> None:
+    """Hold a record's row until the transaction ends, and read it and these parts of it anew.
+
+    What is checked of them, their versions included, is checked after: whoever waited for the row would otherwise
+    decide by what was read before. Parts are changed only while their record is held. Raises ``NoResultFound`` where
+    one of them is gone.
+    """
+    session = object_session(record)
+    if session is None:
+        raise RuntimeError("A record must be in a session to be held.")
+    session.flush()  # Reading anew would lose what this transaction changed and did not write yet.
+    for one in (record, *parts):
+        kind = type(one)
+        wanted = select(kind).where(kind.id == one.id).execution_options(populate_existing=True)
+        # Not by refresh(), which asks as whoever loaded it did, with columns that were left out then.
+        session.execute(wanted.with_for_update(of=kind) if one is record else wanted).scalar_one()
 
 
 @contextmanager

@@ -112,6 +112,11 @@ def default_zone() -> str:
 class EventForm(BaseForm):
     """An event with all there is to say about it; fields that its kind has no use for are left out."""
 
+    constraint_messages = dict.fromkeys(
+        ("uq_event_series_number", "event.series_id, event.number"),
+        ("number", _l("Somebody else gave this number in the series at the same moment.")),
+    )
+
     title = TranslatedField(
         _l("Title"),
         longest=TITLE_LENGTH,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import records
 from app.core.access import Actor, Permission, Role
-from app.core.database import plain_rows
+from app.core.database import Base, hold, plain_rows
 from app.core.reach import reach
 from app.core.states import moves_of
 from app.events import presence
@@ -201,9 +201,9 @@ def on_days(actor: Actor, first: date, last: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def lock(event: Event) -> None:
-    """Hold the event's row until the transaction ends: numbers are given in turn, and nobody is asked twice."""
-    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+def lock(event: Event, *parts: Base) -> None:
+    """Hold the event and parts of it as ``hold`` does: numbers are given in turn, and nobody is asked twice."""
+    hold(event, *parts)
 
 
 def organisers(actor: Actor) -> Sequence[Found]:

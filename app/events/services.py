@@ -73,6 +73,7 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
     Raises ``EditConflict`` when somebody saved in between, ``Refused`` and ``NotAllowed`` as for planning.
     """
     check_edit(actor, event)
+    queries.lock(event)
     expect_version(event, version)
     rules.check_not_closed(event.state)
     check(facts, event.state)
@@ -131,6 +132,7 @@ def count(
     ``NotAllowed``.
     """
     check_edit(actor, event)
+    queries.lock(event)
     expect_version(event, version)
     rules.check_not_closed(event.state)
     made = sum(number or 0 for number in counts.values())
@@ -152,6 +154,7 @@ def move(actor: Actor, event: Event, version: int | None, state: EventState, rea
     it, ``EditConflict`` when somebody changed the event in between, and ``NotAllowed``.
     """
     check_edit(actor, event)
+    queries.lock(event)
     expect_version(event, version)
     if state is EventState.CANCELLED and not reason:
         raise Refused(reason=_("Say why; those who wanted to come will ask."))
@@ -187,6 +190,7 @@ def delete(actor: Actor, event: Event, version: int | None) -> None:
     Raises ``Refused`` for what is no draft, ``StillReferred``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, event)
+    queries.lock(event)
     expect_version(event, version)
     if event.is_published:
         raise Refused(_("Only drafts can be deleted. Cancel this event instead: calendars then say so."))

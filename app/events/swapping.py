@@ -49,9 +49,9 @@ def swap(actor: Actor, event: Event, version: int | None, other: Event | None, r
     if other is None or not reason:
         raise Refused(**missing)
     check_edit(actor, other)
-    expect_version(event, version)
     for one in sorted((event, other), key=lambda each: each.id):  # In one order, or two swaps wait for each other.
         queries.lock(one)
+    expect_version(event, version)
     if event is other or not (_is_to_come(event) and _is_to_come(other)):
         raise Refused(other=_("Only two events to come can exchange their dates."))
     try:

@@ -126,9 +126,13 @@ def is_late_draft(event: Event, today: date) -> bool:
 
 
 def _watching(actor: Actor, event: Event, today: date, is_watched: bool) -> bool | None:
-    """Whether the actor is told of the event by mail; ``None`` where that is not offered: it is past, or a draft."""
+    """Whether the actor is told of the event by mail; ``None`` where that is not offered.
+
+    It is past, or a draft; of what is cancelled nobody asks any more, and whoever did can still stop it.
+    """
     is_to_come = event.is_published and event.state not in OVER and event.ends_on >= today
-    return bool(is_watched) if is_to_come and actor.user_id is not None else None
+    is_offered = is_to_come and (is_watched or event.state is not EventState.CANCELLED)
+    return bool(is_watched) if is_offered and actor.user_id is not None else None
 
 
 def calendar_url(event: Event) -> str | None:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from app.core import clock, portal, records
 from app.core.access import Actor, Permission
+from app.core.database import hold
 from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
 from app.extensions import db
@@ -70,6 +71,7 @@ def _create(actor: Actor, facts: MicroCredentialFacts, marks: Mapping[str, Any])
 
 
 def _edit(actor: Actor, microcredential: MicroCredential, version: int | None, facts: MicroCredentialFacts) -> None:
+    hold(microcredential)
     needed = edit_permission(microcredential)
     actor.check(needed, microcredential)
     guards.editable(microcredential.state)
@@ -103,6 +105,7 @@ def move(
     Raises ``StateTransitionError`` for a move the table does not have, ``DesignIncomplete`` or ``NotPublishable`` at a
     gate, ``Refused`` without a reason, ``EditConflict`` when somebody changed it since the page was opened.
     """
+    hold(microcredential)
     actor.check(move_permission(microcredential.state, wanted), microcredential)
     expect_version(microcredential, version)
     if not microcredential.moves.allows(microcredential.state, wanted):
@@ -140,6 +143,7 @@ def delete(actor: Actor, microcredential: MicroCredential) -> None:
 
     Raises ``StillReferred`` naming what refers to it, or saying that it was public; it can be retired instead.
     """
+    hold(microcredential)
     actor.check(edit_permission(microcredential), microcredential)
     if microcredential.published_at:
         raise StillReferred(_("It was public, so others may rely on it. Retire it instead."), [])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from app.core import portal, records
 from app.core.access import Actor, Permission
+from app.core.database import hold
 from app.core.reach import reach
 from app.core.states import moves_of
 from app.extensions import db
@@ -85,12 +86,8 @@ def key_of(written: str) -> int:
 
 
 def lock(mou: Mou) -> None:
-    """Hold the memorandum's row until the transaction ends, and read it anew; what is checked of it is checked after.
-
-    Who waited for it would otherwise save over what was read before: two who sign at once conflict on its version.
-    """
-    db.session.flush()  # Reading anew would lose what this transaction changed and did not write yet.
-    db.session.refresh(mou, with_for_update={"of": Mou})
+    """Hold the memorandum as ``hold`` does: two who sign at once would otherwise conflict on its version."""
+    hold(mou)
 
 
 def is_for_everybody(found: Mou) -> bool:

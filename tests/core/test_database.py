@@ -11,13 +11,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from psycopg.pq import TransactionStatus
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, NoResultFound, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.config import ROOT
 from app.core import database
-from app.core.database import WriteOutsideWriting, engine_options, snapshot, writing
+from app.core.database import WriteOutsideWriting, engine_options, hold, snapshot, writing
 from app.extensions import db
 from tests.core.conftest import CoreBackend
 from tests.core.things import Thing, ThingState
@@ -148,6 +148,25 @@ def test_a_reference_to_nothing_is_refused(session: Session):
 
     with pytest.raises(IntegrityError):
         session.flush()
+
+
+def test_what_is_held_is_read_anew_and_keeps_what_was_changed_here(session: Session):
+    kept, changed = Thing(name="one", amount=1), Thing(name="two", amount=1)
+    session.add_all([kept, changed])
+    session.flush()
+    changed.amount = 2
+    session.connection().execute(sa.update(Thing).where(Thing.id == kept.id).values(amount=7))
+    hold(kept, changed)
+    assert (kept.amount, changed.amount) == (7, 2)
+
+
+def test_what_is_gone_meanwhile_cannot_be_held(session: Session):
+    thing = Thing(name="one")
+    session.add(thing)
+    session.flush()
+    session.connection().execute(sa.delete(Thing).where(Thing.id == thing.id))
+    with pytest.raises(NoResultFound):
+        hold(thing)
 
 
 def test_states_are_stored_by_value_and_identifiers_never_repeat(session: Session):

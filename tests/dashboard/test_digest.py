@@ -72,6 +72,7 @@ def test_the_mail_says_what_waits_and_what_is_new_and_says_it_once(
     assert "Table of Lori" in mail.text
     assert "Table that was" in mail.text
     assert "Table of Tbilisi" not in mail.text
+    assert mail.text.count("Table of Lori") == 1, "new and due, and said once"
     assert mail.text.count("https://") + mail.text.count("http://") >= 3
     assert "Table of Lori</a>" in (mail.html or "")
     with work(app) as session:

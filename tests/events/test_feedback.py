@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.access import ANYBODY, SYSTEM
 from app.core.audit import EvidenceError
 from app.core.errors import EditConflict, NotAllowed, Refused
-from app.core.states import StateTransitionError, moves_of
+from app.core.states import moves_of
 from app.events import presence
 from app.events import services as events
 from app.events.feedback import queries, rules, services, telling
@@ -138,7 +138,7 @@ def test_an_answer_is_changed_with_its_history(session: Session, world: World) -
     assert [move.new for move in moves_of(session, point)] == ["deferred", "accepted"]
     assert (point.state, point.reason, point.change) == ("accepted", None, {"en": "Eighty hours."})
     services.withdraw(SYSTEM, point, point.version, "It asked us to.")
-    with pytest.raises(StateTransitionError):
+    with pytest.raises(Refused, match="was withdrawn"):
         services.answer(SYSTEM, point, point.version, became())
 
 

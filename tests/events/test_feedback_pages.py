@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from app.core.access import SYSTEM
 from app.events.feedback import queries, services
 from app.events.feedback.models import Disposition, FeedbackPoint, Stance
-from app.events.models import EventState, Visibility
+from app.events.models import Event, EventState, Visibility
 from app.extensions import db
+from app.stakeholders.models import Organisation
 from tests.accounts.people import statements, work
 from tests.events.conftest import Entered, SignIn
 from tests.events.feedback import Read, by, held, organisation, said
@@ -238,3 +239,48 @@ def test_an_event_asks_as_much_for_many_points_as_for_few(app: Flask, world: Wor
             lead.get(f"/events/{key}")
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 11
+
+
+def test_a_withdrawn_point_opens_no_form_and_takes_no_answer(
+    app: Flask, lead: FlaskClient, logged: int, world: World
+) -> None:
+    with work(app) as session:
+        point = by(world, session.get_one(Event, logged))
+        services.withdraw(SYSTEM, point, point.version, "It was said twice.")
+        session.flush()
+        key, code, version = point.id, point.code, point.version
+    for page in ("", "/answer", "/withdraw"):
+        opened = lead.get(f"/events/{logged}/feedback/{key}{page}")
+        assert opened.status_code == 422, page
+        assert f"{code} was withdrawn and stays as it is." in opened.get_data(as_text=True)
+    typed = {"version": version, "state": "rejected", "reason-en": "The curriculum is fixed."}
+    answer = lead.post(f"/events/{logged}/feedback/{key}/answer", data=typed)
+    assert answer.status_code == 422
+    assert "The curriculum is fixed." in answer.get_data(as_text=True), "what was typed stays"
+
+
+def test_where_nothing_has_an_answer_the_page_of_mails_says_so(
+    app: Flask, lead: FlaskClient, logged: int, world: World
+) -> None:
+    page = f"/events/{logged}/feedback/tell"
+    with work(app) as session:
+        by(world, session.get_one(Event, logged))
+    assert "Nothing that an organisation said has an answer yet." in Read(lead.get(page)).text
+    with work(app) as session:
+        by(world, session.get_one(Event, logged), Disposition.ACCEPTED)
+        session.get_one(Organisation, world.company).email = None
+    assert "Cannot be told by mail" in Read(lead.get(page)).text
+
+
+def test_a_question_is_asked_once(app: Flask, lead: FlaskClient, logged: int) -> None:
+    page = f"/events/{logged}/questions"
+    typed = {"language": "en", "lines": "What is missing?\nIs it too long?"}
+    assert lead.post(page, data=typed).status_code == 303
+    for lines in ("What  is MISSING?", "Who pays?\nWho pays?"):
+        refused = lead.post(page, data=typed | {"lines": lines})
+        assert refused.status_code == 422
+        assert "is asked already." in " ".join(Read(refused).errors)
+    edited = lead.post(f"{page}/2", data={"version": 1, "text-en": "What is missing?"})
+    assert edited.status_code == 422
+    translated = {"version": 1, "text-en": "Is it too long?", "text-de": "Zu lang?"}
+    assert lead.post(f"{page}/2", data=translated).status_code == 303

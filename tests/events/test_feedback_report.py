@@ -146,3 +146,14 @@ def test_each_point_stands_in_the_report_with_what_became_of_it_and_on_paper(
         assert "Tekstil Lori waits" not in text
         assert "Sixty hours" not in text
     assert browser.get("/events/feedback/report?format=pdf&country=XX").status_code == 422
+
+
+def test_a_period_that_ends_before_it_begins_is_told_and_makes_no_file(
+    app: Flask, filled: World, sign_in: SignIn
+) -> None:
+    browser, page = sign_in("coordinator"), "/events/feedback/report?since=2025-05-01&until=2025-04-01"
+    told = Read(browser.get(page))
+    assert "“Since” is later than “Until”, so both were left out." in told.text
+    assert browser.get(f"{page}&format=csv").status_code == 422
+    same = browser.get("/events/feedback/report?since=2025-05-06&until=2025-05-06")
+    assert "left out" not in Read(same).text

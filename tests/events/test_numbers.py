@@ -1,5 +1,8 @@
 """Each number stands once in a series of meetings."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -9,7 +12,9 @@ from app.core.access import SYSTEM
 from app.core.errors import Refused
 from app.events import rules
 from app.events import services as events
+from app.events.forms import EventForm
 from app.events.models import Event, EventKind, EventState
+from app.extensions import db
 from tests.accounts.people import work
 from tests.events.conftest import SignIn
 from tests.events.world import NEXT_WEEK, World
@@ -35,13 +40,14 @@ def test_a_number_that_is_taken_in_the_series_is_refused_at_its_field(app: Flask
             events.plan(SYSTEM, facts(world, number=3))
         assert list(refused.value.messages) == ["number"]
         session.rollback()
-    with work(app):
+    with work(app) as session:
         events.plan(SYSTEM, facts(world, number=3, series={"en": "Others"}))
         events.plan(SYSTEM, facts(world, number=3, series=None))
         fourth = events.plan(SYSTEM, facts(world, number=4))
         events.edit(SYSTEM, fourth, fourth.version, facts(world, number=4, city="Gyumri"))
         with pytest.raises(rules.NumberTaken):
             events.edit(SYSTEM, fourth, fourth.version, facts(world, number=3))
+        session.rollback()
 
 
 def test_what_is_cancelled_leaves_its_number_free_until_it_takes_place_after_all(app: Flask, world: World, third: int):
@@ -68,3 +74,35 @@ def test_the_form_says_so_at_the_number_and_keeps_what_was_typed(
     assert 'id="number-error"' in told
     assert "This series has a number 3 already." in told
     assert "Gyumri" in told
+
+
+def test_of_two_who_take_a_number_at_once_one_is_told(app: Flask, world: World, third: int):
+    together = Barrier(2)
+
+    def enter(title: str) -> str:
+        with work(app) as session:
+            wanted = replace(facts(world, number=4), title={"en": title})
+            if db.engine.dialect.name == "postgresql":  # SQLite lets one writer in after the other
+                together.wait(10)
+            try:
+                return events.plan(SYSTEM, wanted).title["en"]
+            except rules.NumberTaken:
+                session.rollback()
+                return "refused"
+
+    with ThreadPoolExecutor(2) as threads:
+        told = sorted(threads.map(enter, ("Gyumri", "Vanadzor")))
+    assert "refused" in told
+    with work(app) as session:
+        assert [one.title["en"] for one in session.query(Event).filter_by(number=4)] == told[:1]
+
+
+def test_the_database_knows_a_number_once_and_the_form_says_so_at_the_number(app: Flask, world: World, third: int):
+    """Whatever was entered past the services."""
+    with app.test_request_context(), work(app) as session:
+        fourth = events.plan(SYSTEM, facts(world, number=4))
+        form = EventForm(EventKind.MEETING, meta={"csrf": False})
+        with form.refusals():
+            fourth.number = 3
+            session.flush()
+        assert form.errors == {"number": ["Somebody else gave this number in the series at the same moment."]}

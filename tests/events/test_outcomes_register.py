@@ -70,6 +70,7 @@ def test_the_register_shows_what_its_reader_may_see(app: Flask, filled: World, s
     assert register(app.test_client()) == ["D3-1", "D4-1"]
     assert len(register(sign_in("coordinator"))) == 5
     text = sign_in("coordinator").get("/events/decisions").text
+    assert "/feeds/?kind=deadline" in text
     assert "A secret." in text
     assert "Lori College" in text
 

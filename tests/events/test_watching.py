@@ -80,6 +80,18 @@ def test_what_takes_place_after_all_is_told_too(app: Flask, client: FlaskClient,
     assert "Reason: It can be held." in mails(app)[1].text
 
 
+def test_of_what_is_cancelled_nobody_is_offered_mails_and_who_asked_can_stop_them(
+    app: Flask, client: FlaskClient, world: World
+) -> None:
+    watched, other = enter(app, world), enter(app, world)
+    arrive(app, client)
+    ask(client, f"event:{watched}")
+    for key in (watched, other):
+        cancel(app, key)
+    assert "No more mails about it" in client.get(f"/events/{watched}").text
+    assert "Mail me if it is cancelled or moved" not in client.get(f"/events/{other}").text
+
+
 def test_nothing_is_told_of_drafts_of_what_is_over_and_of_other_moves(
     app: Flask, client: FlaskClient, world: World
 ) -> None:

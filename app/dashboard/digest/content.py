@@ -45,7 +45,12 @@ class Digest:
     @cached_property
     def groups(self) -> list[tuple[Urgency, list[Matter]]]:
         """The matters that press: late, within a week, or told early; what has no day is on the front page."""
-        return grouped(one for one in self.matters if one.is_told_early or one.urgency is not Urgency.LATER)
+        return grouped(self.pressing)
+
+    @property
+    def pressing(self) -> list[Matter]:
+        """The matters that the mail says."""
+        return [one for one in self.matters if one.is_told_early or one.urgency is not Urgency.LATER]
 
     @property
     def is_empty(self) -> bool:
@@ -70,8 +75,10 @@ class Digest:
 def digest_of(actor: Actor, today: date, since: datetime) -> Digest:
     """What to write to a person, in the language that is spoken now; within a request, for its addresses."""
     countries = _countries(actor)
-    news = (read(actor, countries, since) for read in (_events, _decisions, _moves))
-    return Digest(matters_of(actor, today), list(chain.from_iterable(news)))
+    news = chain.from_iterable(read(actor, countries, since) for read in (_events, _decisions, _moves))
+    matters = matters_of(actor, today)
+    told = {matter.url for matter in Digest(matters, ()).pressing}
+    return Digest(matters, [one for one in news if one.path not in told])  # What presses is said once, as that.
 
 
 def since_last(sent_at: datetime | None, now: datetime) -> datetime:

@@ -16,6 +16,7 @@ from app.events.agenda.models import AgendaItem, AgendaKind
 from app.events.lines import lines_of
 from app.events.models import Event
 from app.events.permissions import check_edit
+from app.events.queries import lock
 from app.extensions import db
 from app.stakeholders.models import Person
 
@@ -102,7 +103,7 @@ def _append(event: Event, wanted: Sequence[ItemFacts]) -> list[AgendaItem]:
 
 def edit(actor: Actor, item: AgendaItem, version: int | None, facts: ItemFacts) -> None:
     """Change an item. Raises ``EditConflict``, ``Refused`` and ``NotAllowed``."""
-    check_open(actor, item.event)
+    check_open(actor, item.event, item)
     expect_version(item, version)
     check(item.event, facts)
     former = (item.day, item.starts)
@@ -118,7 +119,7 @@ def shift(actor: Actor, item: AgendaItem, *, up: bool) -> None:
 
     Raises as ``add``.
     """
-    check_open(actor, item.event)
+    check_open(actor, item.event, item)
     items = queries.items(item.event)
     place = items.index(item)
     other = items[place - 1] if up and place else items[place + 1] if not up and place + 1 < len(items) else None
@@ -142,15 +143,19 @@ events.when_moved.append(follow)
 
 def remove(actor: Actor, item: AgendaItem) -> None:
     """Take an item off. Raises ``Refused`` where minutes were written of it, and ``NotAllowed``."""
-    check_open(actor, item.event)
+    check_open(actor, item.event, item)
     if item.said:
         raise Refused(_("Something was written of this item; it stays in the minutes."))
     db.session.delete(item)
     db.session.flush()
 
 
-def check_open(actor: Actor, event: Event) -> None:
-    """Whether an agenda and what was said at it may be changed. Raises ``Refused`` and ``NotAllowed``."""
+def check_open(actor: Actor, event: Event, *parts: AgendaItem) -> None:
+    """Hold an event, and whether its agenda and what was said at it may be changed.
+
+    Raises ``Refused`` and ``NotAllowed``.
+    """
     check_edit(actor, event)
+    lock(event, *parts)
     event_rules.check_not_closed(event.state)
     events.check_writing(event)

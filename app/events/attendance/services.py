@@ -46,7 +46,6 @@ def fill(actor: Actor, event: Event) -> int:
     Who declined is excused, everybody else is expected. Raises ``ListClosed`` and ``NotAllowed``.
     """
     _check(actor, event)
-    lock(event)
     known = {row.invitation_id for row in queries.of_event(event)}
     missing = [one for one in invitations.standing(event) if one.id not in known]
     _check_room(event, len(known) + len(missing))
@@ -111,7 +110,7 @@ def add(actor: Actor, event: Event, facts: AttendeeFacts, *, is_example: bool = 
 
 def edit(actor: Actor, row: Attendance, version: int | None, facts: AttendeeFacts) -> None:
     """Put right who somebody is. Raises ``EditConflict``, and as ``add``; what was signed keeps its name."""
-    _check(actor, row.event)
+    _check(actor, row.event, row)
     expect_version(row, version)
     rules.check_somebody(facts.name, facts.person or facts.organisation or facts.organisation_name)
     if row.signature is not None and (facts.name or (facts.person and facts.person.name)) != row.name:
@@ -136,7 +135,7 @@ def mark(actor: Actor, row: Attendance, presence: Presence, how: Way | None = No
 
     Raises ``StateTransitionError``, ``NotYet``, ``ListClosed`` and ``NotAllowed``.
     """
-    _check(actor, row.event)
+    _check(actor, row.event, row)
     rules.check_mark(presence, row.event.starts_on, clock.today(row.event.zone))
     if how is not None:
         row.how = how
@@ -148,10 +147,10 @@ def mark(actor: Actor, row: Attendance, presence: Presence, how: Way | None = No
 def sign(actor: Actor, row: Attendance, *, drawing: str | None, typed: str | None) -> AttendanceSignature:
     """Have somebody sign, on the device of whoever keeps the list: drawn, or by typing the name.
 
-    Whoever signs is there. Two signatures at once: the second breaks a constraint. Raises ``DrawingUnfit``,
-    ``NameUnfit``, ``NotYet``, ``ListClosed`` and ``NotAllowed``, and ``Refused`` where it is signed already.
+    Whoever signs is there. Raises ``DrawingUnfit``, ``NameUnfit``, ``NotYet``, ``ListClosed`` and ``NotAllowed``, and
+    ``Refused`` where it is signed already.
     """
-    _check(actor, row.event)
+    _check(actor, row.event, row)
     rules.check_mark(Presence.PRESENT, row.event.starts_on, clock.today(row.event.zone))
     if row.signature is not None:
         raise Refused(_("This was signed already."))
@@ -234,8 +233,10 @@ def _kept(session: Session, actor: Actor, strokes: str | None) -> StoredFile | N
     return keep(session, portal.files(), octets, "signature.svg", actor.user_id)
 
 
-def _check(actor: Actor, event: Event) -> None:
+def _check(actor: Actor, event: Event, *parts: Attendance) -> None:
+    """Hold the event, and whether its list can be written on."""
     check_edit(actor, event)
+    lock(event, *parts)
     rules.check_open(event.kind, event.state)
 
 

@@ -68,7 +68,6 @@ def add(
         lambda: check(facts),
         lambda: fit.extend(rules.check_files(facts.kind, [(one.stream, one.name) for one in sent])),
     )
-    events.lock(event)  # Two who add at once are counted one after the other.
     there = db.session.scalar(select(func.count()).where(EventDocument.event_id == event.id)) or 0
     if there + len(sent) > MOST_DOCUMENTS:
         raise Refused(file=_("An event has at most %(most)s documents.", most=MOST_DOCUMENTS))
@@ -135,6 +134,7 @@ def remove(
     ``EditConflict``, ``Refused`` and ``NotAllowed``.
     """
     check_edit(actor, document.event)  # Of a closed event, too: whoever no longer agrees need not wait.
+    events.lock(document.event, document)
     _check_not_withdrawn(document)
     expect_version(document, version)
     if can_delete(document):
@@ -175,7 +175,7 @@ def _forget(files: Sequence[StoredFile]) -> None:
 
 
 def _check_there(actor: Actor, document: EventDocument) -> None:
-    _check_open(actor, document.event)
+    _check_open(actor, document.event, document)
     _check_not_withdrawn(document)
 
 
@@ -184,6 +184,8 @@ def _check_not_withdrawn(document: EventDocument) -> None:
         raise Refused(_("This document was withdrawn."))
 
 
-def _check_open(actor: Actor, event: Event) -> None:
+def _check_open(actor: Actor, event: Event, *parts: EventDocument) -> None:
+    """Hold the event, so that two who add at once are counted in turn, and whether documents can still be changed."""
     check_edit(actor, event)
+    events.lock(event, *parts)
     event_rules.check_not_closed(event.state)

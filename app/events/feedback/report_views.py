@@ -50,12 +50,12 @@ def _scope(asked: Asked) -> Scope:
     if not known:
         asked.miss(_("Micro-credential"), code)
     asked.only("mc", "country", "since", "until", "format")
-    return Scope(
-        code=known[0].code if known else None,
-        country=asked.choice(_("Country"), country, dict(countries())) or None,
-        since=asked.day(_("Since"), "since"),
-        until=asked.day(_("Until"), "until"),
-    )
+    since, until = asked.day(_("Since"), "since"), asked.day(_("Until"), "until")
+    if since and until and since > until:
+        asked.left_out.append(_("“Since” is later than “Until”, so both were left out."))
+        since = until = None
+    country_code = asked.choice(_("Country"), country, dict(countries())) or None
+    return Scope(code=known[0].code if known else None, country=country_code, since=since, until=until)
 
 
 def _about(scope: Scope) -> str:

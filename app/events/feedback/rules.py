@@ -1,6 +1,6 @@
 """What must hold of feedback and of the answers to it, as pure functions."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from flask_babel import gettext as _
@@ -52,6 +52,10 @@ class ChangedMeanwhile(Refused):
     """Something would be published that nobody looked at."""
 
 
+class AskedTwice(Refused):
+    """A question that the event asks already."""
+
+
 class QuestionAnswered(Refused):
     """A question that points answer cannot be taken away."""
 
@@ -60,6 +64,18 @@ def check_text(text: Mapping[str, str]) -> None:
     """Raise ``NothingSaid`` where no language says what was said, or is asked."""
     if not any(part.strip() for part in text.values()):
         raise NothingSaid(text=_("Write it down, in any of the languages."))
+
+
+def check_asked_once(text: Mapping[str, str], others: Iterable[Mapping[str, str]], field: str) -> None:
+    """A question stands once in each language, however it is spaced. Raises ``AskedTwice`` at ``field``."""
+    asked = {_plainly(language, part) for other in others for language, part in other.items()}
+    for language, part in text.items():
+        if _plainly(language, part) in asked:
+            raise AskedTwice(**{field: _("“%(text)s” is asked already.", text=part)})
+
+
+def _plainly(language: str, text: str) -> tuple[str, str]:
+    return language, " ".join(text.casefold().split())
 
 
 def check_outcome(microcredential: int | None, concerned: Collection[int]) -> None:

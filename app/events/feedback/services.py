@@ -72,10 +72,10 @@ def say(actor: Actor, event: Event, said: Sequence[PointFacts], *, is_example: b
     Raises ``Refused`` for facts that break a rule, before the event has begun and where it is closed, and
     ``NotAllowed``.
     """
+    _hold(actor, event)
     check_takes(actor, event)
     for facts in said:
         check(facts)
-    lock(event)
     before = db.session.scalar(select(func.max(FeedbackPoint.number)).where(FeedbackPoint.event_id == event.id)) or 0
     made = [
         FeedbackPoint(
@@ -101,9 +101,10 @@ def edit(actor: Actor, point: FeedbackPoint, version: int | None, facts: PointFa
 
     Raises as ``say``, and ``EditConflict``.
     """
+    _hold(actor, point.event, point)
     check_takes(actor, point.event)
     expect_version(point, version)
-    _check_standing(point)
+    check_standing(point)
     check(facts)
     if point.is_answered and point.organisation is not facts.organisation:
         point.answers += 1
@@ -116,10 +117,11 @@ def answer(actor: Actor, point: FeedbackPoint, version: int | None, facts: Answe
     """Say what becomes of a point, or say it anew; what was said before stays in its history.
 
     Also when the event is closed: what was put off is taken up later. Raises ``Refused`` without a reason where one is
-    needed, ``StateTransitionError`` for a withdrawn point, ``EditConflict`` and ``NotAllowed``.
+    needed and for a withdrawn point, ``EditConflict`` and ``NotAllowed``.
     """
-    check_edit(actor, point.event)
+    _hold(actor, point.event, point)
     expect_version(point, version)
+    check_standing(point)
     rules.check_answer(facts.state, facts.reason)
     told = (facts.state, facts.reason or None, facts.change or None)
     is_news = told != (point.state, point.reason or None, point.change or None)
@@ -137,14 +139,20 @@ def answer(actor: Actor, point: FeedbackPoint, version: int | None, facts: Answe
 def withdraw(actor: Actor, point: FeedbackPoint, version: int | None, reason: str | None) -> None:
     """Take a point back, as whoever made it wishes or because it was written down by mistake; it keeps its number.
 
-    Raises ``Refused`` without a reason, ``StateTransitionError`` where it is withdrawn, ``EditConflict`` and
-    ``NotAllowed``.
+    Raises ``Refused`` without a reason and where it is withdrawn, ``EditConflict`` and ``NotAllowed``.
     """
-    check_edit(actor, point.event)
+    _hold(actor, point.event, point)
     expect_version(point, version)
+    check_standing(point)
     rules.check_withdrawal(reason)
     point.withdrawn_because = reason
     point.move_to(Disposition.WITHDRAWN, actor, reason)
+
+
+def _hold(actor: Actor, event: Event, *parts: FeedbackPoint | Question) -> None:
+    """Hold an event that the actor may change: it is not closed meanwhile, and numbers are given in turn."""
+    check_edit(actor, event)
+    lock(event, *parts)
 
 
 def check_takes(actor: Actor, event: Event) -> None:
@@ -154,7 +162,8 @@ def check_takes(actor: Actor, event: Event) -> None:
     rules.check_begun(event.starts_on, clock.today(event.zone))
 
 
-def _check_standing(point: FeedbackPoint) -> None:
+def check_standing(point: FeedbackPoint) -> None:
+    """Check that a point can still be changed and answered. Raises ``Refused`` for one that was withdrawn."""
     if point.state is Disposition.WITHDRAWN:
         raise Refused(_("%(code)s was withdrawn and stays as it is.", code=point.code))
 
@@ -176,9 +185,10 @@ def _fill(point: FeedbackPoint, facts: PointFacts) -> None:
 def ask(actor: Actor, event: Event, texts: Sequence[dict[str, str]]) -> list[Question]:
     """Put questions at the end of those that an event asks. Raises ``Refused`` and ``NotAllowed``."""
     _check_asks(actor, event)
-    for text in texts:
-        rules.check_text(text)
     there = queries.questions(event)
+    for place, text in enumerate(texts):
+        rules.check_text(text)
+        rules.check_asked_once(text, [*(one.text for one in there), *texts[:place]], "lines")
     if len(there) + len(texts) > MOST_QUESTIONS:
         raise Refused(lines=_("An event asks at most %(count)s questions.", count=MOST_QUESTIONS))
     first = there[-1].position + 1 if there else 1
@@ -195,24 +205,25 @@ def ask_lines(actor: Actor, event: Event, language: str, text: str) -> list[Ques
 
 def edit_question(actor: Actor, question: Question, version: int | None, text: dict[str, str]) -> None:
     """Put a question right, or translate it. Raises as ``ask``, and ``EditConflict``."""
-    _check_asks(actor, question.event)
+    _check_asks(actor, question.event, question)
     expect_version(question, version)
     rules.check_text(text)
+    others = [one.text for one in queries.questions(question.event) if one is not question]
+    rules.check_asked_once(text, others, "text")
     question.text = text
     db.session.flush()
 
 
 def remove_question(actor: Actor, question: Question) -> None:
     """Take a question away. Raises ``QuestionAnswered`` where points answer it, and as ``ask``."""
-    _check_asks(actor, question.event)
-    lock(question.event)
+    _check_asks(actor, question.event, question)
     rules.check_unanswered(queries.answering(question))
     db.session.delete(question)
     db.session.flush()
 
 
-def _check_asks(actor: Actor, event: Event) -> None:
-    check_edit(actor, event)
+def _check_asks(actor: Actor, event: Event, *parts: Question) -> None:
+    _hold(actor, event, *parts)
     rules.check_asks(event.kind, event.state)
 
 

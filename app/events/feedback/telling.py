@@ -83,9 +83,9 @@ def publish(actor: Actor, event: Event, *, is_published: bool, seen: str | None 
     and ``NotAllowed``.
     """
     check_edit(actor, event)
+    lock(event)
     if is_published:
         rules.check_public(event.visibility)
-    lock(event)
     page = queries.page(event)
     if page is None:
         page = FeedbackPage(event_id=event.id)

@@ -60,12 +60,19 @@ def add_point(event_id: int) -> BaseResponse:
     return form_page("events/feedback/point.html", form, event=event, point=None)
 
 
+def check_opens(point: FeedbackPoint) -> None:
+    """Check that a form about a point can be opened; what is sent meets the same in its form. Raises ``Refused``."""
+    if request.method != "POST":
+        services.check_standing(point)
+
+
 @bp.route("/<int:event_id>/feedback/<int:point_id>", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT)
 def edit_point(event_id: int, point_id: int) -> BaseResponse:
     """Put right what was said, or by whom."""
     point = editable.part(current_actor(), queries.point(current_actor(), event_id, point_id))
     services.check_takes(current_actor(), point.event)
+    check_opens(point)
     form = PointForm.of(point)
     if form.validate_on_submit():
         with form.refusals(point):
@@ -79,6 +86,7 @@ def edit_point(event_id: int, point_id: int) -> BaseResponse:
 def answer_point(event_id: int, point_id: int) -> BaseResponse:
     """Say what becomes of a point."""
     point = editable.part(current_actor(), queries.point(current_actor(), event_id, point_id))
+    check_opens(point)
     form = AnswerForm.of(point)
     if form.validate_on_submit():
         with form.refusals(point):
@@ -94,6 +102,7 @@ def answer_point(event_id: int, point_id: int) -> BaseResponse:
 def withdraw_point(event_id: int, point_id: int) -> BaseResponse:
     """Take a point back and say why."""
     point = editable.part(current_actor(), queries.point(current_actor(), event_id, point_id))
+    check_opens(point)
     form = WithdrawForm(data={"version": point.version})
     if form.validate_on_submit():
         with form.refusals():

@@ -13,6 +13,7 @@ from app.events.invitations import mailing, rules, waiting
 from app.events.invitations.mailing import About
 from app.events.invitations.models import ANSWERS, AnsweredBy, EventAnswer, EventInvitation, InvitationState, Way
 from app.events.permissions import check_edit
+from app.events.queries import lock
 from app.extensions import db
 
 
@@ -49,7 +50,7 @@ def answer(invitation: EventInvitation, said: Said, actor: Actor = SYSTEM, *, re
     ``Refused`` for an invitation that is withdrawn and for an event that is over or called off, and
     ``ChangedMeanwhile`` for one that is another by now, and ``NoPlaceThere`` for who would lose a place.
     """
-    _hold(invitation)
+    lock(invitation.event, invitation)  # Buttons are pressed twice, and two press for the last place.
     if not is_open(invitation):
         raise Refused(_("This invitation can no longer be answered."))
     rules.check_answers_what_stands(read, invitation.event.sequence)
@@ -57,16 +58,6 @@ def answer(invitation: EventInvitation, said: Said, actor: Actor = SYSTEM, *, re
     if last is not None and _is_repeated(invitation, last, said):
         return last
     return _answered(invitation, said, actor)
-
-
-def _hold(invitation: EventInvitation) -> None:
-    """Hold the event and the invitation until the transaction ends, and read how they stand.
-
-    Buttons are pressed twice, and two press for the last place. The event comes first, as wherever both are held.
-    """
-    waiting.hold(invitation.event)
-    db.session.execute(select(EventInvitation.id).where(EventInvitation.id == invitation.id).with_for_update())
-    db.session.refresh(invitation, ["state", "version", "sequence", "raised", "way", "queued"])
 
 
 def _is_repeated(invitation: EventInvitation, last: EventAnswer, said: Said) -> bool:
@@ -93,7 +84,7 @@ def enter(actor: Actor, invitation: EventInvitation, version: int | None, said: 
     Raises ``EditConflict``, ``NotAllowed`` and, for an invitation that is withdrawn, ``Refused``.
     """
     check_edit(actor, invitation.event)
-    _hold(invitation)
+    lock(invitation.event, invitation)
     expect_version(invitation, version)
     if invitation.state is InvitationState.WITHDRAWN:
         raise Refused(_("This invitation was withdrawn."))

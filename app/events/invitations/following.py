@@ -15,6 +15,7 @@ from app.events.invitations import mailing, queries, rules, waiting
 from app.events.invitations.mailing import About
 from app.events.invitations.models import EventInvitation, InvitationState
 from app.events.models import Event, EventState
+from app.events.queries import lock
 from app.events.services import after_change
 from app.extensions import db
 
@@ -48,7 +49,7 @@ def tell_invited(session: Session, payload: dict[str, Any]) -> None:
     event = session.get(Event, payload["event"])
     if event is None or event.state not in HEARS or event.is_over_at <= clock.moment():
         return
-    waiting.hold(event)
+    lock(event)
     now, is_cancelled = mailing.shown(event), event.state is EventState.CANCELLED
     for invitation in queries.standing(event):
         before = invitation.sent

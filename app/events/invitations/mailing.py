@@ -1,8 +1,10 @@
 """Mails to those who are invited: one recipient each, with a text, a page to answer on and a calendar part."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 
@@ -59,6 +61,27 @@ TEMPLATES = {
 }
 
 
+@dataclass(frozen=True)
+class Former:
+    """The time that a mail before had said, as the time of an event is said."""
+
+    zone: str
+    all_day: bool
+    starts_on: date
+    ends_on: date
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    @classmethod
+    def of(cls, before: dict[str, Any]) -> "Former":
+        """From what was kept of that mail: days, or instants."""
+        zone, starts, ends = before["zone"], before["starts"], before["ends"]
+        if "T" not in starts:
+            return cls(zone, True, date.fromisoformat(starts), date.fromisoformat(ends))
+        start, end, place = datetime.fromisoformat(starts), datetime.fromisoformat(ends), ZoneInfo(zone)
+        return cls(zone, False, start.astimezone(place).date(), end.astimezone(place).date(), start, end)
+
+
 def shown(event: Event) -> dict[str, Any]:
     """What a mail says of an event, as JSON: when one of these changes, those who are invited hear of it."""
     part = published_part(event)
@@ -99,6 +122,7 @@ def send(invitation: EventInvitation, about: About, before: dict[str, Any] | Non
     invitation.sequence = event.sequence + invitation.raised
     invitation.sent, invitation.sent_at = shown(event), clock.now()
     db.session.flush()
+    changed = _changes(before or {}, invitation.sent)
     title = read_in(event.title, invitation.language)
     named = title.text if title else ""
     mail.send(
@@ -112,7 +136,9 @@ def send(invitation: EventInvitation, about: About, before: dict[str, Any] | Non
         invitation=invitation,
         event=event,
         title=named,
-        changed=_changes(before or {}, invitation.sent),
+        changed=changed,
+        former=Former.of(before) if before and "time" in changed else None,
+        former_place=before["place"] if before and "place" in changed else (),
         path=path_of(invitation),
     )
 

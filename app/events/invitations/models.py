@@ -133,6 +133,7 @@ class EventAnswer(AppendOnly, Base):
 class WhyUnread(Term):
     """Why a reply changed nothing."""
 
+    BOUNCED = "bounced", _l("It came back: the mailbox could not be reached")
     NO_CALENDAR = "no_calendar", _l("It has no answer that a program could read")
     BROKEN = "broken", _l("Its calendar part cannot be read")
     OTHER_METHOD = "other_method", _l("It is no answer but a proposal or another message")
@@ -187,3 +188,8 @@ class EventReply(Base, Timestamped, Versioned, Audited, Stateful):
 
     event: Mapped[Event | None] = relationship()
     invitation: Mapped[EventInvitation | None] = relationship()
+
+    @property
+    def is_bounce(self) -> bool:
+        """Whether it reports that a mailbox, its ``attendee``, could not be reached."""
+        return self.why is WhyUnread.BOUNCED and self.attendee is not None

@@ -163,6 +163,21 @@ def replies(actor: Actor, event: Event | None = None, state: ReplyState = ReplyS
     return [reply for reply in found if readable(actor, reply)]
 
 
+def unreached(found: Sequence[EventReply]) -> dict[str, list[EventReply]]:
+    """Those of these replies that report a mailbox which could not be reached, by its address."""
+    by_address: dict[str, list[EventReply]] = {}
+    for one in found:
+        if one.is_bounce:
+            by_address.setdefault(one.attendee or "", []).append(one)
+    return by_address
+
+
+def last_invited(address: str | None) -> EventInvitation | None:
+    """The latest invitation that went to a mailbox."""
+    sent = select(EventInvitation).where(EventInvitation.email == address, EventInvitation.sent_at.is_not(None))
+    return db.session.scalar(sent.order_by(EventInvitation.sent_at.desc(), EventInvitation.id.desc()).limit(1))
+
+
 def reply(actor: Actor, reply_id: int) -> EventReply:
     """One reply. Raises ``NoResultFound`` where it is not there or not the actor's to settle."""
     statement = select(EventReply).where(EventReply.id == reply_id, replies_visible_to(actor))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.core import portal
 from app.core.access import SYSTEM, Actor, Role
+from app.core.database import hold
 from app.core.errors import NotAllowed, expect_version
 from app.events.invitations import answering, keys, queries, replies, rules
 from app.events.invitations.answering import Said
@@ -23,6 +24,7 @@ from app.events.invitations.models import (
 from app.events.invitations.replies import Reply
 from app.events.models import Event
 from app.events.permissions import check_edit
+from app.events.queries import lock
 from app.extensions import db
 
 
@@ -43,9 +45,13 @@ def receive(octets: bytes) -> Received:
     by_tag = queries.by_tags(_tags(reply.addresses))
     named = queries.at_mailbox(event, reply.attendee) if event and reply.attendee else None
     invitation = by_tag or named
+    if reply.why is WhyUnread.BOUNCED and invitation is None:  # It goes to whoever sent, which is nobody's own address.
+        invitation = queries.last_invited(reply.attendee)
     why = reply.why or _why(reply, event, by_tag, invitation)
     if why is not None or invitation is None:
         known = event or (by_tag.event if by_tag else None)
+        if known is None and why is WhyUnread.BOUNCED and invitation is not None:
+            known = invitation.event
         return Received(kept=_keep(reply, known, invitation, why or WhyUnread.UNKNOWN_PERSON))
     said = Said(
         answer=reply.said or InvitationState.INVITED,
@@ -155,8 +161,20 @@ def dismiss(actor: Actor, reply: EventReply, version: int | None) -> None:
     db.session.flush()
 
 
+def dismiss_bounces(actor: Actor, address: str) -> int:
+    """Put aside every message that came back from a mailbox and is the actor's to settle; answers how many."""
+    found = [one for one in queries.replies(actor) if one.is_bounce and one.attendee == address]
+    for reply in found:
+        dismiss(actor, reply, reply.version)
+    return len(found)
+
+
 def _check(actor: Actor, reply: EventReply) -> None:
+    """Hold a reply, and whether the actor settles it."""
     if reply.event is not None:
         check_edit(actor, reply.event)
+        lock(reply.event, reply)
     elif not actor.has(Role.ADMIN, Role.COORDINATOR):
         raise NotAllowed(_("Replies about no known event are for coordinators to settle."))
+    else:
+        hold(reply)

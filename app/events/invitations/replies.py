@@ -69,7 +69,7 @@ def read(octets: bytes) -> Reply:
     message = message_from_bytes(octets, policy=default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - what the policy makes
     sender = next(iter(_addresses(message, "From")), None)
-    entry = _entry_of(message, sender)
+    entry = _bounced(message) or _entry_of(message, sender)
     to = [address for name in ADDRESSED for address in _addresses(message, name)]
     return Reply(
         message_id=_line(_header(message, "Message-ID")),
@@ -85,6 +85,22 @@ def read(octets: bytes) -> Reply:
         stamped_at=entry.stamped_at or _sent_at(message),
         why=entry.why,
     )
+
+
+def _bounced(message: EmailMessage) -> _Entry | None:
+    """Whom a mail could not be delivered to, as servers report it (RFC 3464); ``None`` for any other message.
+
+    What is only late is no such report: the server goes on trying.
+    """
+    for part in message.walk():
+        if part.get_content_type() == "message/delivery-status":
+            told = [section for section in part.walk() if "Final-Recipient" in section]
+            failed = [section for section in told if section.get("Action", "").strip().lower() == "failed"]
+            for section in failed:
+                _kind, _semicolon, address = str(section["Final-Recipient"]).rpartition(";")
+                return _Entry(attendee=_mailbox(address.strip(" <>")), why=WhyUnread.BOUNCED)
+    failed_for = _addresses(message, "X-Failed-Recipients")  # Exim and Gmail; some of theirs have no such part.
+    return _Entry(attendee=failed_for[0], why=WhyUnread.BOUNCED) if failed_for else None
 
 
 def _entry_of(message: EmailMessage, sender: str | None) -> _Entry:

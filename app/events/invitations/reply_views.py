@@ -2,6 +2,7 @@
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
@@ -16,7 +17,18 @@ from app.events.views import bp
 @requires(Permission.EVENT_EDIT)
 def replies() -> BaseResponse:
     """Replies that were not understood and are the reader's to settle."""
-    return answer("events/invitations/replies.html", replies=queries.replies(current_actor()))
+    found = queries.replies(current_actor())
+    others = [one for one in found if not one.is_bounce]
+    return answer("events/invitations/replies.html", replies=others, unreached=queries.unreached(found))
+
+
+@bp.post("/replies/bounces/dismiss")
+@requires(Permission.EVENT_EDIT)
+def dismiss_bounces() -> BaseResponse:
+    """Put everything aside that came back from one mailbox."""
+    count = receiving.dismiss_bounces(current_actor(), request.form.get("address", ""))
+    told = ngettext("%(num)s message is put aside.", "%(num)s messages are put aside.", count)
+    return redirect_to(url_for("events.replies"), told)
 
 
 @bp.route("/replies/<int:reply_id>", methods=["GET", "POST"])

@@ -105,10 +105,10 @@ def invite(
     ``NobodyChosen`` and ``NotAllowed``.
     """
     check_edit(actor, event)
+    lock(event)
     if by_mail:
         check_inviting(event)
     rules.check_number(len(wanted))
-    lock(event)
     there = {one.email: one for one in queries.of_event(event)}
     made = []
     for recipient in wanted:
@@ -152,8 +152,8 @@ def withdraw(actor: Actor, invitation: EventInvitation, version: int | None) -> 
     Raises ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, invitation.event)
+    lock(invitation.event, invitation)
     expect_version(invitation, version)
-    waiting.hold(invitation.event)
     was_open = answering.is_open(invitation)
     invitation.move_to(InvitationState.WITHDRAWN, actor)
     invitation.queued = None
@@ -167,6 +167,7 @@ def withdraw(actor: Actor, invitation: EventInvitation, version: int | None) -> 
 def resend(actor: Actor, invitation: EventInvitation) -> None:
     """Send an invitation once more, to one who lost it or never got it. Raises ``Refused`` and ``NotAllowed``."""
     check_edit(actor, invitation.event)
+    lock(invitation.event, invitation)
     check_inviting(invitation.event)
     if invitation.state is InvitationState.WITHDRAWN:
         raise Refused(_("This invitation was withdrawn."))
@@ -179,6 +180,7 @@ def remind(actor: Actor, event: Event, chosen: Collection[int]) -> int:
     Nobody is reminded twice within half a day. Raises ``NotInviting``, ``NobodyChosen`` and ``NotAllowed``.
     """
     check_edit(actor, event)
+    lock(event)
     check_inviting(event)
     found = [one for one in queries.unanswered(event) if one.id in chosen]
     if not found:
@@ -195,6 +197,7 @@ def set_reminder(actor: Actor, event: Event, version: int | None, days: int | No
     Raises ``ReminderUnfit``, ``NotInviting``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, event)
+    lock(event)
     expect_version(event, version)
     check_inviting(event)
     rules.check_reminder(days, event.starts_on, clock.today(event.zone))

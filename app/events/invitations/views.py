@@ -26,7 +26,7 @@ def list_url(event: Event) -> str:
 def invitations(event_id: int) -> BaseResponse:
     """Who is invited and what each answered."""
     event = editable.event(current_actor(), event_id)
-    invited = queries.of_event(event)
+    invited, replies = queries.of_event(event), queries.replies(current_actor(), event)
     return answer(
         "events/invitations/list.html",
         event=event,
@@ -34,7 +34,8 @@ def invitations(event_id: int) -> BaseResponse:
         tally=queries.tally(event),
         turns=waiting.turns(event),
         is_inviting=services.is_inviting(event),
-        replies=queries.replies(current_actor(), event),
+        replies=replies,
+        unreached=queries.unreached(replies),
         form=ReminderForm.of(event),
     )
 

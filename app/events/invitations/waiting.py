@@ -20,13 +20,6 @@ from app.events.services import after_change
 from app.extensions import db
 
 
-def hold(event: Event) -> None:
-    """Hold the event until the transaction ends, and read how many places it has by now."""
-    db.session.flush()
-    lock(event)
-    db.session.refresh(event, ["state", "format", "onsite_seats", "online_seats", "sequence"])
-
-
 def queue(event: Event) -> Sequence[EventInvitation]:
     """Who waits for a place, in their turn."""
     return db.session.scalars(
@@ -94,7 +87,7 @@ def follow(event: Event) -> None:
         EventInvitation.event_id == event.id, EventInvitation.state == InvitationState.WAITING
     )
     if db.session.scalar(waits.limit(1)) is not None:
-        hold(event)
+        lock(event)
         move_up(event)
 
 

@@ -114,7 +114,6 @@ def approved(minutes: Minutes, actor: Actor, how: Approved, note: str | None) ->
     """
     current = minutes.current
     if current is not None and minutes.state is MinutesState.SENT:
-        db.session.refresh(minutes.event)  # Somebody may have changed it while this waited for its row.
         rules.check_objections(len(queries.open_objections(current)))
         rules.check_same(content.differing(current.content, content.frozen(minutes.event)))
     minutes.move_to(MinutesState.APPROVED, actor, note or str(how.label))

@@ -68,7 +68,7 @@ def write(actor: Actor, item: AgendaItem, version: int | None, said: dict[str, s
     Raises ``EditConflict`` when somebody else wrote in between, ``Refused`` before the event has begun and where the
     minutes are approved, ``NotAllowed``.
     """
-    check_agenda(actor, item.event)
+    check_agenda(actor, item.event, item)
     expect_version(item, version)
     if item.event.starts_on > clock.today(item.event.zone):
         begins = spans.words(item.event.starts_on)
@@ -78,8 +78,7 @@ def write(actor: Actor, item: AgendaItem, version: int | None, said: dict[str, s
 
 
 def check_not_approved(event: Event) -> None:
-    """What is approved is not changed, nor while it is being approved. Raises ``MinutesApproved``."""
-    lock(event)
+    """What is approved is not changed; the caller holds the event, as who approves does. Raises ``MinutesApproved``."""
     found = queries.of_event(event)
     if found is not None:
         rules.check_not_approved(found.state)
@@ -262,6 +261,7 @@ def remind(actor: Actor, event: Event, chosen: Collection[int]) -> int:
     Nobody is reminded twice within half a day. Raises ``WindowClosed``, ``NobodyToSend`` and ``NotAllowed``.
     """
     check_edit(actor, event)
+    lock(event)
     minutes = queries.of_event(event)
     current = minutes.current if minutes else None
     if minutes is None or current is None:
@@ -282,7 +282,7 @@ def approve(actor: Actor, minutes: Minutes, version: int | None, note: str | Non
     Raises ``ObjectionsOpen``, ``TextChanged``, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
     """
     actor.check(Permission.MINUTES_APPROVE, minutes.event)
-    lock(minutes.event)
+    lock(minutes.event, minutes)
     expect_version(minutes, version)
     return following.approved(minutes, actor, Approved.EXPLICIT, note)
 
@@ -293,7 +293,7 @@ def reopen(actor: Actor, minutes: Minutes, version: int | None, reason: str | No
     Raises ``ReasonMissing``, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
     """
     actor.check(Permission.MINUTES_APPROVE, minutes.event)
-    lock(minutes.event)
+    lock(minutes.event, minutes)
     expect_version(minutes, version)
     if not reason:
         raise rules.ReasonMissing(reason=_("Say why; it stays with the minutes."))

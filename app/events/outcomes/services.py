@@ -76,7 +76,7 @@ def decide(actor: Actor, event: Event, facts: DecisionFacts, *, is_example: bool
     check(event, facts)
     decision = Decision(
         event=event,
-        number=_next(select(func.max(Decision.number)).where(Decision.event_id == event.id), event),
+        number=_next(select(func.max(Decision.number)).where(Decision.event_id == event.id)),
         text=facts.text,
         decided_on=facts.decided_on,
         work_package=facts.work_package,
@@ -104,7 +104,7 @@ def edit(actor: Actor, decision: Decision, version: int | None, facts: DecisionF
 
     Raises as ``decide``, ``EditConflict``, and ``NotInForce`` for one that was revoked.
     """
-    _check_open(actor, decision.event)
+    _check_open(actor, decision.event, decision)
     expect_version(decision, version)
     if decision.state is DecisionState.REVOKED:
         raise rules.NotInForce(_("%(code)s was revoked and stays as it was.", code=decision.code))
@@ -122,6 +122,7 @@ def adopt(actor: Actor, decision: Decision, version: int | None) -> None:
     Raises ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, decision.event)
+    lock(decision.event, decision)
     expect_version(decision, version)
     decision.move_to(DecisionState.ADOPTED, actor)
     for replaced in queries.replaced_by(decision):
@@ -136,6 +137,7 @@ def revoke(actor: Actor, decision: Decision, version: int | None, reason: str | 
     Raises ``Refused`` without a reason, and as ``adopt``.
     """
     check_edit(actor, decision.event)
+    lock(decision.event, decision)
     expect_version(decision, version)
     if not reason:
         raise Refused(reason=_("Say why; whoever relied on it will ask."))
@@ -237,7 +239,7 @@ def plan_action(actor: Actor, event: Event, deadline: EventFacts) -> Event:
     """Plan a deadline as the next action of an event, whatever it says of itself. Raises as ``set_action``."""
     _check_open(actor, event)
     counted = select(func.max(Event.number)).where(Event.set_by_id == event.id)
-    return events.plan(actor, deadline, set_by=event, number=_next(counted, event), is_example=event.is_example)
+    return events.plan(actor, deadline, set_by=event, number=_next(counted), is_example=event.is_example)
 
 
 # ---- Both ----
@@ -254,16 +256,17 @@ def last_day_so_far(event: Event) -> date:
     return min(event.ends_on, max(event.starts_on, clock.today(event.zone)))
 
 
-def _check_open(actor: Actor, event: Event) -> None:
+def _check_open(actor: Actor, event: Event, *parts: Decision) -> None:
+    """Hold the event, and whether something can be decided there: numbers are given in turn."""
     check_edit(actor, event)
+    lock(event, *parts)
     if event.state in (EventState.CLOSED, EventState.CANCELLED, EventState.DRAFT):
         raise Refused(_("%(state)s: nothing can be decided there.", state=event.state.label))
     events.check_writing(event)
 
 
-def _next(counted: Select[Any], event: Event) -> int:
-    """The next number within an event; two who count at once wait for each other."""
-    lock(event)
+def _next(counted: Select[Any]) -> int:
+    """The next number within an event, which is held."""
     return (db.session.scalar(counted) or 0) + 1
 
 

@@ -1,7 +1,7 @@
 """The calendar part of invitations: what programs of every make can act on, and nobody learns who else is invited."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -116,7 +116,28 @@ def test_a_new_time_is_an_update_with_a_higher_sequence(app: Flask, change: Chan
     assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
     assert str(calendar_in(second)["METHOD"]) == "REQUEST"
     assert "It takes place at another time." in second.text
-    assert "The train comes later." in second.text
+    assert "It was announced for 20 May 2025, 14:00–17:00 (UTC+4)." in second.text
+    assert "Reason: The train comes later." in second.text
+
+
+@pytest.mark.usefixtures("invited")
+def test_the_reason_of_a_former_move_is_none_of_a_later_change(app: Flask, change: Change):
+    mailed(app)
+    change(**LATER)
+    mailed(app)
+    change(**LATER, venue="Town hall")
+    told = mailed(app)[-1].text
+    assert "Announced before: Employment centre, Vanadzor, Armenia" in told
+    assert "The train comes later." not in told
+
+
+@pytest.mark.usefixtures("invited")
+def test_whole_days_are_told_as_days(app: Flask, change: Change):
+    mailed(app)
+    change(starts_time=None, ends_time=None, reason="All day")
+    mailed(app)
+    change(starts_time=None, ends_time=None, ends_on=date(2025, 5, 21), reason="Longer")
+    assert "It was announced for 20 May 2025." in mailed(app)[-1].text
 
 
 @pytest.mark.parametrize(
