@@ -22,10 +22,6 @@ AT_ONCE = 1_000
 MOST_WORDS = 300_000
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 
-# Tables whose texts are part of a contract or prove one: they are shown with the rest of a person's data, and no
-# erasure changes them, since they are kept for legal claims (GDPR, Article 17(3)(e)).
-binding: set[str] = set()
-
 # Told of every record whose text was changed by a redaction, so that what is made of it follows.
 after_redaction: list[Callable[[Any], None]] = []
 
@@ -166,6 +162,11 @@ def excerpt_of(places: Mapping[str, tuple[str, Span]], is_derived: bool = False)
             passages.append(("…" if start else "") + around + ("…" if end < len(text) else ""))
             shown_text, shown_to = text, end
     return Excerpt(" · ".join(passages), tuple(places), is_derived)
+
+
+def binding() -> frozenset[str]:
+    """Tables whose texts bind: they are shown with the rest of a person's data, and no erasure changes them."""
+    return frozenset(mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.is_binding)  # type: ignore[attr-defined]
 
 
 def text_columns(table: Table) -> list[str]:

@@ -75,7 +75,7 @@ class Place:
     @property
     def is_binding(self) -> bool:
         """Whether it stands in a contract, or in what proves one."""
-        return self.mention.table in mentions.binding
+        return self.mention.table in mentions.binding()
 
     @property
     def row(self) -> tuple[str, int]:
@@ -235,7 +235,7 @@ def collect(person: Person) -> SubjectData:
     accounts = account_tables()
     texts = {(place.table, place.record_id) for place in found if not place.is_derived}
     beside = {place: place.is_derived and (place.table, place.record_id) in texts for place in found}
-    stays = accounts | mentions.binding
+    stays = accounts | mentions.binding()
     theirs = shared(found, [entry.id for entry in rows], wanted)
     places = [Place(m, m.table in stays or m.column in DOERS, theirs.get(m)) for m in found if not beside[m]]
     return SubjectData(person, entries, mails, views, places, [m for m in found if beside[m]], mailboxes)
