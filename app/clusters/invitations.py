@@ -24,7 +24,7 @@ from app.core import clock, mail
 from app.core.access import SYSTEM, Actor
 from app.core.errors import Refused
 from app.core.i18n import SOURCE_LANGUAGE, read_in
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.stakeholders.models import Organisation
 

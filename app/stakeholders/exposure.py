@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core import records
 from app.core.access import SYSTEM, Actor, Permission, Role
 from app.core.database import plain_rows
-from app.core.mentions import Excerpt
+from app.core.excerpts import Excerpt
 from app.core.name_index import NameIndex
 from app.core.reach import reach
 from app.core.veil import Veil, veils
