@@ -14,8 +14,8 @@ from app.engagement.models import HIGH, LEVELS, Quadrant, quadrant
 CELL_WIDTH, CELL_HEIGHT = 100, 84
 WIDTH, HEIGHT = CELL_WIDTH * len(LEVELS), CELL_HEIGHT * len(LEVELS)
 ROOM = 4
-# Where spots stand within a cell, by how many there are, and how wide and high the field is that a finger hits for each.
-# On a telephone a unit is 0.6 pixels: a spot alone is hit within 44 pixels, four in one cell within 26 by 25.
+# Where spots stand within a cell, by how many there are, and how wide and high the field is in which a finger hits
+# each. On a telephone a unit is 0.6 pixels: a spot alone is hit within 44 pixels, four in one cell within 26 by 25.
 PLACES = {
     1: ((50, 42),),
     2: ((28, 42), (72, 42)),
