@@ -19,6 +19,7 @@ from app.core.database import Base, Timestamped, Versioned
 from app.core.i18n import SOURCE_LANGUAGE
 from app.core.mail import normal_email
 from app.core.search_key import search_key
+from app.core.veil import AsItIs
 from app.core.vocabulary import Term
 
 SESSION_LIFETIME = timedelta(days=14)
@@ -75,7 +76,7 @@ class User(Base, Timestamped, Versioned, Audited, UserMixin):
     )
 
     email: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+    name: Mapped[AsItIs]
     search_key: Mapped[str] = mapped_column(index=True)
     language: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)

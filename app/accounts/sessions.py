@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, update
 
 from app.accounts.models import SESSION_LIFETIME, Method, RoleGrant, User, UserSession
 from app.accounts.tokens import digest, new_token
-from app.core import clock
+from app.core import clock, veil
 from app.core.access import Actor, Grant
 from app.core.database import plain_rows
 from app.core.i18n import SOURCE_LANGUAGE
@@ -79,6 +79,8 @@ def load(identity: str) -> SignedIn | User | None:
     actor = Actor(user_id, name, tuple(Grant(*row[5:]) for row in rows), language or SOURCE_LANGUAGE)
     g.fs_authn_via, g.fs_paa = "session", session.get("fs_paa", 0)
     g.session_id = session_id
+    if request.method not in WRITING_METHODS:
+        veil.draw_for(actor)
     if request.blueprint == "security":
         return db.session.get(User, user_id)
     return SignedIn(actor, session_id, seen, identity)

@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
         Kind("cluster", _l("Cluster"), _pages, ClusterForm),
         Kind("cluster_membership", _l("Membership"), _pages_of_members),
         Kind("cluster_role", _l("Role in a cluster")),
+        Kind("cluster_role_correction", _l("Day of a role in a cluster, put right")),
         Kind("cluster_invitation", _l("Invitation to a cluster")),
         Kind("cluster_answer", _l("Answer to an invitation")),
         Kind("cluster_assessment", _l("Self-check")),

@@ -15,7 +15,7 @@ from app.core import mail
 from app.core.access import Actor, Permission
 from app.core.audit import AuditEntry
 from app.core.errors import Refused
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.core.redaction import redact, redact_audit
 from app.core.states import StateMove
 from app.extensions import db

@@ -25,7 +25,7 @@ from app.core.access import SYSTEM, Actor
 from app.core.database import hold
 from app.core.errors import Refused
 from app.core.i18n import SOURCE_LANGUAGE, read_in
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.stakeholders.models import Organisation
 

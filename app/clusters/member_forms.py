@@ -123,6 +123,15 @@ class LeaveForm(BaseForm):
     reason = TextField(_l("Why?"), [DataRequired(_l("Write why, in a few words."))], longest=500)
 
 
+class CorrectRoleForm(BaseForm):
+    """Since when a member had a role in truth."""
+
+    since = DayField(_l("In this role since"), [InputRequired(_l("Choose a day."))])
+    reason = TextField(
+        _l("Why was the day wrong?"), [DataRequired(_l("Write why, in a few words."))], rows=2, longest=500
+    )
+
+
 class AnswerForm(BaseForm):
     """The answer to an invitation, by whoever has the link."""
 

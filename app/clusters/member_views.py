@@ -6,12 +6,22 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import INVITE, RULES
-from app.clusters import erasure, invitations, member_queries, member_roles, memberships, partners, queries
+from app.clusters import (
+    erasure,
+    invitations,
+    member_queries,
+    member_roles,
+    memberships,
+    partners,
+    queries,
+    role_corrections,
+)
 from app.clusters.doors import Door
 from app.clusters.forms import one_of
-from app.clusters.member_forms import InviteForm, LeaveForm, MemberForm
+from app.clusters.member_forms import CorrectRoleForm, InviteForm, LeaveForm, MemberForm
 from app.clusters.models import ClusterInvitation, ClusterMembership, MemberRole
 from app.clusters.permissions import check_edit, may_edit
+from app.clusters.role_corrections import TrueDay
 from app.clusters.views import bp, page_url, show_only_if_open
 from app.core import clock
 from app.core.access import Permission, current_actor, requires, signed_in
@@ -146,6 +156,23 @@ def end_member(cluster_id: int, member_id: int) -> BaseResponse:
             message = _("%(name)s left. Reports of earlier days keep it.", name=member.organisation.name)
             return changed(form, page_url(member.cluster, _anchor="members"), message)
     return form_page("clusters/leave.html", form, cluster=member.cluster, member=member)
+
+
+@bp.route("/<int:cluster_id>/members/<int:member_id>/roles/<int:role_id>", methods=["GET", "POST"])
+@requires(Permission.CLUSTER_EDIT)
+def correct_role(cluster_id: int, member_id: int, role_id: int) -> BaseResponse:
+    """Put right since when a member had a role."""
+    member = _editable(cluster_id, member_id)
+    show_only_if_open(Door.EDIT_MEMBER, member.cluster, member)
+    wrong = member_roles.held(member, role_id)
+    form = CorrectRoleForm(data={"since": wrong.since, "version": member.version})
+    if form.validate_on_submit():
+        with form.refusals(member):
+            true = TrueDay(form.since.data or wrong.since, form.reason.data)
+            role_corrections.correct(current_actor(), member, wrong, form.version.data, true)
+            back = url_for("clusters.member", cluster_id=cluster_id, member_id=member_id, _anchor="roles")
+            return changed(form, back, _("The day is put right."))
+    return form_page("clusters/correct_role.html", form, cluster=member.cluster, member=member, wrong=wrong)
 
 
 @bp.post("/<int:cluster_id>/members/<int:member_id>/resend")

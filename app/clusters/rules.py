@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.clusters import nace
 from app.clusters.models import ClusterScope, ClusterState, ClusterType, MemberRole
@@ -116,6 +116,21 @@ def check_days(joined: date, left: date | None, today: date) -> None:
         raise Refused(left_on=_("This day has not come yet."))
     if left is not None and left < joined:
         raise Refused(left_on=_("It left before it joined."))
+
+
+def check_role_day(since: date, *, joined_on: date | None, before: date | None, until: date) -> None:
+    """Refuse a day on which a role cannot have begun: not after the role before, or later than ``until``.
+
+    ``until`` is the day of the role that followed, or the last day there is. Raises ``Refused``.
+    """
+    if joined_on and since < joined_on:
+        raise Refused(since=_("It joined later, on %(day)s.", day=format_date(joined_on, "long", rebase=False)))
+    if before is not None and since <= before:
+        day = format_date(before, "long", rebase=False)
+        raise Refused(since=_("The role before began on %(day)s. Choose a later day.", day=day))
+    if since > until:
+        day = format_date(until, "long", rebase=False)
+        raise Refused(since=_("Choose a day no later than %(day)s.", day=day))
 
 
 def check_coordinator_stays(role: MemberRole, works: bool) -> None:

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.audit import AppendOnly
 from app.core.database import Base
+from app.core.veil import WrittenJson
 
 
 class ClusterAssessment(AppendOnly, Base):
@@ -32,7 +33,7 @@ class ClusterAssessment(AppendOnly, Base):
     services: Mapped[int]
     contacts: Mapped[int]
     achievements: Mapped[int]
-    notes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    notes: Mapped[dict[str, str]] = mapped_column(WrittenJson, default=dict)
     actor_id: Mapped[int | None]
     actor_name: Mapped[str]
     assessed_at: Mapped[datetime] = mapped_column(default=clock.now)

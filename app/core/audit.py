@@ -11,12 +11,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Connection, Index, event, insert, inspect
+from sqlalchemy import Connection, Index, event, insert, inspect
 from sqlalchemy.orm import InstanceState, Mapped, Mapper, ORMExecuteState, Session, mapped_column
 
 from app.core import clock
 from app.core.access import SYSTEM, Actor
 from app.core.database import Base
+from app.core.veil import AsItIs, WrittenJson
 
 _acting: ContextVar[Actor] = ContextVar("acting", default=SYSTEM)
 NOT_TOLD = "•••"
@@ -55,9 +56,9 @@ class AuditEntry(AppendOnly, Base):
     record_kind: Mapped[str]
     record_id: Mapped[int]
     action: Mapped[str]
-    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changes: Mapped[dict[str, Any]] = mapped_column(WrittenJson)
     actor_id: Mapped[int | None]
-    actor_name: Mapped[str]
+    actor_name: Mapped[AsItIs]
     happened_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 

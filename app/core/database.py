@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
+    Column,
     DateTime,
     Dialect,
     Engine,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     MetaData,
     Row,
     Select,
+    Table,
     TypeDecorator,
     Uuid,
     event,
@@ -44,6 +46,7 @@ from sqlalchemy.orm import (
 from uuid_utils.compat import uuid7
 
 from app.core import clock
+from app.core.veil import WrittenJson, WrittenText
 
 LARGEST_KEY = 2**31 - 1  # PostgreSQL refuses to look for a larger one in a column of integers.
 
@@ -95,6 +98,7 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: WrittenText,
         datetime: UtcDateTime,
         UUID: Uuid,
         PythonEnum: Enum(
@@ -106,7 +110,19 @@ class Base(DeclarativeBase):
         ),
     }
 
+    # Whether its texts are part of a contract or prove one: then no erasure changes them, since they are kept for legal
+    # claims (GDPR, Article 17(3)(e)), and whoever may read them reads them as they were signed.
+    is_binding: ClassVar[bool] = False
+
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
+
+    @classmethod
+    def __table_cls__(cls, *arguments: Any, **options: Any) -> Table:
+        """The table of a model; the columns of one that binds are read without a veil."""
+        for column in arguments if cls.is_binding else ():
+            if isinstance(column, Column) and isinstance(column.type, (WrittenText, WrittenJson)):
+                column.type = column.type.impl_instance
+        return Table(*arguments, **options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"

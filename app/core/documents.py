@@ -21,6 +21,7 @@ from app.config import ROOT
 from app.core import portal
 from app.core.errors import DomainError
 from app.core.i18n import Language, read_in
+from app.core.marks import data_in_words
 from app.core.templating import reader_language
 
 TEMPLATES = ROOT / "templates" / "pdf"
@@ -58,7 +59,7 @@ def render(
     ``dated`` is what the document says of itself; the clock is not asked. Raises ``DocumentTooLong`` and
     ``DocumentFaulty``.
     """
-    given = {"data": data, "house": _house(language or reader_language(), title, dated, page)}
+    given = {"data": data_in_words(data), "house": _house(language or reader_language(), title, dated, page)}
     asked = {
         "folder": str(TEMPLATES),
         "fonts": str(FONTS),

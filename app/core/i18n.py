@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, Dialect, TypeDecorator
 from sqlalchemy.orm import mapped_column
 
+from app.core.veil import veiled
+
 SOURCE_LANGUAGE = "en"
 
 
@@ -46,6 +48,10 @@ class TranslatedTextType(TypeDecorator[dict[str, str]]):
     def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> Any:
         """Drop languages in which nothing was written, so that "has English" is a plain question."""
         return None if value is None else {code: text for code, text in value.items() if text and text.strip()}
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The texts as whoever reads may read them."""
+        return veiled(value)
 
 
 TranslatedText = Annotated[dict[str, str], mapped_column(TranslatedTextType)]

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.core import clock, outbox, portal
 from app.core.database import Base
 from app.core.i18n import SOURCE_LANGUAGE
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.core.vocabulary import Term
 
 SEND = "mail.send"

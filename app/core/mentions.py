@@ -13,36 +13,17 @@ from sqlalchemy import JSON, ColumnElement, Connection, Enum, String, Table, cas
 from sqlalchemy.orm import Session
 
 from app.core.database import Base, streaming
+from app.core.excerpts import Excerpt, Place, excerpt_of
+from app.core.marks import PLACEHOLDER
 from app.core.search_key import search_key
 from app.core.sought import SPELLED, WORD, Likeness, Sought, Span, keys_of, spans, word_key
 
-PLACEHOLDER = "[erased]"
-AROUND = 60
 AT_ONCE = 1_000
 MOST_WORDS = 300_000
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 
-# Tables whose texts are part of a contract or prove one: they are shown with the rest of a person's data, and no
-# erasure changes them, since they are kept for legal claims (GDPR, Article 17(3)(e)).
-binding: set[str] = set()
-
 # Told of every record whose text was changed by a redaction, so that what is made of it follows.
 after_redaction: list[Callable[[Any], None]] = []
-
-
-@dataclass(frozen=True)
-class Excerpt:
-    """What was ``found``, each spelling once as it is written, and the text around them.
-
-    It ``is_derived`` where it stands among keys alone, which are made of what people wrote.
-    """
-
-    text: str
-    found: tuple[str, ...]
-    is_derived: bool = False
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -140,13 +121,13 @@ def in_value(value: Any, sought: Sought) -> dict[Likeness, Excerpt]:
     return everything | readable
 
 
-def _places(value: Any, sought: Sought) -> dict[Likeness, dict[str, tuple[str, Span]]]:
+def _places(value: Any, sought: Sought) -> dict[Likeness, list[Place]]:
     whole = _scattered(value, sought)
-    found: dict[Likeness, dict[str, tuple[str, Span]]] = {}
+    found: dict[Likeness, list[Place]] = {}
     for text in texts_of(value):
         all_of_it = [Span(0, len(text), Likeness.NAME)] if whole and keys_of(text) in whole else None
         for span in all_of_it or spans(text, sought):
-            found.setdefault(span.likeness, {}).setdefault(text[span.start : span.end], (text, span))
+            found.setdefault(span.likeness, []).append((text, span))
     return found
 
 
@@ -155,17 +136,9 @@ def is_named(value: Any, sought: Sought) -> bool:
     return not in_value(value, sought).keys().isdisjoint(SPELLED)
 
 
-def excerpt_of(places: Mapping[str, tuple[str, Span]], is_derived: bool = False) -> Excerpt:
-    """The text around the first place of each spelling; one that the passage before shows has none of its own."""
-    passages: list[str] = []
-    shown_text, shown_to = "", 0
-    for text, span in places.values():
-        if text is not shown_text or span.end > shown_to:
-            start, end = max(0, span.start - AROUND), min(len(text), span.end + AROUND)
-            around = " ".join(text[start:end].split())
-            passages.append(("…" if start else "") + around + ("…" if end < len(text) else ""))
-            shown_text, shown_to = text, end
-    return Excerpt(" · ".join(passages), tuple(places), is_derived)
+def binding() -> frozenset[str]:
+    """Tables whose texts bind: they are shown with the rest of a person's data, and no erasure changes them."""
+    return frozenset(mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.is_binding)  # type: ignore[attr-defined]
 
 
 def text_columns(table: Table) -> list[str]:

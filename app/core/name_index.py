@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.core.mentions import Excerpt, excerpt_of, texts_of
+from app.core.excerpts import Excerpt, excerpt_of
+from app.core.mentions import texts_of
 from app.core.sought import WORD, Likeness, Span, is_together, keys_of, word_key
 
 
@@ -27,7 +28,7 @@ class NameIndex:
             for person_id, span in self._in_text(text):
                 if person_id not in told:
                     told.add(person_id)
-                    yield person_id, excerpt_of({text[span.start : span.end]: (text, span)})
+                    yield person_id, excerpt_of([(text, span)])
 
     def without(self, text: str, placeholder: str) -> str:
         """A text with a placeholder wherever a name stands in full."""

@@ -16,7 +16,7 @@ from app.core import clock
 from app.core.access import Actor
 from app.core.audit import NOT_TOLD, AppendOnly, AuditEntry
 from app.core.database import Base
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 
 
 class RedactionPermit(Base):

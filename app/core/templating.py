@@ -21,7 +21,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 from app.config import Settings
-from app.core import clock, portal, rendering
+from app.core import clock, portal, rendering, veil
 from app.core.access import current_actor
 from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
@@ -36,9 +36,6 @@ MOST_KEPT, MOST_LETTERS, LARGEST_KEPT = 4_000, 4_000_000, 40_000
 TOKEN = "csrf-token-of-this-session"  # noqa: S105
 # Where a request notes whom and where its parts are for.
 READER = "portal.reader"
-# What takes out of content texts what the reader may not read, such as names; each answers for the reader of the
-# request, and for most with nothing. Asked once for each request.
-veils: list[Callable[[], Callable[[str], str] | None]] = []
 # Lists of what happened have a day in every line, and writing one out is slow.
 _short_days: dict[tuple[Locale | None, date], str] = {}
 
@@ -149,7 +146,7 @@ def kept(name: str, *facts: Any, keep: bool = True, caller: Callable[[], Markup]
     unless that is among the facts. Dictionaries and rows are facts by what they hold. With ``keep`` false, as for what
     somebody typed and nobody will type again, it is rendered and forgotten. Only for pages: mails have no request.
     """
-    if not keep or _veil() is not None:  # What a veil hides may change with any record.
+    if not keep or veil.is_drawn():  # What a veil hides may change with any record.
         return caller()
     parts: dict[tuple[Any, ...], Markup] = current_app.extensions["kept"]
     given = request.environ.get(READER)
@@ -194,20 +191,6 @@ def _held(fact: Any) -> Any:
     return fact
 
 
-def _veil() -> Callable[[str], str] | None:
-    if not has_request_context():
-        return None
-    if "veil" not in g:
-        g.veil = next(filter(None, (veil() for veil in veils)), None)
-    veil: Callable[[str], str] | None = g.veil
-    return veil
-
-
-def _open_to_reader(text: str) -> str:
-    veil = _veil()
-    return veil(text) if veil else text
-
-
 def tr(texts: dict[str, str] | None, default: str = "") -> Markup:
     """A translated content text for this reader, with its language marked and a note where it is a fallback."""
     language = reader_language()
@@ -215,16 +198,16 @@ def tr(texts: dict[str, str] | None, default: str = "") -> Markup:
     if reading is None:
         return escape(default)
     if not reading.is_fallback:
-        return escape(_open_to_reader(reading.text))
+        return escape(reading.text)
     return Markup('<span class="fallback" lang="{}">{}</span>').format(
-        _html_lang(portal.consortium(), reading.language), _open_to_reader(reading.text)
+        _html_lang(portal.consortium(), reading.language), reading.text
     )
 
 
 def plain_tr(texts: dict[str, str] | None, default: str = "") -> str:
     """A translated content text for this reader as plain text, for attributes and titles."""
     reading = read_in(texts, reader_language().code)
-    return _open_to_reader(reading.text) if reading else default
+    return reading.text if reading else default
 
 
 def _html_lang(consortium: Consortium, code: str | None) -> str:

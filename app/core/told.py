@@ -12,6 +12,8 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import JSON, Dialect, String, TypeDecorator
 
+from app.core.veil import veiled
+
 SENTENCE, WITH = "say", "with"
 _BEGINS = json.dumps({SENTENCE: ""})[:-2]
 
@@ -62,7 +64,7 @@ class ToldJson(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """The sentences in the reader's language."""
-        return said(value)
+        return said(veiled(value))
 
 
 class ToldText(TypeDecorator[str]):
@@ -76,5 +78,7 @@ class ToldText(TypeDecorator[str]):
         return json.dumps(kept(value)) if isinstance(value, Told) else value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """The sentence in the reader's language."""
-        return said(json.loads(value)) if value is not None and value.startswith(_BEGINS) else value
+        """The sentence in the reader's language, as the reader may read it."""
+        is_sentence = value is not None and value.startswith(_BEGINS)
+        text: str | None = veiled(said(json.loads(value or "")) if is_sentence else value)
+        return text

@@ -31,7 +31,7 @@ from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import audit, portal, presses
+from app.core import audit, marks, portal, presses, veil
 from app.core.access import current_actor
 from app.core.database import LARGEST_KEY, is_busy, set_writing
 from app.core.errors import DomainError, EditConflict, MergedBeyond, NotAllowed, Refused, StillReferred
@@ -94,6 +94,7 @@ def init_web(app: Flask) -> None:
 
 def _open() -> None:
     set_writing(request.method in WRITING_METHODS)
+    veil.lift()
     if request.method in WRITING_METHODS and request.is_json:  # Forms would take its lists and objects for texts.
         abort(415)
     if not UPLOADS.issuperset(request.files):
@@ -114,6 +115,12 @@ def _close(response: Response) -> Response:
             db.session.commit()
         else:
             db.session.rollback()
+    if response.mimetype == "text/html" and not response.is_streamed and b"rased" in response.data:
+        response.set_data(marks.page_in_words(response.get_data(as_text=True)))
+    if response.is_streamed:  # A file is read while it is sent.
+        response.call_on_close(veil.lift)
+    else:
+        veil.lift()
     headers = response.headers
     for name, value in HEADERS.items():
         headers.setdefault(name, value)

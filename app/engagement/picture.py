@@ -14,13 +14,15 @@ from app.engagement.models import HIGH, LEVELS, Quadrant, quadrant
 CELL_WIDTH, CELL_HEIGHT = 100, 84
 WIDTH, HEIGHT = CELL_WIDTH * len(LEVELS), CELL_HEIGHT * len(LEVELS)
 ROOM = 4
-# Where spots stand within a cell, by how many there are.
+# Where spots stand within a cell, by how many there are, and how wide and high the field is in which a finger hits
+# each. On a telephone a unit is 0.6 pixels: a spot alone is hit within 44 pixels, four in one cell within 26 by 25.
 PLACES = {
     1: ((50, 42),),
     2: ((28, 42), (72, 42)),
-    3: ((28, 22), (72, 22), (50, 62)),
-    4: ((28, 22), (72, 22), (28, 62), (72, 62)),
+    3: ((28, 21), (72, 21), (50, 63)),
+    4: ((28, 21), (72, 21), (28, 63), (72, 63)),
 }
+REACHES = {1: (74, 74), 2: (44, 74), 3: (44, 42), 4: (44, 42)}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Spot:
     number: int
     x: int
     y: int
+    reach: tuple[int, int]
     row: Any
 
 
@@ -39,6 +42,7 @@ class More:
 
     x: int
     y: int
+    reach: tuple[int, int]
     count: int
     names: str
 
@@ -80,12 +84,12 @@ def draw(rows: Sequence[Any]) -> Picture:
     spots, more = [], []
     for (influence, interest), within in cells.items():
         left, top = corner(influence, interest)
-        places = PLACES[min(len(within), ROOM)]
+        places, reach = PLACES[min(len(within), ROOM)], REACHES[min(len(within), ROOM)]
         shown = within if len(within) <= ROOM else within[: ROOM - 1]
         for (number, row), (x, y) in zip(shown, places, strict=False):
-            spots.append(Spot(number, left + x, top + y, row))
+            spots.append(Spot(number, left + x, top + y, reach, row))
         if len(within) > ROOM:
             x, y = places[-1]
             others = within[ROOM - 1 :]
-            more.append(More(left + x, top + y, len(others), ", ".join(row.name for _number, row in others)))
+            more.append(More(left + x, top + y, reach, len(others), ", ".join(row.name for _number, row in others)))
     return Picture(sorted(spots, key=lambda spot: spot.number), more, numbered)

@@ -28,6 +28,8 @@ from app.feeds.bodies import Bodies, Body, Chunk
 from app.feeds.fetches import own_scope
 from app.feeds.models import CalendarEntry
 from app.feeds.polls import ANSWERED, FETCHED
+from app.feeds.veiled import WITHHELD, without_names
+from app.stakeholders import exposure
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -49,11 +51,14 @@ class Feed:
     changed_at: datetime
     load: Callable[[Bodies], Body]
     is_own: bool = False
+    # What else its octets follow from: whose names its reader may not read.
+    withheld: tuple[object, ...] = ()
 
     @property
     def tag(self) -> str:
         """An entity tag that stands for exactly these octets: entries are rendered once, so a version is its bytes."""
-        return hashlib.sha256(f"{self.scope} {self.version} {FRAME}".encode()).hexdigest()[:32]
+        stands_for = " ".join(map(str, (self.scope, self.version, FRAME, *self.withheld)))
+        return hashlib.sha256(stands_for.encode()).hexdigest()[:32]
 
 
 class Unchanged(Response):
@@ -127,14 +132,17 @@ def own(secret: str) -> Response:
         found = personal.subscriber(connection, secret)
         if found is None:
             return _no_calendar()
+        withheld = exposure.people_state() if exposure.is_veiled_from(found.actor) else ()
+        changes = (found.changed_at or queries.BEFORE_ANY[2], *(day for day in withheld[1:] if day))
         return _answer(
             Feed(
                 scope=own_scope(found.secret_id),
                 label=found.actor.name,
                 version=found.version,
-                changed_at=found.changed_at or queries.BEFORE_ANY[2],
+                changed_at=max(changes),
                 load=lambda _bodies: _own_body(connection, found),
                 is_own=True,
+                withheld=withheld,
             )
         )
 
@@ -149,6 +157,8 @@ def event(event_id: int) -> Response:
     octets = _octets_for(actor, entry) if entry else None
     if entry is None or not octets:
         abort(404)
+    veil = exposure.veil_for(actor, WITHHELD)
+    octets = without_names(octets, veil) if veil else octets
     headers = {
         "Content-Disposition": f'attachment; filename="event-{record.id}.ics"',
         "Cache-Control": "private, no-cache",
@@ -206,6 +216,9 @@ def _own_body(connection: Connection, found: personal.Subscriber) -> Body:
     """The body of one's own feed; nobody else reads it, so it is not kept."""
     actor = found.actor
     entries = queries.personal(connection, personal.concerns(actor), personal.ends(actor), actor.is_internal)
+    veil = exposure.veil_for(actor, WITHHELD)
+    if veil is not None:
+        entries = [(position, without_names(octets, veil), zone) for position, octets, zone in entries]
     return Body(found.version, 0, [Chunk.of(entries)])
 
 

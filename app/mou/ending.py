@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.core.access import Actor
 from app.core.errors import Refused, expect_version
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.mou import keeping, parties, queries, rules, services
 from app.mou.evidence.happenings import Happening

@@ -1,29 +1,19 @@
-"""What stays of a person in memoranda when the person is erased, and the links that end: contract and proof stay."""
+"""The links that end when a person is erased; contract and proof stay.
+
+A contract names who signed it, and its evidence is chained: one text changed, and nothing of it proves anything. Its
+models say so (``is_binding``). Signatories, links and proposals, with their mailboxes, are for the work at hand and go
+with the rest.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from sqlalchemy import select
 
-from app.core import clock, mail, mentions
+from app.core import clock, mail
 from app.extensions import db
 from app.mou.signing.models import MouLink
 from app.stakeholders.erasure import Erasing, when_erased
-
-# A contract names who signed it, and its evidence is chained: one text changed, and nothing of it proves anything.
-# Signatories, links and proposals, with their mailboxes, are for the work at hand and go with the rest.
-mentions.binding |= {
-    "mou_text",
-    "mou_closing",
-    "mou_comment",
-    "mou_answer",
-    "mou_original",
-    "mou_claim",
-    "mou_validation",
-    "mou_signature",
-    "mou_event",
-    "mou_termination",
-}
 
 
 def end_links(begun: Erasing) -> Callable[[], None]:

@@ -331,6 +331,7 @@ class MouTermination(AppendOnly, Base):
     """
 
     __tablename__ = "mou_termination"
+    is_binding = True
 
     mou_id: Mapped[int] = mapped_column(ForeignKey("mou.id"), unique=True)
     party_id: Mapped[int | None] = mapped_column(ForeignKey("mou_party.id"), index=True)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.access import Permission, current_actor, requires
 from app.core.asked import Asked, key_of
 from app.core.web import answer, redirect_to
-from app.stakeholders import lookalikes, merging, queries
+from app.stakeholders import abroad, lookalikes, merging, queries
 from app.stakeholders.forms import KeepApartForm
 from app.stakeholders.listing import countries
 from app.stakeholders.views import bp
@@ -23,9 +23,15 @@ def alike() -> Response:
     country = next((value for name, value in request.args.items() if name.endswith("country")), "")
     country = country if country in dict(countries()) else ""
     without = key_of(request.args.get("without"))
-    found = lookalikes.similar(current_actor(), [name for name in typed if name][:MOST_TYPED], country, without)
+    asked = current_actor(), [name for name in typed if name][:MOST_TYPED], country, without
     kind = "_choose_alike" if "choose" in request.args else "_alike"
-    return answer("stakeholders/alike.html", f"stakeholders/{kind}.html", alike=found, ask=without is None)
+    return answer(
+        "stakeholders/alike.html",
+        f"stakeholders/{kind}.html",
+        alike=lookalikes.similar(*asked),
+        abroad=abroad.called_so(*asked),
+        ask=without is None,
+    )
 
 
 @bp.get("/duplicates")
@@ -36,10 +42,13 @@ def duplicates() -> Response:
     country = asked.choice(_("Country"), asked.text("country"), known) or None
     asked.only("country")
     pairs, more = lookalikes.pairs(current_actor(), country)
+    across, more_across = abroad.pairs(current_actor(), country)
     return answer(
         "stakeholders/duplicates.html",
         pairs=pairs,
         more=more,
+        across=across,
+        more_across=more_across,
         countries=known,
         country=country,
         left_out=asked.left_out,

@@ -1,9 +1,10 @@
 """Which organisations look like one another: one rule for a name being typed, for an import and for the register.
 
 Two names are alike when nothing but script, diacritics, case, punctuation and legal form tells them apart, or when
-few letters do: ``LIKE`` of 100 by rapidfuzz, whatever the order of the words. Only names of one country are compared,
-and of those only what an index finds: names whose words begin alike (``head_block``) or end alike (``tail_block``). A
-slip of the pen within a word leaves at least one of the two as it is.
+few letters do: ``LIKE`` of 100 by rapidfuzz, whatever the order of the words. So names of one country are compared; in
+two countries the same key alone is worth a word (``abroad``). Within a country that is compared which an index finds:
+names whose words begin alike (``head_block``) or end alike (``tail_block``). A slip of the pen within a word leaves at
+least one of the two as it is.
 """
 
 import re

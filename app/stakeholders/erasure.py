@@ -18,7 +18,8 @@ from app.core import append_only, audit, clock, files, mail, mentions
 from app.core.access import Actor, Permission
 from app.core.database import Base
 from app.core.errors import Refused, expect_version
-from app.core.mentions import PLACEHOLDER, Mention
+from app.core.marks import NO_NAME, PLACEHOLDER
+from app.core.mentions import Mention
 from app.core.redaction import redact, redact_audit
 from app.core.sought import SPELLED, Likeness, Sought
 from app.core.vocabulary import Term
@@ -41,7 +42,6 @@ PERSONAL = (
     "name_key",
     "search_key",
 )
-NO_NAME = "Erased person"
 # Columns of addresses and numbers, which forms read as such.
 CHECKED = frozenset({"email", "phone", "website", "link"})
 

@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache, partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app.core import records
 from app.core.access import SYSTEM, Actor, Permission, Role
 from app.core.database import plain_rows
-from app.core.mentions import Excerpt
+from app.core.excerpts import Excerpt
 from app.core.name_index import NameIndex
 from app.core.reach import reach
+from app.core.veil import Veil, veils
 from app.extensions import db
-from app.stakeholders.consent import ConsentPurpose, agreed_to
+from app.stakeholders.consent import ConsentEntry, ConsentPurpose, agreed_to
 from app.stakeholders.models import Affiliation, Organisation, Person
 from app.stakeholders.review import MOST, latest_affiliation
 
@@ -37,6 +38,7 @@ Rows = Mapping[str, Collection[int]]
 public_texts: list[Callable[[Rows | None], Iterable[PublicText]]] = []
 _TOUCHED = "rows changed in this session"
 MOST_NAMED = 20
+MOST_TEXTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -82,19 +84,34 @@ def named_in(values: Iterable[Any]) -> list[str]:
     return [f"{people[key].given_name} {people[key].family_name or ''}".strip() for key in list(found)[:MOST_NAMED]]
 
 
-def veil_for(actor: Actor) -> Callable[[str], str] | None:
-    """What takes such names out of a text, with a word in their place, for an actor who reads everything but people.
+def is_veiled_from(actor: Actor) -> bool:
+    """Whether an actor reads everything but people: of the roles, auditors read every record and no personal data."""
+    return actor.has(Role.AUDITOR) and not actor.may(Permission.PERSON_READ)
 
-    ``None`` for everybody else. Of the roles, auditors read every record and no personal data.
-    """
-    if not actor.has(Role.AUDITOR) or actor.may(Permission.PERSON_READ):
+
+def veil_for(actor: Actor, placeholder: str = "") -> Veil | None:
+    """What takes such names out of a text, with a word in their place, for an actor who reads everything but people."""
+    if not is_veiled_from(actor):
         return None
+    index = _index(db.session.get_bind(), people_state())
+    return lru_cache(MOST_TEXTS)(partial(index.without, placeholder=placeholder or _("[name withheld]")))
 
-    @cache  # Asked for the first text alone: most parts of a page hold none.
-    def index() -> NameIndex:
-        return NameIndex((row.id, name) for row in _not_agreed(SYSTEM, "") for name in _names(row))
 
-    return lambda text: index().without(text, _("[name withheld]"))
+def people_state() -> tuple[Any, ...]:
+    """What such names follow from: it is another once somebody was added, changed or asked; one statement.
+
+    The number of people, when one was changed last, and when an answer was written into the ledger last.
+    """
+    answered = select(func.max(ConsentEntry.recorded_at)).scalar_subquery()
+    return tuple(plain_rows(db.session, select(func.count(), func.max(Person.updated_at), answered))[0])
+
+
+@lru_cache(maxsize=2)  # Putting twenty thousand names into keys takes longer than any page.
+def _index(_database: object, _state: tuple[Any, ...]) -> NameIndex:
+    return NameIndex((row.id, name) for row in _not_agreed(SYSTEM, "") for name in _names(row))
+
+
+veils.append(veil_for)
 
 
 def named_by_changes(session: Session) -> list[str]:

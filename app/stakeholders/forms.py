@@ -13,6 +13,7 @@ from app.core.access import Permission, current_actor
 from app.core.fields import ChecksField, ChoiceField, LineField, RowsField, TextField
 from app.core.forms import BaseForm
 from app.core.reach import choosable, likely
+from app.stakeholders.abroad import called_so
 from app.stakeholders.fields import OrganisationsField, RegionField, check_phone, language_choices
 from app.stakeholders.listing import countries
 from app.stakeholders.lookalikes import Lookalike, of_number, similar
@@ -109,6 +110,14 @@ class OrganisationForm(BaseForm):
         found = of_number(actor, self.pic.data, self.register_number.data, country, itself)
         found += similar(actor, names, country, without=itself)
         return list({one.id: one for one in reversed(found)}.values())[::-1]
+
+    @cached_property
+    def abroad(self) -> list[Lookalike]:
+        """Organisations of other countries that are called like what was filled in: told, and no answer asked for."""
+        names = [row.form.text.data for row in self.names.entries if row.form.text.data]
+        if not self.is_submitted():
+            return []
+        return called_so(current_actor(), names, self.country.data, without=self.organisation_id)
 
     def is_not_another(self) -> bool:
         """Whether nothing in the register looks like it, or somebody looked and says so; else the form asks to look."""

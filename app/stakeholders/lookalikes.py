@@ -173,8 +173,13 @@ def pairs(actor: Actor, country: str | None) -> tuple[list[Pair], bool]:
 
     ``country`` narrows them. Pairs that somebody found to be different are left out.
     """
+    return pairs_of(actor, _candidates(country))
+
+
+def pairs_of(actor: Actor, candidates: Sequence[Row[Any]]) -> tuple[list[Pair], bool]:
+    """The pairs among rows of two names, the likest first, and whether there are more than are given."""
     best: dict[tuple[int, int], tuple[float, str, str]] = {}
-    for row in _candidates(country):
+    for row in candidates:
         score = likeness(row.one_key, row.other_key)
         key = (row.one_id, row.other_id)
         if score and score > best.get(key, (0.0, "", ""))[0]:

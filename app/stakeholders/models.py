@@ -14,6 +14,7 @@ from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.i18n import TranslatedText
 from app.core.merging import KEEP, MERGE
 from app.core.search_key import search_key
+from app.core.veil import AsItIs
 from app.core.vocabulary import Term
 
 if TYPE_CHECKING:
@@ -129,9 +130,9 @@ class Organisation(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
     )
     audit_skips = ("city_key",)
 
-    name: Mapped[str]
+    name: Mapped[AsItIs]
     name_language: Mapped[str] = mapped_column(default="en")
-    native_name: Mapped[str | None]
+    native_name: Mapped[AsItIs | None]
     native_language: Mapped[str | None]
     name_key: Mapped[str]
     search_key: Mapped[str]
@@ -200,7 +201,7 @@ class OrganisationName(Base, Audited):
     organisation_id: Mapped[int] = mapped_column(
         ForeignKey("organisation.id", ondelete="CASCADE"), index=True, info={MERGE: KEEP}
     )
-    text: Mapped[str]
+    text: Mapped[AsItIs]
     language: Mapped[str]
     script: Mapped[Script] = mapped_column(default=Script.LATN)
     kind: Mapped[NameKind]

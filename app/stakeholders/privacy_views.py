@@ -13,7 +13,6 @@ from app.core import clock, portal
 from app.core.access import Permission, current_actor, public, requires
 from app.core.asked import Asked
 from app.core.files import keep
-from app.core.templating import veils
 from app.core.web import WRITING_METHODS, answer, changed, created, form_page, sent
 from app.extensions import db
 from app.stakeholders import consent, erasure, exposure, queries, review, subject_data, subject_export
@@ -22,9 +21,6 @@ from app.stakeholders.listing import countries
 from app.stakeholders.privacy_forms import ConsentForm, ErasureForm, ReviewForm
 
 bp = Blueprint("privacy", __name__)
-
-
-veils.append(lambda: exposure.veil_for(current_actor()))
 
 
 @bp.after_app_request

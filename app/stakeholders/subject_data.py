@@ -15,6 +15,7 @@ from app.core import mail, mentions, records
 from app.core.access import Actor, Permission
 from app.core.audit import AuditEntry
 from app.core.database import Base
+from app.core.excerpts import joined
 from app.core.mail import Mail
 from app.core.mentions import Mention
 from app.core.sought import Likeness, Sought, keys_of, stems_of
@@ -75,7 +76,7 @@ class Place:
     @property
     def is_binding(self) -> bool:
         """Whether it stands in a contract, or in what proves one."""
-        return self.mention.table in mentions.binding
+        return self.mention.table in mentions.binding()
 
     @property
     def row(self) -> tuple[str, int]:
@@ -118,11 +119,20 @@ class SubjectData:
     @property
     def told(self) -> list[Place]:
         """The places a person reads about: each text once, and no keys."""
-        readable = [place for place in self.places if not place.mention.is_derived]
-        once = {
-            (place.label, place.url, place.field, place.mention.excerpt.text): place for place in reversed(readable)
-        }
-        return list(reversed(once.values()))
+        once = {(place.label, place.url, place.field, str(place.mention.excerpt)): place for place in self.texts[::-1]}
+        return [*once.values()][::-1]
+
+    @property
+    def texts(self) -> list[Place]:
+        """Every text in which something of the person stands: one place for a field of a record, and no keys."""
+        fields: dict[tuple[Any, ...], list[Place]] = {}
+        for place in self.places:
+            if not place.mention.is_derived:
+                fields.setdefault((*place.row, place.mention.column), []).append(place)
+        return [
+            replace(some[0], mention=replace(some[0].mention, excerpt=joined(one.mention.excerpt for one in some)))
+            for some in fields.values()
+        ]
 
 
 def _step(entry: AuditEntry) -> Step:
@@ -235,7 +245,7 @@ def collect(person: Person) -> SubjectData:
     accounts = account_tables()
     texts = {(place.table, place.record_id) for place in found if not place.is_derived}
     beside = {place: place.is_derived and (place.table, place.record_id) in texts for place in found}
-    stays = accounts | mentions.binding
+    stays = accounts | mentions.binding()
     theirs = shared(found, [entry.id for entry in rows], wanted)
     places = [Place(m, m.table in stays or m.column in DOERS, theirs.get(m)) for m in found if not beside[m]]
     return SubjectData(person, entries, mails, views, places, [m for m in found if beside[m]], mailboxes)

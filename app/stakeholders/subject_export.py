@@ -78,16 +78,14 @@ def as_plain(data: SubjectData, actor: Actor) -> dict[str, Any]:
 
 
 def _mentions(data: SubjectData) -> list[dict[str, Any]]:
-    """Each text in which the name stands, once, whether it is there in full or in part."""
-    facts: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for place in data.places:
-        mention = place.mention
-        if not mention.is_derived:
-            facts[(*place.row, mention.column, mention.excerpt.text)] = {
-                "record": mention.table,
-                "number": mention.record_id,
-                "field": mention.column,
-                "text": mention.excerpt.text,
-                "page": place.url,
-            }
-    return list(facts.values())
+    """Each field of a record in which the person is named, once, with all that stands around every mention in it."""
+    return [
+        {
+            "record": place.mention.table,
+            "number": place.mention.record_id,
+            "field": place.mention.column,
+            "text": place.mention.excerpt.text,
+            "page": place.url,
+        }
+        for place in data.texts
+    ]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -13,6 +13,7 @@ from app.core.audit import AppendOnly, Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned, unique_where
 from app.core.i18n import TranslatedText
 from app.core.states import Moves, Stateful
+from app.core.veil import WrittenJson
 from app.core.vocabulary import Term
 from app.microcredentials.links import ConcernsMicroCredentials
 from app.stakeholders.models import Organisation
@@ -124,7 +125,7 @@ class PlanVersion(AppendOnly, Base):
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("action_plan.id"))
     number: Mapped[int]
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content: Mapped[dict[str, Any]] = mapped_column(WrittenJson)
     sha256: Mapped[str]
     approved_on: Mapped[date]
     note: Mapped[str | None]

@@ -129,6 +129,7 @@ COORDINATOR = (
     "/clusters/1/members/1",
     "/clusters/1/members/2/edit",
     "/clusters/1/members/2/leave",
+    "/clusters/1/members/2/roles/2",
     "/clusters/1/members/6/withdraw",
     "/clusters/1/members/invite",
     "/clusters/1/members/new",

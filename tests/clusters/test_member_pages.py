@@ -128,3 +128,16 @@ def test_the_page_of_an_earlier_day_names_who_coordinated_then(app: Flask, lead:
     page = open_page(lead, f"/clusters/{key}/members/{one}")
     told = page.select_one("#roles").get_text(" ", strip=True)
     assert told.index("Coordinates") < told.index("Member")
+
+
+def test_the_page_puts_a_day_right_and_tells_how(app: Flask, lead: FlaskClient, world: World, made: Made):
+    key = made(working=True)
+    path = f"/clusters/{key}/members/{member(app, key, world.company)}"
+    correct = open_page(lead, path).links["Put the day right Member, 1 January 2025"]
+    form = open_page(lead, correct).form("Put the day right")
+    assert Page(form.submit(lead, since="2024-01-01", reason="Wrong")).errors
+    assert Page(form.submit(lead, since="2025-01-02", reason="")).errors
+    told = Page(form.submit(lead, follow=True, since="2025-01-02", reason="A slip")).select_one("#roles").get_text(" ")
+    assert "before that it said 1 January 2025: A slip" in told
+    elsewhere = member(app, key, world.school)
+    assert lead.get(correct.replace(path, f"/clusters/{key}/members/{elsewhere}")).status_code == 404

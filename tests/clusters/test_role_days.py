@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from app.clusters import member_queries, member_roles, memberships
+from app.clusters import member_queries, member_roles, memberships, role_corrections
 from app.clusters.models import Cluster
+from app.clusters.role_corrections import TrueDay
 from app.core.access import SYSTEM
 from app.core.errors import Refused
 from tests.clusters.conftest import NOW
@@ -63,3 +64,40 @@ def test_nobody_takes_over_before_the_one_before_began(session: Session, world: 
     memberships.edit(SYSTEM, company, company.version, facts_of(R.COORDINATOR, date(2025, 5, 1)))
     with pytest.raises(Refused):
         memberships.edit(SYSTEM, school, school.version, facts_of(R.COORDINATOR, date(2025, 4, 1)))
+
+
+def test_a_day_that_was_entered_wrong_is_put_right_and_what_was_entered_stays(
+    session: Session, world: World, working: Cluster
+):
+    school, company = member_of(working, world.school), member_of(working, world.company)
+    takes_over = memberships.MemberFacts(role=R.COORDINATOR, joined_on=date(2025, 1, 1), role_since=date(2025, 5, 1))
+    memberships.edit(SYSTEM, company, company.version, takes_over)
+    wrong = member_roles.history(company)[0]
+    role_corrections.correct(SYSTEM, company, wrong, company.version, TrueDay(date(2025, 3, 1), "A slip of the pen"))
+    assert roles_on(working, date(2025, 4, 1)) == {
+        world.school: "member",
+        world.company: "coordinator",
+        world.agency: "member",
+    }
+    assert roles_on(working, date(2025, 2, 28))[world.school] == "coordinator"
+    right = member_roles.history(company)[0]
+    assert (right.row.since, right.since) == (date(2025, 5, 1), date(2025, 3, 1))
+    assert [one.reason for one in right.corrections] == ["A slip of the pen"]
+    assert member_roles.history(school)[0].since == date(2025, 3, 1)
+    role_corrections.correct(SYSTEM, company, right, company.version, TrueDay(date(2025, 4, 1), "Looked it up"))
+    assert member_roles.began(company) == date(2025, 4, 1)
+    assert member_roles.history(school)[0].since == date(2025, 4, 1)
+
+
+@pytest.mark.parametrize("day", [date(2024, 12, 31), date(2025, 1, 1), date(2030, 1, 1)])
+def test_a_corrected_day_lies_between_the_roles_before_and_after(
+    session: Session, world: World, working: Cluster, day: date
+):
+    company = member_of(working, world.company)
+    facts = memberships.MemberFacts(role=R.DEPUTY, joined_on=date(2025, 1, 1), role_since=date(2025, 2, 1))
+    memberships.edit(SYSTEM, company, company.version, facts)
+    with pytest.raises(Refused) as refused:
+        role_corrections.correct(
+            SYSTEM, company, member_roles.history(company)[0], company.version, TrueDay(day, "Wrong")
+        )
+    assert set(refused.value.messages) == {"since"}

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.mentions import Excerpt, in_value, without
+from app.core.excerpts import Excerpt, excerpt_of, joined
+from app.core.mentions import in_value, without
 from app.core.search_key import search_key
 from app.core.sought import Likeness, Sought, spans, stems_of
 
@@ -53,7 +54,9 @@ def test_a_part_of_a_name_may_be_somebody_elses():
 
 def test_texts_within_json_are_looked_through():
     value = {"summary": [None, {"en": "With Mira Petrović", "de": "Mit Mira Petrović"}], "count": 3}
-    assert in_value(value, MIRA) == {Likeness.NAME: Excerpt("With Mira Petrović", ("Mira Petrović",))}
+    assert in_value(value, MIRA) == {
+        Likeness.NAME: Excerpt("With Mira Petrović · Mit Mira Petrović", ("Mira Petrović",))
+    }
     assert without(value, MIRA) == {"summary": [None, {"en": "With [erased]", "de": "Mit [erased]"}], "count": 3}
 
 
@@ -185,3 +188,21 @@ def test_a_given_name_is_told_where_the_person_is_named_too():
     assert [span.likeness for span in spans(text, ANNA)] == [Likeness.NAME, Likeness.GIVEN]
     assert without(text, ANNA) == "[erased] rang. Anna rings again."
     assert without(text, ANNA, which=tuple(Likeness)) == "[erased] rang. [erased] rings again."
+
+
+def test_every_mention_in_a_text_is_told_once_with_whole_words_around_it():
+    filling = "entirely different considerations " * 10
+    text = f"{filling}Mira Petrović began, then Mira Petrović and Mrs Petrović. {filling}Petrović ended."
+    told = joined(in_value(text, MIRA).values())
+    assert str(told) == (
+        "…entirely different considerations entirely different considerations Mira Petrović began, then Mira Petrović "
+        "and Mrs Petrović. entirely different considerations entirely different considerations… · "
+        "…entirely different considerations entirely different considerations Petrović ended."
+    )
+    assert told.found == ("Mira Petrović", "Petrović")
+    assert len(told.places) == 4
+
+
+def test_a_word_without_an_end_is_cut():
+    text = "x" * 500 + "-Petrović"
+    assert len(str(excerpt_of(in_value(text, MIRA)[Likeness.PART].places))) < 120

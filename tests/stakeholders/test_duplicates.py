@@ -121,11 +121,42 @@ def test_a_name_typed_before_its_country_warns_and_says_where(app: Flask, client
     for country in ("", "&country=", "&country=XX"):
         page = open_page(client, f"/stakeholders/alike?names-0-text=skola+nis{country}")
         assert {"Serbia", "Montenegro"} <= set(page.select_one("#alike").get_text(" ").replace(",", " ").split())
-    page = open_page(client, "/stakeholders/alike?names-0-text=skola+nis&country=ME")
-    assert "Serbia" not in page.select_one("#alike").get_text()
     form = open_page(client, "/stakeholders/new").form("Save organisation")
     sent = form.submit(client, country="", **{"names-0-text": "Skola Nis"})
     assert "Serbia" in Page(sent).select_one("#alike").get_text()
+
+
+def test_a_namesake_in_another_country_is_told_and_asks_nothing(app: Flask, client: FlaskClient) -> None:
+    with work(app):
+        organisation(name("Škola Niš"), city="Niš")
+        organisation(name("Škola Nišava"))
+    arrive(app, client)
+    page = open_page(client, "/stakeholders/alike?names-0-text=skola+nis&country=ME")
+    told = page.select_one("#alike").get_text(" ")
+    assert "Another country has an organisation of this name" in told
+    assert "Nišava" not in told
+    assert "in the register" not in told
+    form = open_page(client, "/stakeholders/new").form("Save organisation")
+    typed = {"names-0-text": "Школа Ниш д.о.о.", "category": "company"}
+    wrong = Page(form.submit(client, country="ME", email="nobody", **typed))
+    assert "Another country has" in wrong.select_one("#alike").get_text()
+    assert "It is another one" not in wrong.text
+    assert form.submit(client, country="ME", **typed).status_code == 303
+
+
+def test_namesakes_of_two_countries_are_listed_apart_until_somebody_settles_them(
+    app: Flask, client: FlaskClient
+) -> None:
+    with work(app):
+        one, other = organisation(name("Ministry")).id, organisation(name("MINISTRY"), country="ME").id
+        assert lookalikes.pairs(SYSTEM, None) == ([], False)
+    arrive(app, client)
+    page = open_page(client, "/stakeholders/duplicates")
+    assert page.select_one(f"#across #pair-{one}-{other}")
+    assert open_page(client, "/stakeholders/duplicates?country=ME").select("#across")
+    assert not open_page(client, "/stakeholders/duplicates?country=AM").select("#across")
+    page.form("Not the same").submit(client)
+    assert not open_page(client, "/stakeholders/duplicates").select("#across")
 
 
 @pytest.mark.parametrize("names", [[], [""], ["..."], ["\N{SNOWMAN}"], ["%"], ["_ _"], ["a" * 5000]])

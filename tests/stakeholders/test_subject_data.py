@@ -17,7 +17,10 @@ from app.core import mentions, records
 from app.core.access import SYSTEM, Role
 from app.core.audit import AuditEntry
 from app.core.database import Base
+from app.events.models import Event
+from app.stakeholders import subject_data, subject_export
 from app.stakeholders.listing import OrganisationListing, PersonListing
+from app.stakeholders.models import Person
 from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import arrive, work
 from tests.accounts.people import person as account
@@ -54,6 +57,19 @@ def test_the_archive_holds_every_mention_for_programs_and_for_people(app: Flask,
     assert {place["record"] for place in facts["mentions"]} >= {"event", "organisation", "state_move", "job"}
     assert f"/events/{named.event}" in {place["page"] for place in facts["mentions"]}
     assert "Opened by Svjetlana Kurtović" in text
+
+
+def test_each_field_is_told_once_with_everything_around_the_name(app: Flask, client: FlaskClient, named: Named):
+    with work(app) as session:
+        person = session.get_one(Person, named.person)
+        event = session.get_one(Event, named.event)
+        event.description = {"en": f"{person.name} spoke, then Mrs {person.family_name}, then {person.name} again"}
+        facts = subject_export.as_plain(subject_data.about(SYSTEM, person), SYSTEM)
+    fields = [(told["record"], told["number"], told["field"]) for told in facts["mentions"]]
+    assert len(fields) == len(set(fields))
+    (told,) = [told for told in facts["mentions"] if told["record"] == "event" and told["field"] == "description"]
+    assert told["text"].count("Kurtović") == 3
+    assert "again" in told["text"]
 
 
 def test_who_took_the_data_is_noted(app: Flask, client: FlaskClient, named: Named):

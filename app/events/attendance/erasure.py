@@ -8,13 +8,13 @@ from sqlalchemy import or_, select
 
 from app.core.access import Actor
 from app.core.files import let_go
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import NO_NAME, PLACEHOLDER
 from app.core.redaction import redact
 from app.events.attendance.models import Attendance, AttendanceDeclaration, AttendanceSignature
 from app.events.invitations.erasure import own_invitations
 from app.events.invitations.models import EventInvitation
 from app.extensions import db
-from app.stakeholders.erasure import NO_NAME, Erasing, when_erased
+from app.stakeholders.erasure import Erasing, when_erased
 
 
 def forget(begun: Erasing) -> Callable[[], None]:

@@ -11,11 +11,11 @@ from sqlalchemy import or_, select
 
 from app.core import mail
 from app.core.access import Actor
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import NO_NAME, PLACEHOLDER
 from app.core.redaction import redact
 from app.events.invitations.models import EventAnswer, EventInvitation, EventReply
 from app.extensions import db
-from app.stakeholders.erasure import NO_NAME, Erasing, when_erased
+from app.stakeholders.erasure import Erasing, when_erased
 
 
 def forget(begun: Erasing) -> Callable[[], None]:

@@ -13,13 +13,14 @@ from sqlalchemy import or_, select
 from app.core import mail, outbox
 from app.core.access import Actor
 from app.core.files import let_go
-from app.core.mentions import PLACEHOLDER, Mention
+from app.core.marks import NO_NAME, PLACEHOLDER
+from app.core.mentions import Mention
 from app.core.redaction import redact
 from app.events.attendance.erasure import own_rows
 from app.events.minutes.following import MAKE
 from app.events.minutes.models import MinutesAnswer, MinutesComment, MinutesDocument, MinutesRecipient, MinutesVersion
 from app.extensions import db
-from app.stakeholders.erasure import NO_NAME, Erasing, when_erased
+from app.stakeholders.erasure import Erasing, when_erased
 
 
 def forget(begun: Erasing) -> Callable[[], None]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -12,6 +12,7 @@ from app.core.audit import AppendOnly, Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.files import StoredFile
 from app.core.states import Moves, Stateful
+from app.core.veil import WrittenJson
 from app.core.vocabulary import Term
 from app.events.attendance.models import Attendance
 from app.events.models import Event
@@ -71,7 +72,7 @@ class MinutesVersion(AppendOnly, Base):
     # What refers to a version is only read from here: to add to it would look like changing evidence.
     minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"))
     number: Mapped[int]
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content: Mapped[dict[str, Any]] = mapped_column(WrittenJson)
     sha256: Mapped[str]
     language: Mapped[str]
     comments_until: Mapped[date]

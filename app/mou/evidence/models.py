@@ -20,6 +20,7 @@ class MouEvent(AppendOnly, Base):
     """
 
     __tablename__ = "mou_event"
+    is_binding = True
     __table_args__ = (Index("uq_mou_event_number", "mou_id", "number", unique=True),)
 
     mou_id: Mapped[int] = mapped_column(ForeignKey("mou.id"))

@@ -10,7 +10,7 @@ from wtforms.validators import Email, Optional
 
 from app.core.fields import ChecksField, ChoiceField, LineField, TextField
 from app.core.forms import BaseForm
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.core.templating import plain_tr, reader_language
 from app.mou.models import Mou
 from app.mou.negotiation import queries

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts.tokens import standing_token
 from app.core import mail
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.mou.negotiation.models import MouAnswer
 from app.mou.queries import reference_of

@@ -16,6 +16,7 @@ class MouAnswer(AppendOnly, Base):
     """An answer to a comment, or that it is settled, or both: evidence. What is settled stays so."""
 
     __tablename__ = "mou_answer"
+    is_binding = True
     audit_hides: ClassVar[tuple[str, ...]] = ("words",)
     __table_args__ = (Index("ix_mou_answer_comment", "comment_id", "id"),)
 

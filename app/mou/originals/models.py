@@ -58,6 +58,7 @@ class MouOriginal(AppendOnly, Base):
     """
 
     __tablename__ = "mou_original"
+    is_binding = True
     __table_args__ = (Index("ix_mou_original_mou", "mou_id", "id"),)
 
     mou_id: Mapped[int] = mapped_column(ForeignKey("mou.id"))
@@ -83,6 +84,7 @@ class MouClaim(AppendOnly, Base):
     """That an original is signed for a party, by whom and at which level, as whoever sent it says: evidence."""
 
     __tablename__ = "mou_claim"
+    is_binding = True
     audit_hides: ClassVar[tuple[str, ...]] = ("name",)
     __table_args__ = (Index("uq_mou_claim_party", "original_id", "party_id", unique=True),)
 
@@ -111,6 +113,7 @@ class MouValidation(AppendOnly, Base):
     """What somebody found who checked an original: with what, on which day, how. The newest counts. Evidence."""
 
     __tablename__ = "mou_validation"
+    is_binding = True
     __table_args__ = (Index("ix_mou_validation_original", "original_id", "id"),)
 
     original_id: Mapped[int] = mapped_column(ForeignKey("mou_original.id"))

@@ -11,7 +11,7 @@ from app.core.errors import Refused
 from app.core.fields import ChoiceField, DayField, LineField, TextField
 from app.core.forms import BaseForm
 from app.core.mail import normal_email
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.mou.forms import CountField
 from app.mou.models import MouCommitment, MouParty
 from app.mou.progress.rules import check_report

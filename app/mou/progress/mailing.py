@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.tokens import standing_token
 from app.core import mail
 from app.core.i18n import read_in
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.mou.queries import reference_of
 from app.mou.signing.models import MouLink

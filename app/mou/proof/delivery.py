@@ -2,7 +2,7 @@
 
 from app.core import clock, mail
 from app.core.i18n import read_in
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import record

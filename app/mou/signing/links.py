@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from app.accounts.tokens import digest, standing_token
 from app.core import clock, outbox
 from app.core.errors import Refused
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import Origin, record

@@ -10,7 +10,7 @@ from app.accounts.models import User
 from app.accounts.tokens import standing_token
 from app.core import mail
 from app.core.i18n import SOURCE_LANGUAGE, read_in
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.mou.models import Mou
 from app.mou.queries import reference_of

@@ -82,6 +82,7 @@ class MouSignature(AppendOnly, LeavesTheHouse, Base):
     """
 
     __tablename__ = "mou_signature"
+    is_binding = True
     __table_args__ = (Index("uq_mou_signature_once", "text_id", "signatory_id", unique=True),)
 
     text_id: Mapped[int] = mapped_column(ForeignKey("mou_text.id"))

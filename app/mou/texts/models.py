@@ -43,6 +43,7 @@ class MouText(AppendOnly, LeavesTheHouse, Base):
     """
 
     __tablename__ = "mou_text"
+    is_binding = True
     __table_args__ = (
         CheckConstraint(
             "purpose <> 'signature' OR (html_sha256 IS NOT NULL AND pdf_sha256 IS NOT NULL)", name="frozen"
@@ -74,6 +75,7 @@ class MouClosing(AppendOnly, Base):
     """That a version is not open for signature any more, once: how, why and by whom. Evidence."""
 
     __tablename__ = "mou_closing"
+    is_binding = True
 
     text_id: Mapped[int] = mapped_column(ForeignKey("mou_text.id"), unique=True)
     how: Mapped[Closing]
@@ -95,6 +97,7 @@ class MouComment(AppendOnly, Base):
     """
 
     __tablename__ = "mou_comment"
+    is_binding = True
     audit_hides: ClassVar[tuple[str, ...]] = ("name", "words")
     __table_args__ = (Index("ix_mou_comment_text", "text_id", "id"),)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -12,6 +12,7 @@ from app.core.audit import AppendOnly
 from app.core.database import Base, LeavesTheHouse, Timestamped
 from app.core.files import StoredFile
 from app.core.states import Moves, Stateful
+from app.core.veil import WrittenJson
 from app.core.vocabulary import Term
 from app.events.models import Event
 
@@ -83,7 +84,7 @@ class ProofPack(AppendOnly, Base, LeavesTheHouse):
     manifest_sha256: Mapped[str] = mapped_column(index=True)
     size: Mapped[int]
     files: Mapped[int]
-    missing: Mapped[list[Any]] = mapped_column(JSON)
+    missing: Mapped[list[Any]] = mapped_column(WrittenJson)
     keep_until: Mapped[date]
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     paper_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))

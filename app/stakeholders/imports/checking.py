@@ -124,6 +124,8 @@ class Checker:
             finding.notes.insert(0, _why_unsure(len(candidates)))
         elif target is not None and finding.changes:
             self._look_for_conflict(cells, finding)
+        if target is None and not finding.faults:
+            finding.notes += filter(None, (self.register.remark(known),))
         if target is not None:
             finding.notes += filter(None, (self._left_alone(row, finding), self._not_taken(row, target)))
         return finding

@@ -296,4 +296,8 @@ def language_of(text: str, draft: Draft, known: Vocabularies, native: bool = Fal
 
 
 def _scripts(language: str) -> set[Script]:
+    """The scripts a language is written in; a code that names one, as sr-Cyrl does, says it."""
+    named = language.partition("-")[2]
+    if named in set(Script):
+        return {Script(named)}
     return SCRIPTS.get(language.partition("-")[0], {Script.LATN})

@@ -13,8 +13,9 @@ from app.core.audit import plain
 from app.core.cells import CellFault
 from app.core.consortium import Consortium
 from app.core.sheet_columns import Draft
+from app.core.told import told as _
 from app.extensions import db
-from app.stakeholders import lookalikes, queries, services
+from app.stakeholders import abroad, lookalikes, queries, services
 from app.stakeholders.imports import columns, matching
 from app.stakeholders.imports.models import ImportKind
 from app.stakeholders.imports.register import Cells, Register, Scope
@@ -48,13 +49,14 @@ class OrganisationRegister(Register):
         self.named: dict[str, list[matching.Named]] = {}
         self.numbered: dict[tuple[str, str], list[matching.Named]] = {}
         self.likely: dict[tuple[str, ...], list[int]] = {}
+        self.abroad: dict[tuple[str, ...], list[lookalikes.Lookalike]] = {}
 
     def find(self, rows: Sequence[Cells]) -> None:
         """Organisations by every name in the rows, and by their numbers."""
         self.named = matching.organisations_called(self.actor, [name for row in rows for name in _names_in(row)])
         numbers = [{key: row[key].strip() for key in matching.NUMBERS if row.get(key)} for row in rows]
         self.numbered = matching.organisations_numbered(self.actor, [pair for row in numbers for pair in row.items()])
-        self.likely = {}
+        self.likely, self.abroad = {}, {}
 
     def look_for_alike(self, rows: Sequence[Cells]) -> None:
         """Organisations of the row's country whose names few letters tell from the row's."""
@@ -65,10 +67,24 @@ class OrganisationRegister(Register):
             (country, *names): [entry.id for entry in like[: matching.MOST_CANDIDATES]]
             for (names, country), like in zip(wanted, found, strict=True)
         }
+        new = [(names, country) for names, country in wanted if not self.likely[(country, *names)]]
+        elsewhere = abroad.called_so_each(self.actor, new)
+        self.abroad = {(country, *names): like for (names, country), like in zip(new, elsewhere, strict=True) if like}
 
     def alike(self, row: Cells) -> list[int]:
         """Organisations of a like name, where the register has none of the same."""
         return self.likely.get(self._asked(row), [])
+
+    def remark(self, row: Cells) -> str | None:
+        """Which organisation of another country has the name of the row."""
+        found = self.abroad.get(self._asked(row))
+        if not found:
+            return None
+        return _(
+            "Another country has one of this name: %(name)s (%(country)s). It is imported as a new one.",
+            name=found[0].name,
+            country=found[0].country,
+        )
 
     def _asked(self, row: Cells) -> tuple[str, ...]:
         return (next(iter(self._countries(row)), ""), *_names_in(row))

@@ -87,6 +87,10 @@ class Register(ABC):
         alone = len(found) == 1 and (len(keys) == 1 or self.is_called(row, self.records[found[0]]))
         return found[0] if alone else None
 
+    def remark(self, row: Cells) -> str | None:
+        """What is worth a word about a new record, and keeps nobody from importing it."""
+        return None
+
     @abstractmethod
     def is_same(self, row: Cells, record: Any) -> bool:
         """Whether a key that no two records share, such as a number of a register, is the same in row and record."""

@@ -12,10 +12,13 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.core.access import SYSTEM
+from app.core.sheet_columns import Draft
 from app.core.sheets import read_sheet
 from app.extensions import db
 from app.stakeholders.consent import ConsentPurpose
+from app.stakeholders.imports import columns
 from app.stakeholders.imports.models import ImportRow, Verdict
+from app.stakeholders.imports.vocabularies import vocabularies
 from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, Person, Size
 from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import work
@@ -228,3 +231,10 @@ def test_cells_like_formulas_leave_as_text(app: Flask, enter: Enter):
     sheet = read_sheet(exported(browser, "csv"))
     notes = [row.cells["notes"] for row in sheet.rows]
     assert {"=1+1", "+49 30", "-5", "@home", "'=quoted", "''+twice"} <= set(notes)
+
+
+@pytest.mark.parametrize(("text", "language"), [("Школа Ниш", "sr-Cyrl"), ("Škola Niš", "sr-Latn")])
+def test_a_serbian_name_is_in_the_language_of_its_script(app: Flask, text: str, language: str):
+    with app.app_context():
+        known = vocabularies(app.config["CONSORTIUM"])
+        assert columns.language_of(text, Draft({"country": "RS"}), known, native=True) == language

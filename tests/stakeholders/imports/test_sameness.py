@@ -144,6 +144,17 @@ def test_another_basis_for_a_person_named_by_number_is_said(app: Flask, enter: E
     assert "Another lawful basis takes the place of the one in the register." in Page(browser.get(path)).text
 
 
+def test_a_namesake_in_another_country_is_told_and_the_row_is_new(app: Flask, enter: Enter):
+    with work(app):
+        organisation(name("Nišavska svetiljka"), country="ME")
+    browser = enter()
+    path = checked(browser, table(("Name", "Country", "Category"), ("Nisavska svetiljka doo", "RS", "company")))
+    page = Page(browser.get(path))
+    assert "Another country has one of this name: Nišavska svetiljka (ME)." in page.text
+    carry_out(browser, path)
+    assert count(app) == 2
+
+
 def test_a_name_much_like_one_of_the_register_needs_a_decision(app: Flask, enter: Enter):
     with work(app):
         organisation(name("Nišavska svetiljka d.o.o."))
