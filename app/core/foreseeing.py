@@ -1,9 +1,10 @@
 """What the rules would refuse of a form in which a choice cannot be read, so that all its faults are told at once.
 
 A rule may depend on the choice: a consultation needs what a deadline has no use for. So each of the choices that are
-offered is put in its place, and only what is refused with every one of them is told.
+offered is put in its place, and only at fields where every one of them is refused something is told.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice, product
@@ -27,7 +28,9 @@ def foreseen(form: Form, ask: Callable[[], None]) -> dict[str, str]:
     tried = islice(product(*map(_choices, unread)), MOST_TRIED)
     told = [_refused(form, ask, zip(unread, chosen, strict=True)) for chosen in tried]
     first, *others = told or [{}]
-    return {name: text for name, text in first.items() if all(other.get(name) == text for other in others)}
+    names = [name for name in first if all(name in other for other in others)]
+    # A sentence that lists what is missing may list the choice, too, where none is one of them: most choices know better.
+    return {name: Counter(texts[name] for texts in told).most_common(1)[0][0] for name in names}
 
 
 def _choices(field: SelectField) -> list[Any]:
