@@ -2,16 +2,18 @@
  * Builds the front end: `node build.mjs` (Node 20 or later).
  *
  * Reads app/static/src, writes app/static/dist/<name>-HASH.<ext> and, last, app/static/dist/manifest.json, which maps
- * plain names ("main.css", "main.js", "offline.js", "charts.js", "map.json", "icons.svg", "emblem.svg") to the hashed ones. Files of earlier builds are
- * removed after the manifest has changed, so a running portal never names a file that is not there. The service worker
+ * plain names ("main.css", "main.js", "offline.js", "charts.js", "map.json", "icons.svg", "emblem.svg") to the hashed ones.
+ * A portal that runs goes on naming the files of the build it began with, and so do pages that are open: files of earlier
+ * builds stay for a month after a build that has no use for them, as app/static/dist/earlier.json says. The service worker
  * alone is called by its plain name, under which browsers look for a newer one.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compileAsync, Logger } from "sass";
+import { put, removeOld } from "./build-files.mjs";
 import { map } from "./build-map.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -202,13 +204,10 @@ const files = [
 files.push(await serviceWorker(files));
 for await (const font of printFonts()) files.push(font);
 await mkdir(dist, { recursive: true });
-await Promise.all(files.map(({ file, contents }) => writeFile(join(dist, file), contents)));
+await Promise.all(files.map(({ file, contents }) => put(dist, file, contents)));
 
 const manifest = Object.fromEntries(files.filter(({ name }) => name).map(({ name, file }) => [name, file]).sort());
-await writeFile(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-
-const kept = new Set([...files.map(({ file }) => file), "manifest.json"]);
-const old = (await readdir(dist)).filter((file) => !kept.has(file));
-await Promise.all(old.map((file) => rm(resolve(dist, file))));
+await put(dist, "manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+await removeOld(dist, [...files.map(({ file }) => file), "manifest.json"]);
 
 for (const [name, file] of Object.entries(manifest)) console.log(`${name} → ${file}`);

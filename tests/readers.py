@@ -67,12 +67,17 @@ def by_icalendar(calendar: bytes) -> list[Entry]:
     ]
 
 
+def node() -> str:
+    """Where Node.js is: the machine's own, or the one that is installed with the portal."""
+    found = shutil.which("node") or shutil.which("node", path=Path(sys.executable).parent)
+    if not found:
+        _absent("Node.js is not installed")
+    return str(found)
+
+
 def by_ical_js(calendar: bytes) -> list[Entry]:
     """Read with ical.js, the parser of Thunderbird and Nextcloud."""
-    node = shutil.which("node") or shutil.which("node", path=Path(sys.executable).parent)
-    if not node:
-        _absent("Node.js is not installed")
-    done = subprocess.run([node, _ICAL_JS], input=calendar, capture_output=True, check=False, timeout=60)
+    done = subprocess.run([node(), _ICAL_JS], input=calendar, capture_output=True, check=False, timeout=60)
     if b"Cannot find module 'ical.js'" in done.stderr:
         _absent("the npm package ical.js is not installed")
     assert done.returncode == 0, done.stderr.decode()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -12,6 +13,7 @@ import pytest
 
 from app.config import ROOT
 from app.core.consortium import Town, read_consortium
+from tests.readers import node
 
 DIST = ROOT / "app" / "static" / "dist"
 TOWNS = read_consortium(ROOT / "consortia" / "bem").towns
@@ -70,6 +72,27 @@ def test_every_file_is_named_by_what_is_in_it() -> None:
         stem, ending = name.split(".")
         assert re.fullmatch(rf"{stem}-[0-9A-Z]{{8}}\.{ending}", file)
         assert (DIST / file).is_file()
+
+
+def test_files_of_an_earlier_build_stay_for_a_month_since_they_were_used_last(tmp_path: Path) -> None:
+    """A portal that runs, and pages that are open, still name them."""
+
+    def build(day: str, *files: str) -> set[str]:
+        script = f"""
+            import {{ put, removeOld }} from {json.dumps((ROOT / "build-files.mjs").as_uri())};
+            const files = {json.dumps(files)};
+            for (const file of files) await put({json.dumps(str(tmp_path))}, file, file);
+            await removeOld({json.dumps(str(tmp_path))}, files, Date.parse({json.dumps(day)}));
+        """
+        subprocess.run([node(), "--input-type=module", "-e", script], check=True)
+        return {path.name for path in tmp_path.iterdir()} - {"earlier.json"}
+
+    (tmp_path / "torn.js.draft").write_text("half")
+    assert build("2025-01-01", "one.css", "same.js") == {"one.css", "same.js"}
+    assert build("2025-04-01", "two.css", "same.js") == {"one.css", "two.css", "same.js"}
+    assert build("2025-04-20", "three.css", "same.js") == {"one.css", "two.css", "three.css", "same.js"}
+    assert build("2025-05-02", "two.css", "same.js") == {"two.css", "three.css", "same.js"}
+    assert build("2025-06-10", "four.css") == {"two.css", "four.css", "same.js"}
 
 
 def test_the_library_of_charts_is_apart_from_what_every_page_loads() -> None:

@@ -4,7 +4,6 @@ Every form carries a submission key, a form that edits also the version it was o
 back to the field it concerns (``refusals``).
 """
 
-import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,10 +18,10 @@ from wtforms import Field, FieldList, HiddenField, IntegerField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from app.core import conflict, presses
+from app.core import conflict, foreseeing, presses
 from app.core.errors import Difference, DomainError, EditConflict, MergedBeyond, Refused
 from app.core.fields import TranslatedField
-from app.core.submissions import refuse_repeat
+from app.core.submissions import SavedOtherwise, refuse_repeat
 from app.core.wording import OurWords
 from app.extensions import db
 
@@ -69,7 +68,7 @@ class BaseForm(FlaskForm):
         self.conflict: Sequence[Difference] = ()
         self.taken_over: Sequence[str] = ()
         self.unsaved: Sequence[Difference] = ()
-        self.merged_from = self.action = ""
+        self.merged_from = self.action = self.saved_at = self.stands_for = ""
         self._record = kwargs.get("obj")
 
     def hidden_tag(self, *fields: Any) -> Any:
@@ -95,21 +94,35 @@ class BaseForm(FlaskForm):
             return key or None
         if any(file.filename for file in request.files.values()):
             return None  # What a file says is not among what was typed.
-        typed = sorted((name, text) for name, text in request.form.items(multi=True) if name != "csrf_token")
-        return hashlib.sha256(repr(typed).encode("utf-8", "surrogatepass")).hexdigest()
+        return presses.digest(presses.typed())
+
+    @property
+    def content(self) -> str | None:
+        """A digest of what was typed, for a form that is known by its key; ``None`` where the press says it already."""
+        if self.version.data:
+            return None
+        files = sorted(file.filename or "" for file in request.files.values())
+        return presses.digest(presses.typed("submission_key", "base"), files)
 
     @property
     def status(self) -> int:
         """The HTTP status of the page that shows this form again."""
-        if self.is_stale:
+        if self.is_stale or self.saved_at:
             return 409
         return 422 if self.is_submitted() and self.errors else 200
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
-        """Whether the form was sent and holds; a form that was carried out before raises ``AlreadySubmitted``."""
+        """Whether the form was sent and holds; a form that was carried out before raises ``AlreadySubmitted``.
+
+        With other content it does not hold, and says where what was saved before stands.
+        """
         if not self.is_submitted() or self.is_searching:
             return False
-        refuse_repeat(db.session, self.press)
+        try:
+            refuse_repeat(db.session, self.press, self.content)
+        except SavedOtherwise as before:
+            self._tell_apart(before)
+            return False
         holds = bool(self.validate(extra_validators))
         if holds:
             self._catch_up()
@@ -130,13 +143,9 @@ class BaseForm(FlaskForm):
 
     def foresee(self) -> None:
         """Show what ``foreseen`` refuses at fields that nothing was said about yet: all of it in one answer."""
-        try:
-            self.foreseen()
-        except (KeyError, ValueError):
-            return  # A code or key that was not offered, so that nothing can be made of it; its field has said so.
-        except Refused as refused:
-            said = {name for name in refused.messages if name in self._fields and self._fields[name].errors}
-            self.refuse({name: text for name, text in refused.messages.items() if name not in said})
+        messages = foreseeing.foreseen(self, self.foreseen)
+        said = {name for name in messages if name in self._fields and self._fields[name].errors}
+        self.refuse({name: text for name, text in messages.items() if name not in said})
 
     def facts(self, *without: str) -> dict[str, Any]:
         """What was filled in, by field name, for a service."""
@@ -164,9 +173,11 @@ class BaseForm(FlaskForm):
         except Refused as refused:
             db.session.rollback()
             self.refuse(refused.messages)
+        except SavedOtherwise as before:
+            self._tell_apart(before)
         except IntegrityError as error:
             db.session.rollback()
-            refuse_repeat(db.session, self.press)
+            refuse_repeat(db.session, self.press, self.content)
             self.refuse(dict([self._meaning(error)]))
         except (DataError, OverflowError):
             db.session.rollback()
@@ -209,6 +220,11 @@ class BaseForm(FlaskForm):
         if self.is_submitted():
             self._compare(record)
         raise MergedBeyond(merged_from, location, self.unsaved)
+
+    def _tell_apart(self, before: SavedOtherwise) -> None:
+        """Hold what was typed as a form of its own beside ``before``; to save it as well is then a decision."""
+        self.saved_at, self.stands_for = before.location, self.submission_key.data or ""
+        self.submission_key.data = secrets.token_urlsafe(16)
 
     def _compare(self, record: Any) -> None:
         try:

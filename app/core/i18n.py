@@ -4,7 +4,7 @@ Strings of the portal go through gettext. Content that people write in several l
 English as the visible, marked fallback.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, Dialect, TypeDecorator
@@ -20,7 +20,8 @@ class Language:
     """A language of the portal.
 
     ``code`` is how addresses, files and content name it; ``locale`` is Babel's name (``cnr`` is ``sr_Latn_ME`` there);
-    ``html`` is the value for ``lang``; ``label`` its own name for itself.
+    ``html`` is the value for ``lang``; ``label`` its own name for itself; ``name`` what it is called in others, where
+    CLDR does not say.
     """
 
     code: str
@@ -28,6 +29,7 @@ class Language:
     locale: str
     html: str
     active: bool = False
+    name: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

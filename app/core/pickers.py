@@ -63,11 +63,8 @@ class PickerField(Field):
 
     @property
     def options(self) -> list[Option] | None:
-        """What was found for ``query``, without the chosen ones; ``None`` when nobody searched.
-
-        What was typed before something was chosen found it, and is not looked for again.
-        """
-        if not (self._searching or (self.query and not self.values)):
+        """What was found for ``query``, without the chosen ones; ``None`` when nobody searched."""
+        if not (self._searching or self.query):
             return None
         values = set(self.values)
         return [option for option in self.find(self.query) if option.value not in values]
@@ -96,6 +93,13 @@ class PickerField(Field):
             sent = [number for number in map(key_of, keys) if number is not None]
             self._is_unreadable = len(sent) < len(keys)
             self.data = sent if self.multiple else (sent[0] if sent else None)
+            if self.query and not self._searching and self._has_found():
+                self.query = ""  # Typed still, it would look as if it were to be chosen yet.
+
+    def _has_found(self) -> bool:
+        """Whether what was typed found something that is chosen."""
+        values = set(self.values)
+        return bool(values) and any(option.value in values for option in self.find(self.query))
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """The keys were read in ``process``, which also runs when none was sent."""

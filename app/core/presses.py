@@ -44,10 +44,22 @@ def refuse_again(session: Session) -> None:
         raise AlreadySubmitted(again.location, _("This is done already.")) from None
 
 
+def typed(*without: str) -> list[tuple[str, str]]:
+    """What was typed, in an order of its own, without the session's token and the fields named.
+
+    Browsers end lines in another way than scripts that send the same form.
+    """
+    texts = request.form.items(multi=True)
+    return sorted((name, text.replace("\r\n", "\n")) for name, text in texts if name not in {"csrf_token", *without})
+
+
+def digest(*said: object) -> str:
+    """What tells this from anything else that is said, whatever letters are in it."""
+    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _key() -> str | None:
     is_press = request.method == "POST" and request.form.get("version") and not request.files
     if not is_press or not current_actor().is_authenticated:
         return None
-    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
-    said = repr((current_actor().user_id, request.path, typed))
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest(current_actor().user_id, request.path, typed())

@@ -2,7 +2,8 @@
 
 A form carries a key. The key (of an edit, a digest of it and of what was typed) is stored with the address of what was
 made or changed, in the same transaction; a double click, a reload or a retry after a lost answer finds it and is shown
-the record that exists.
+the record that exists. A digest of what was typed is kept beside it: the same form sent with something else, after
+going back to it, was not saved, and is told so.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ class Submission(Base):
 
     key: Mapped[str] = mapped_column(unique=True)
     location: Mapped[str]
+    # Empty where the key says it already, as that of an edit does.
+    content: Mapped[str | None]
     submitted_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -36,11 +39,26 @@ class AlreadySubmitted(DomainError):
         super().__init__(message or _("This was saved already; here it is."))
 
 
-def refuse_repeat(session: Session, key: str | None) -> None:
-    """Raise ``AlreadySubmitted`` when the form with this key was carried out before."""
-    location = session.scalar(select(Submission.location).where(Submission.key == key)) if key else None
-    if location:
-        raise AlreadySubmitted(location)
+class SavedOtherwise(DomainError):
+    """The form was carried out before with other content; ``location`` is the path of what came of that."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        super().__init__(_("This form was saved already, with other content."))
+
+
+def refuse_repeat(session: Session, key: str | None, content: str | None = None) -> None:
+    """Raise ``AlreadySubmitted`` when the form with this key was carried out before.
+
+    Raises ``SavedOtherwise`` where something else was typed then; ``content`` is a digest of what is typed now.
+    """
+    sought = select(Submission.location, Submission.content).where(Submission.key == key)
+    found = session.execute(sought).one_or_none() if key else None
+    if found is None:
+        return
+    if None not in (content, found.content) and content != found.content:
+        raise SavedOtherwise(found.location)
+    raise AlreadySubmitted(found.location)
 
 
 def locations(session: Session, keys: Sequence[str]) -> dict[str, str]:
@@ -49,18 +67,18 @@ def locations(session: Session, keys: Sequence[str]) -> dict[str, str]:
     return {row.key: row.location for row in rows}
 
 
-def remember(session: Session, key: str | None, location: str) -> None:
-    """Store that the form with this key made what stands at ``location``.
+def remember(session: Session, key: str | None, location: str, content: str | None = None) -> None:
+    """Store that the form with this key made what stands at ``location``; ``content`` is a digest of what was typed.
 
-    Two requests at once: the one that commits second finds the key taken, and raises ``AlreadySubmitted`` after its own
-    work is undone.
+    Two requests at once: the one that commits second finds the key taken, and raises ``AlreadySubmitted`` or
+    ``SavedOtherwise`` after its own work is undone.
     """
     if not key:
         return
-    session.add(Submission(key=key, location=location))
+    session.add(Submission(key=key, location=location, content=content))
     try:
         session.flush()
     except IntegrityError:
         session.rollback()
-        refuse_repeat(session, key)
+        refuse_repeat(session, key, content)
         raise

@@ -68,6 +68,7 @@ def init_templating(app: Flask) -> None:
         tr=tr,
         plain_tr=plain_tr,
         country_name=country_name,
+        language_name=language_name,
         get_locale=get_locale,
         html_lang=lambda code: _html_lang(consortium, code),
         with_args=with_args,
@@ -222,6 +223,23 @@ def country_name(code: str | None) -> str:
         return ""
     locale = locale_now()
     return _territories(locale).get(code, code) if locale else code
+
+
+def language_name(code: str) -> str:
+    """A language in the reader's language: as CLDR has it, which lacks some, else as the consortium calls it there.
+
+    Where somebody chooses the language they read or write in, each is called by its own name instead (its ``label``).
+    """
+    locale, language = locale_now(), portal.consortium().by_language.get(code)
+    named = _languages(locale).get(code.partition("-")[0]) if locale else None
+    if named or language is None:
+        return named or code
+    return language.name.get(reader_language().code) or language.name.get(SOURCE_LANGUAGE) or language.label
+
+
+@cache
+def _languages(locale: Locale) -> dict[str, str]:
+    return dict(locale.languages)
 
 
 @cache

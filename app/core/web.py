@@ -39,7 +39,7 @@ from app.core.files import StoredFile
 from app.core.forms import BaseForm
 from app.core.htmx import htmx
 from app.core.states import StateTransitionError
-from app.core.submissions import AlreadySubmitted, refuse_repeat, remember
+from app.core.submissions import AlreadySubmitted, SavedOtherwise, refuse_repeat, remember
 from app.extensions import db
 
 log = logging.getLogger(__name__)
@@ -158,11 +158,11 @@ def form_page(template: str, form: BaseForm, **facts: Any) -> Response:
     """A page with a form: 200 when it is opened, 422 with what is wrong, 409 with both texts after a conflict.
 
     Of two presses at once, the first may be what the second is refused for, such as a name that is there already.
-    Raises ``AlreadySubmitted`` then.
+    Raises ``AlreadySubmitted`` then, or ``SavedOtherwise``.
     """
     if form.status >= 400:
         with db.session.no_autoflush:
-            refuse_repeat(db.session, form.press)
+            refuse_repeat(db.session, form.press, form.content)
     return answer(template, status=form.status, form=form, **facts)
 
 
@@ -195,7 +195,7 @@ def refusals_at(location: str) -> Iterator[None]:
 
 def created(form: BaseForm, location: str, message: str) -> BaseResponse:
     """Answer a form that made a record: remember the press of its button with the record, and go there."""
-    remember(db.session, form.press, location)
+    remember(db.session, form.press, location, form.content)
     presses.is_known()
     return redirect_to(location, message)
 
@@ -233,6 +233,8 @@ def _domain_error(error: DomainError) -> Any:
     match error:
         case AlreadySubmitted():
             return _led_to(error)
+        case SavedOtherwise():
+            return _not_saved("otherwise", 409, error.location)
         case NotAllowed():
             return _error_page(403, error)
         case EditConflict() | StateTransitionError() | StillReferred():
@@ -299,8 +301,8 @@ def _not_saved(
 ) -> Response:
     """What was typed, for whoever's form could not be taken; ``page`` is where to go on, or the form's own.
 
-    Why: the ``session`` ended, the portal is ``busy``, what the form is about is ``gone``, or it was ``merged`` into
-    what the actor may not change.
+    Why: the ``session`` ended, the portal is ``busy``, what the form is about is ``gone``, it was ``merged`` into
+    what the actor may not change, or the form was saved ``otherwise`` at the same moment.
     """
     db.session.rollback()
     facts = {"why": why, "typed": _typed() if typed is None else typed, "page": page or _here()}

@@ -5,9 +5,9 @@ import re
 # Which program wrote a calendar; it stays the same in feeds, files and mails.
 PRODID = "-//Consortium portal//Calendar//EN"
 _LINE_BREAKS = re.compile("\r\n|[\x0b\x0c\x85\u2028\u2029]")
-# Control characters but tab and line feed (RFC 5545 §3.1 allows none), and halves of surrogate pairs, which
-# have no UTF-8 form.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Control characters but tab and line feed (RFC 5545 §3.1 allows none), halves of surrogate pairs, which have no
+# UTF-8 form, and the mark that readers take for the beginning of a file and drop.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 _BREAKS = re.compile(r"[ \t]*[\n\t]+[ \t]*")
 _LIMIT = 75
 

@@ -42,8 +42,9 @@ from app.stakeholders.models import Organisation
 
 BEGINNINGS = (EventState.PLANNED, EventState.CONFIRMED, EventState.DRAFT)
 TITLE_LENGTH = 300
+# Partners share what they do; what is for everybody is decided, and never the consequence of not looking.
+SEEN = _l("The consortium is every partner who signs in. Visitors and public calendars see what everybody may see.")
 COUNTS = ("women", "men", "nonbinary", "undisclosed")
-CODED = frozenset({"kind", "meeting_type", "consultation_type", "format", "visibility", "plan_as", "zone", "language"})
 # What a kind of event has no use for; the fields are not in its form.
 NOT_FOR = {
     EventKind.MEETING: ("consultation_type",),
@@ -172,7 +173,7 @@ class EventForm(BaseForm):
     nonbinary = CountField(_l("Non-binary"))
     undisclosed = CountField(_l("Not stated"))
     total = CountField(_l("Present"))
-    visibility = ChoiceField(_l("Who may see it?"), choices=Visibility.choices)
+    visibility = ChoiceField(_l("Who may see it?"), choices=Visibility.choices, description=SEEN)
     plan_as = ChoiceField(_l("How certain is it?"))
 
     def __init__(self, kind: EventKind, *args: Any, event: Event | None = None, **kwargs: Any) -> None:
@@ -276,12 +277,9 @@ class EventForm(BaseForm):
 def check_readable(form: BaseForm, read: Callable[[], tuple[EventFacts, EventState]]) -> None:
     """Check what could be read of an event's form, which ``read`` answers, against the rules for its state.
 
-    What could not be read is taken as something no rule minds, for the form has said so already. A code that is none of
-    the choices is no slip of the pen; then nothing more is asked. Raises ``Refused``.
+    What could not be read is taken as something no rule minds, for the form has said so already. Raises ``Refused``.
     """
     unread = {field.name for field in form if field.errors}
-    if unread & CODED:
-        return
     facts, state = read()
     if "starts_on" in unread:
         facts = replace(facts, starts_on=facts.ends_on or clock.today())

@@ -51,9 +51,10 @@ class CalendarFacts:
     """What a calendar entry is made of.
 
     Timed: `starts` and `ends` are aware datetimes and `zone` is where they are shown. All-day: both are dates
-    and `ends` is the last day, included. `removed` leaves nothing but the time and "(removed)". `uid` and
-    `created` never change; `changed` is the last change of any fact here, `sequence` counts the published ones.
-    Raises ValueError for facts that no entry can state; what people type is checked before, by the forms.
+    and `ends` is the last day, included. `removed` leaves nothing but the time and "(removed)", `example` marks
+    what is made up. `uid` and `created` never change; `changed` is the last change of any fact here, `sequence`
+    counts the published ones. Raises ValueError for facts that no entry can state; what people type is
+    checked before, by the forms.
     """
 
     uid: UUID
@@ -80,6 +81,7 @@ class CalendarFacts:
     organiser: tuple[str, str] | None = None
     removed: bool = False
     language: str = "en"
+    example: bool = False
 
     def __post_init__(self) -> None:
         """Refuse facts that contradict each other."""
@@ -176,8 +178,11 @@ def _add_content(event: Event, facts: CalendarFacts, join_url: str | None) -> No
 
 
 def _title(facts: CalendarFacts) -> str:
-    """Return the title on one line, marked when cancelled, at most `TITLE_LIMIT` characters long."""
+    """Return the title on one line, marked when cancelled or made up, at most `TITLE_LIMIT` characters long."""
     title = clean_line(facts.title) or "(untitled)"
+    if facts.example:
+        # Before the title, although it follows it on pages: a month view shows the first words alone.
+        title = f"[example] {title}"
     if facts.status == "cancelled":
         title = f"Cancelled: {title}"
     if len(title) <= TITLE_LIMIT:

@@ -94,6 +94,7 @@ def published_facts(
         categories=(_category(event.kind), *filter(None, [country]), *codes),
         transparent=event.kind is EventKind.DEADLINE,
         language=spoken.html if spoken else SOURCE_LANGUAGE,
+        example=event.is_example,
     )
 
 

@@ -19,6 +19,7 @@ from app.core.templating import reader_language
 from app.events import queries
 from app.events.facts import EventFacts
 from app.events.forms import (
+    SEEN,
     TITLE_LENGTH,
     CountField,
     check_readable,
@@ -73,7 +74,7 @@ class LogForm(BaseForm):
     summary = TextField(
         _l("What was said?"), description=_l("Two or three sentences. Any of your languages; English can follow.")
     )
-    visibility = ChoiceField(_l("Who may see it?"), choices=Visibility.choices)
+    visibility = ChoiceField(_l("Who may see it?"), choices=Visibility.choices, description=SEEN)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

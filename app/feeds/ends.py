@@ -121,4 +121,5 @@ def _facts(mou: Mou, *, for_everybody: bool = False) -> "CalendarFacts":
         categories=("Memorandum", *filter(None, [mou.country]), *codes),
         transparent=True,
         language=spoken.html if spoken else SOURCE_LANGUAGE,
+        example=mou.is_example,
     )

@@ -16,9 +16,7 @@ def init_app(app: Flask) -> None:
     from app.microcredentials import public_texts as _public_texts  # noqa: F401 - what privacy looks through
     from app.microcredentials.forms import MicroCredentialForm
 
-    app.jinja_env.globals.update(
-        isced_name=names.isced_name, language_name=names.language_name, target_group_name=names.target_group_name
-    )
+    app.jinja_env.globals.update(isced_name=names.isced_name, target_group_name=names.target_group_name)
     app.register_blueprint(import_views.bp)
     app.register_blueprint(views.bp)
     records.add(

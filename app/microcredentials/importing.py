@@ -161,6 +161,8 @@ class _Reading:
         facts = self._facts(row, record)
         if facts is not None and len(self.result.faults) == before:
             self._plan(row, record, facts)
+        elif facts is not None and facts.country:
+            self._tell_reach(row, record, facts)
 
     def _read_cells(self, row: SheetRow, draft: Draft, without: str = "") -> set[str]:
         """Read the cells of a row into a draft, but for one; answers the columns that could not be read."""
@@ -207,13 +209,25 @@ class _Reading:
             action = Action.CREATE if record is None else Action.UPDATE
             self.result.planned.append(Planned(row.number, action, facts, record, changes))
 
-    def _allowed(self, row: SheetRow, record: MicroCredential | None, facts: MicroCredentialFacts) -> None:
+    def _tell_reach(self, row: SheetRow, record: MicroCredential | None, facts: MicroCredentialFacts) -> None:
+        """Say of a row with faults that it is not the actor's, before somebody corrects it for nothing."""
+        try:
+            self._within_reach(record, facts)
+        except DomainError as error:
+            self._fault(row.number, "code", str(error))
+
+    def _within_reach(self, record: MicroCredential | None, facts: MicroCredentialFacts) -> None:
         self.actor.check(Permission.MICROCREDENTIAL_IMPORT, facts)
         if record is None:
             self.actor.check(Permission.MICROCREDENTIAL_CREATE, facts)
             return
         self.actor.check(Permission.MICROCREDENTIAL_IMPORT, record)
         self.actor.check(services.edit_permission(record), record)
+
+    def _allowed(self, row: SheetRow, record: MicroCredential | None, facts: MicroCredentialFacts) -> None:
+        self._within_reach(record, facts)
+        if record is None:
+            return
         guards.editable(record.state)
         version = row.cells.get(columns.VERSION, "").strip()
         if version and version != str(record.version):

@@ -1,9 +1,7 @@
 """Codes of a design as a reader sees them: countries, languages, target groups, fields of education."""
 
-from flask_babel import get_locale
-
 from app.core import portal
-from app.core.templating import country_name, reader_language
+from app.core.templating import country_name, language_name, reader_language
 from app.microcredentials import isced
 
 
@@ -16,13 +14,6 @@ def credential_countries() -> list[tuple[str, str]]:
 def content_languages() -> list[tuple[str, str]]:
     """The consortium's languages in the reader's language, for what is taught in them."""
     return [(language.code, language_name(language.code)) for language in portal.consortium().languages]
-
-
-def language_name(code: str) -> str:
-    """A language in the reader's language, else by its own name."""
-    language = portal.consortium().by_language.get(code)
-    names: dict[str, str] = getattr(get_locale(), "languages", {})
-    return names.get(code.partition("-")[0]) or (language.label if language else code)
 
 
 def target_group_name(code: str) -> str:

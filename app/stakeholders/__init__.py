@@ -25,11 +25,11 @@ def init_app(app: Flask) -> None:
     from app.stakeholders.imports import jobs as _jobs  # noqa: F401 - the worker has to know its kind of job
     from app.stakeholders.imports import views as import_views
     from app.stakeholders.imports.organisation_register import OrganisationRegister
-    from app.stakeholders.listing import OrganisationListing, language_label, region_name
+    from app.stakeholders.listing import OrganisationListing, region_name
     from app.stakeholders.merging import can_be_undone
 
     OrganisationRegister.listing = OrganisationListing
-    app.jinja_env.globals.update(region_name=region_name, language_label=language_label, can_be_undone=can_be_undone)
+    app.jinja_env.globals.update(region_name=region_name, can_be_undone=can_be_undone)
     app.register_blueprint(people_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(views.bp)

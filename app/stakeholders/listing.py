@@ -41,12 +41,6 @@ def region_name(code: str | None) -> str:
     return plain_tr(region.name) if region else (code or "")
 
 
-def language_label(code: str) -> str:
-    """A content language by its own name."""
-    language = portal.consortium().by_language.get(code)
-    return language.label if language else code
-
-
 def regions() -> list[tuple[str, str]]:
     """Regions one can choose, by country."""
     return [

@@ -10,9 +10,9 @@ from wtforms.validators import Length
 
 from app.core.asked import key_of
 from app.core.forms import BaseForm, VersionField
-from app.core.templating import country_name, day
+from app.core.templating import country_name, day, language_name
 from app.stakeholders import merging, people_merging
-from app.stakeholders.listing import language_label, region_name
+from app.stakeholders.listing import region_name
 from app.stakeholders.merging import Versions
 from app.stakeholders.models import Organisation, Person, RecognitionRole
 from app.stakeholders.namesakes import MOST
@@ -85,7 +85,7 @@ def told(name: str, value: Any) -> str:
     show: dict[str, Any] = {
         "country": country_name,
         "region": region_name,
-        "native_language": language_label,
+        "native_language": language_name,
         "review_on": day,
     }
     return str(show[name](value)) if name in show else str(getattr(value, "label", value))

@@ -77,13 +77,17 @@ def test_who_uses_the_keyboard_sees_where_the_focus_is(visit: Visit, case: Case)
             assert page.evaluate(OUTLINED) == ""
 
 
-@pytest.mark.parametrize("width", [360, PHONE])
-def test_a_visitors_bar_is_one_row_on_a_phone_in_german(visit: Visit, width: int) -> None:
+@pytest.mark.parametrize("width", [360, PHONE, 992, 1279, 1280, 1440])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_visitors_bar_is_one_row_with_every_link_in_it_or_a_menu(visit: Visit, width: int, language: str) -> None:
     page = visit(None)
-    page.set_extra_http_headers({"Accept-Language": "de"})
+    page.set_extra_http_headers({"Accept-Language": language})
     page.set_viewport_size({"width": width, "height": 700})
     page.goto("/")
-    assert page.locator("html").get_attribute("lang") == "de"
+    assert page.locator("html").get_attribute("lang") == language
+    has_menu = page.locator(".bar-tools > .drop.only-narrow").is_visible()
+    assert has_menu is (width < 1280)
+    assert page.locator(".bar-tools > a:not(.btn)").first.is_visible() is not has_menu
     tops = page.evaluate(TOPS)
     assert max(tops) - min(tops) < TOUCH / 2
 

@@ -93,8 +93,12 @@ def test_sending_a_form_twice_makes_one_record_and_leads_to_it_both_times(app: F
     assert open_page(client, second.location).messages[-1] == "This was saved already; here it is."
 
 
-@pytest.mark.parametrize("names", [("Loom", "Other loom"), ("Loom", "Loom")], ids=["different", "same"])
-def test_two_threads_with_one_form_make_one_record(app: Flask, client: FlaskClient, names: tuple[str, str]):
+@pytest.mark.parametrize(
+    ("names", "statuses"), [(("Loom", "Other loom"), {303, 409}), (("Loom", "Loom"), {303})], ids=["different", "same"]
+)
+def test_two_threads_with_one_form_make_one_record(
+    app: Flask, client: FlaskClient, names: tuple[str, str], statuses: set[int]
+):
     form = open_page(client, "/things/new").form()
     together = Barrier(2)
 
@@ -107,8 +111,33 @@ def test_two_threads_with_one_form_make_one_record(app: Flask, client: FlaskClie
         first, second = threads.map(send, names)
 
     (thing,) = things(app)
-    assert {first.status_code, second.status_code} == {303}
-    assert first.location == second.location == f"/things/{thing.id}"
+    assert {first.status_code, second.status_code} == statuses
+    assert {answer.location for answer in (first, second) if answer.status_code == 303} == {f"/things/{thing.id}"}
+    told = [(name, answer) for name, answer in zip(names, (first, second), strict=True) if answer.status_code == 409]
+    assert all(name in answer.text for name, answer in told)
+
+
+def test_the_same_form_with_other_content_is_told_apart_and_kept_until_it_is_sent_anew(app: Flask, client: FlaskClient):
+    form = open_page(client, "/things/new").form()
+    form.submit(client, name="Loom", **{"title-en": "A loom"})
+    answer = form.submit(client, name="Needle", **{"title-en": "A needle"})
+
+    again = Page(answer)
+    assert (answer.status_code, [thing.name for thing in things(app)]) == (409, ["Loom"])
+    assert "This form was saved already, with other content." in answer.text
+    assert again.soup.select_one(f'#errors a[href="/things/{things(app)[0].id}"]') is not None
+    assert again.form().values["name"] == ["Needle"]
+    assert again.form().values["title-en"] == ["A needle"]
+    assert again.form().submit(client).status_code == 303
+    assert [thing.name for thing in things(app)] == ["Loom", "Needle"]
+
+
+def test_lines_that_a_script_ends_in_its_way_are_the_same_content(app: Flask, client: FlaskClient):
+    form = open_page(client, "/things/new").form()
+    answers = [form.submit(client, name="Loom", **{"title-en": text}) for text in ("One\r\ntwo", "One\ntwo")]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert len(things(app)) == 1
 
 
 def test_a_refused_form_can_be_sent_again(app: Flask, client: FlaskClient):

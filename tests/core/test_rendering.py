@@ -11,7 +11,7 @@ from sqlalchemy import Select, column, literal, select
 from sqlalchemy.orm import Session
 
 from app.core.rendering import Templates, written
-from app.core.templating import LARGEST_KEPT, MOST_KEPT, kept
+from app.core.templating import LARGEST_KEPT, MOST_KEPT, kept, language_name
 
 HOSTILE = "<b title='x'>&\"</b>"
 
@@ -160,3 +160,13 @@ def test_a_part_with_forms_has_the_token_of_its_session(app: Flask):
 
     assert len(tokens) == 2
     assert len(app.extensions["kept"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("en", ["Armenian", "Montenegrin", "Serbian", "xx"]), ("de", ["Armenisch", "Montenegrinisch", "Serbisch", "xx"])],
+    ids=["en", "de"],
+)
+def test_every_language_is_called_as_the_reader_calls_it(app: Flask, language: str, names: list[str]):
+    with app.test_request_context("/", headers={"Accept-Language": language}):
+        assert [language_name(code) for code in ("hy", "cnr", "sr-Latn", "xx")] == names

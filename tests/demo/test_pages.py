@@ -48,6 +48,15 @@ def test_visitors_see_what_the_project_is(show: Show) -> None:
     assert "/operations/mailbox" in page
 
 
+def test_a_history_says_that_its_days_are_real_where_the_portal_reckons_with_another(show: Show) -> None:
+    (door,) = (line.split()[1] for line in show.printed.splitlines() if line.startswith(f"{Role.COORDINATOR} "))
+    client = show.app.test_client()
+    submit(client, door.removeprefix("http://localhost"))
+    words = str(Words(client.get("/microcredentials/AM-03").get_data(as_text=True)))
+    assert "These are the real days on which it was entered here." in words
+    assert "judged as of 12 May 2025" in words
+
+
 def test_visitors_see_nothing_private(show: Show) -> None:
     client = show.app.test_client()
     pages = [client.get(path).get_data(as_text=True) for path in ("/", "/events/", "/microcredentials/", "/feeds/")]

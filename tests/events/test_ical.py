@@ -99,6 +99,7 @@ CHANGES: dict[str, Any] = {
     "organiser": ("Office", "office@portal.example"),
     "removed": True,
     "language": "de",
+    "example": True,
 }
 
 

@@ -47,6 +47,12 @@ def test_an_entry_tells_time_place_page_and_micro_credentials(
     assert "AM-03" in facts.description
 
 
+def test_what_is_made_up_is_marked_before_its_title(session: Session, world: World, consortium: Consortium) -> None:
+    events = [services.log(SYSTEM, world.consultation(), is_example=made_up) for made_up in (True, False)]
+    texts = [vevent(facts_of(event, consortium), audience=Audience.PUBLIC) for event in events]
+    assert ["SUMMARY;LANGUAGE=en:[example] " in text for text in texts] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("state", "status"),
     [(EventState.PLANNED, "tentative"), (EventState.CONFIRMED, "confirmed"), (EventState.HELD, "confirmed")],

@@ -379,7 +379,26 @@ def test_a_slip_is_told_with_what_the_rules_refuse(app: Flask, editor: FlaskClie
     assert events(app) == []
 
 
-def test_a_forged_code_is_refused_alone(app: Flask, editor: FlaskClient, typed: dict) -> None:
-    answer = editor.post("/events/log", data=typed | {"kind": "party", "title": ""})
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"zone": "Europe/Atlantis", "visibility": "nobody"}, ["Place or link", "Time zone", "Who may see it"]),
+        ({"country": "XX", "language": "tlh"}, ["Place or link", "Written in", "Country"]),
+        # What was asked in writing has no place.
+        ({"consultation_type": "seance"}, ["If a consultation"]),
+        ({"kind": "party"}, ["Place or link", "What was it"]),
+    ],
+    ids=["zone and visibility", "country and language", "type", "kind"],
+)
+def test_a_choice_that_is_not_offered_hides_no_other_fault(
+    app: Flask, editor: FlaskClient, typed: dict, changes: dict, fields: list[str]
+) -> None:
+    wrong = {"title": "", "women": "many", "venue": "", "starts_on": "2025-06-01"}
+    answer = editor.post("/events/log", data=typed | wrong | changes)
     assert answer.status_code == 422
+    assert sorted(told(answer)) == sorted(["Title", "Date", "Women", *fields])
     assert events(app) == []
+
+
+def test_what_only_one_kind_lacks_is_not_asked_of_an_unknown_one(editor: FlaskClient, typed: dict) -> None:
+    assert told(editor.post("/events/log", data=typed | {"kind": "party", "microcredentials": []})) == ["What was it"]

@@ -249,6 +249,8 @@ def test_rows_of_another_country_are_faults_for_a_country_lead(session: Session,
     other = ROW | {"code": "RS-50", "country": "RS", "developers": "Nis school"}
     assert faults(run(ROW, other, actor=lead, dry_run=False)) == [(3, "code")]
     assert faults(run({"code": "RS-01", "workload_hours": "75"}, actor=lead, dry_run=False)) == [(2, "code")]
+    wrong = other | {"workload_hours": "many"}
+    assert sorted(faults(run(wrong, actor=lead))) == [(2, "code"), (2, "workload_hours")], "told before it is corrected"
     assert count(session) == 1
 
 

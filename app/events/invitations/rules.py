@@ -95,9 +95,11 @@ def check_inviting(kind: EventKind, state: EventState, is_over: bool) -> None:
     """Only to what is to come can somebody be invited. Raises ``NotInviting``."""
     if kind is EventKind.DEADLINE:
         raise NotInviting(_("Nobody is invited to a deadline."))
-    if state not in INVITING:
-        raise NotInviting(_("%(state)s: nobody can be invited.", state=state.label))
-    if is_over:
+    if state is EventState.CANCELLED:
+        raise NotInviting(_("This event is cancelled, so nobody can be invited to it."))
+    if state is EventState.DRAFT:
+        raise NotInviting(_("This event is a draft. Say first that it is planned; then people can be invited."))
+    if state not in INVITING or is_over:
         raise NotInviting(_("It is over: nobody can be invited any more."))
 
 

@@ -6,7 +6,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
-from app.core.web import answer, changed, created, form_page, redirect_to
+from app.core.web import answer, changed, created, form_page, redirect_to, refusals_at
 from app.events import editable
 from app.events.invitations import answering, queries, services, waiting
 from app.events.invitations.answering import Said
@@ -45,7 +45,9 @@ def invitations(event_id: int) -> BaseResponse:
 def invite(event_id: int) -> BaseResponse:
     """Invite organisations, people and bare addresses."""
     event, form = editable.event(current_actor(), event_id), InviteForm.new()
-    services.check_inviting(event)
+    if not form.is_submitted():
+        with refusals_at(list_url(event)):
+            services.check_inviting(event)
     if form.validate_on_submit():
         with form.refusals():
             words = {"language": form.language.data, "message": form.message.data}

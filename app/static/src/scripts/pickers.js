@@ -71,6 +71,7 @@ function choose(picker, input) {
   list.append(item);
   addRemoveButton(picker, item);
   announce(name.textContent);
+  forgetQuery(picker);
   (next?.isConnected ? next : searchInput(picker)).focus();
 }
 
@@ -132,6 +133,12 @@ function steer(picker, event) {
     event.preventDefault();
     picker.querySelector('.picker-new [type="submit"]')?.click();
   }
+}
+
+/** What was typed has found what was looked for; typed again it would look as if it were still to be chosen. */
+function forgetQuery(picker) {
+  searchInput(picker).value = "";
+  nameNew(picker);
 }
 
 function nameNew(picker) {

@@ -22,10 +22,13 @@ export function drafts() {
   }
 }
 
-/** The server has answered with this form: it holds what was typed, and stands for the entry that waited. */
+/**
+ * The server has answered with this form: it holds what was typed, and stands for the entry that waited; under another
+ * key where what was sent with the entry's own was saved before with other content.
+ */
 function takeOver(form) {
   beginnings.set(form, null);
-  const key = keyField(form).value;
+  const key = form.dataset.standsFor ?? keyField(form).value;
   if (write(form, false)) store.drop("kept", key);
 }
 
@@ -91,7 +94,7 @@ function write(form, sent) {
     if (isSame) store.drop(DRAFT, here());
     return true;
   }
-  return store.put(DRAFT, here(), { ...draft, at: isSame ? earlier.at : draft.at, sent: sent ?? (isSame && earlier.sent) });
+  return store.put(DRAFT, here(), { ...draft, at: isSame ? earlier.at : draft.at, sent: sent ?? (isSame && earlier.sent && JSON.stringify(earlier.typed) === JSON.stringify(draft.typed)) });
 }
 
 /** The form goes to the server now: its draft goes once the server is known to have it. */

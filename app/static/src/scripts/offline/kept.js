@@ -5,7 +5,8 @@ import * as store from "./store.js";
 
 /**
  * Entries that wait on this device: {id, action, entries, title, at, state}. An entry is dropped only when the portal is
- * known to have it, so one may be sent twice; its id is its form's submission key, by which the portal knows it again.
+ * known to have it, so one may be sent twice; its id is its form's submission key, by which the portal knows it again, and
+ * tells the same from what was saved with other content (409: isOther).
  */
 const KEPT = "kept";
 const PATIENCE = 30_000; // ms for one entry
@@ -72,8 +73,9 @@ async function sendAll() {
   }
   for (const key of sentKeys()) if (answer.saved[key]) forgetKey(key);
   for (const item of items) {
-    if (answer.saved[item.id]) tellSent(item, answer.saved[item.id]);
-    else if (item.state !== "refused") await send(item, answer.token);
+    // What waits is sent even if its form was saved: perhaps with other content, which only the portal can tell.
+    if (item.state !== "refused") await send(item, answer.token);
+    else if (answer.saved[item.id] && !item.isOther) tellSent(item, answer.saved[item.id]);
   }
   return true;
 }
@@ -92,7 +94,7 @@ async function send(item, token) {
   if (response.ok) return; // The answer broke off: the next time the portal says that it has the entry.
   // 400 is a token of a session that ended between the question and the sending.
   const isSignedOut = response.status === 400 || response.status === 401;
-  mark(item, isSignedOut ? "signin" : "refused");
+  mark({ ...item, isOther: response.status === 409 }, isSignedOut ? "signin" : "refused");
   if (isSignedOut) say("sign-in");
   else say("refused", { link: item.title });
 }
