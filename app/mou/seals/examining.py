@@ -37,6 +37,11 @@ class Finding:
     fault: str | None = None
 
     @property
+    def is_too_costly(self) -> bool:
+        """Whether looking at it would have taken more time or memory than it is given, so that nothing is known."""
+        return self.fault in ("time", "memory")
+
+    @property
     def seal(self) -> Found | None:
         """The seal of this portal, if there is one that was not touched since."""
         return next((one for one in self.signatures if one.kind == "signature" and one.trusted and one.intact), None)
