@@ -4,7 +4,8 @@ The secret in the address is the key. It has 256 random bits (``tokens.new_token
 key where every mail is to bring the same one (``tokens.standing_token``); of either only a digest is stored, in the
 model's ``token_hash``. Opening a link says and changes nothing, because programs open links, too. Whoever guesses is
 slowed down by address; who has a secret is not. What is answered is kept by nobody on the way, and the address is told
-to no other site. It is compressed, because it is often read on a telephone; it repeats nothing of the rest of its address.
+to no other site. It is compressed, because it is often read on a telephone; it repeats nothing of its address's
+arguments.
 """
 
 from typing import Any, TypeVar

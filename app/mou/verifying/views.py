@@ -29,6 +29,8 @@ from app.mou.verifying import languages, queries
 bp = Blueprint("verify", __name__, url_prefix="/verify")
 WHY = "Anybody who has such a document may check it"
 WHY_CERTIFICATE = "The certificate of an authority is there to be had by everybody who checks a seal"
+# Seconds to wait for a turn: whoever sends files that take their time holds up no other page.
+PATIENCE = 3
 RULES["verify.show"] = RULES["verify.by_number"] = Rule("verify", "20/minute; 200/hour")
 
 
@@ -65,8 +67,9 @@ def _examined(facts: dict[str, Any]) -> BaseResponse:
     if not octets:
         return _page(facts | {"error": "choose_file"}, 422)
     found = queries.by_hash(hashlib.sha256(octets).hexdigest())
-    finding = examining.examine(octets, portal.settings().seal_folder, portal.settings().tsa_roots)
-    return _page(facts | {"match": found, "finding": finding, "asked": True})
+    folder, roots = portal.settings().seal_folder, portal.settings().tsa_roots
+    finding = examining.examine(octets, folder, roots, patience=PATIENCE)
+    return _page(facts | {"match": found, "finding": finding, "asked": True}, 503 if finding.is_busy else 200)
 
 
 def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
