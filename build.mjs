@@ -11,6 +11,8 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
 import { compileAsync, Logger } from "sass";
 import { put, removeOld } from "./build-files.mjs";
@@ -195,6 +197,17 @@ async function* printFonts() {
   }
 }
 
+/** Promises what a text is compressed to: WhiteNoise sends `<file>.br` or `<file>.gz` to whoever takes it. */
+function compressed({ file, contents }) {
+  if (![".css", ".js", ".json", ".svg"].includes(extname(file))) return [];
+  const best = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  const made = (ending) => (contents) => ({ file: `${file}.${ending}`, contents });
+  return [
+    promisify(brotliCompress)(contents, best).then(made("br")),
+    promisify(gzip)(contents, { level: constants.Z_BEST_COMPRESSION }).then(made("gz")),
+  ];
+}
+
 const files = [
   ...(await bundles()),
   hashed("map.json", await map(modules)),
@@ -203,6 +216,7 @@ const files = [
 ];
 files.push(await serviceWorker(files));
 for await (const font of printFonts()) files.push(font);
+for (const file of await Promise.all(files.flatMap(compressed))) files.push(file);
 await mkdir(dist, { recursive: true });
 await Promise.all(files.map(({ file, contents }) => put(dist, file, contents)));
 

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import format_date, format_datetime, get_locale, refresh
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from jinja2.utils import htmlsafe_json_dumps
@@ -108,6 +108,15 @@ def reader_language() -> Language:
             return consortium.by_language[SOURCE_LANGUAGE]
         language = g.language = select_language(consortium)
     return language
+
+
+def read_in_language(language: Language) -> None:
+    """Have this request's reader read in a language that its page has words of, with its dates and numbers.
+
+    It need not be active: what comes from the catalogues is in ``SOURCE_LANGUAGE`` then, and has to be marked as such.
+    """
+    g.language = language
+    refresh()
 
 
 def reader_locale() -> Locale:

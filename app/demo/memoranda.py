@@ -163,7 +163,12 @@ def _sign(mou: Mou) -> None:
             raise LookupError("A link to sign is somebody's.")
         signing.open_text(link, FROM_HERE)
         link.proven_at = link.opened_at
-        agreed = dict.fromkeys(STATEMENTS, True)
-        said = Said(name=link.signatory.name, agreed=agreed, document=text.html_sha256 or "", language=link.language)
+        said = Said(
+            name=link.signatory.name,
+            agreed=dict.fromkeys(STATEMENTS, True),
+            document=text.html_sha256 or "",
+            language=link.language,
+            proven_at=link.proven_at,
+        )
         signing.sign(link, said, FROM_HERE)
     db.session.flush()

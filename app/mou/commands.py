@@ -140,6 +140,8 @@ def _wrong() -> Iterator[str]:
             yield SENTENCES[fault.flaw].format(number=reference_of(mou), event=fault.number)
     for anchor in evidence.broken_anchors():
         yield f"The anchor of {anchor.day} is not what it was."
+    for day in evidence.lost_anchors():
+        yield f"The anchor of {day} is missing."
     yield from _wrong_files()
     yield from _untold()
 
@@ -159,6 +161,10 @@ def _untold() -> Iterator[str]:
     for what, mou_id, value in rows:
         if value is not None and value not in told.get(mou_id, ()):
             yield f"{reference_of(mou_id)}: {what} is not what the chain says."
+    heads = set(db.session.scalars(select(MouEvent.hash)))
+    for report in db.session.scalars(select(MouEvidenceReport).order_by(MouEvidenceReport.id)):
+        if report.head not in heads:
+            yield f"{reference_of(report.text.mou_id)}: evidence report {report.number} tells events that are missing."
 
 
 def _wrong_files() -> Iterator[str]:

@@ -17,7 +17,7 @@ from app.core.access import Actor
 from app.core.errors import Refused, expect_version
 from app.core.marks import PLACEHOLDER
 from app.extensions import db
-from app.mou import keeping, parties, queries, rules, services
+from app.mou import keeping, mailing, parties, queries, rules, services
 from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import record
 from app.mou.models import CONCLUDED, Mou, MouCommitment, MouParty, MouSignatory, MouTermination
@@ -63,7 +63,7 @@ def check_termination(mou: Mou, facts: TerminationFacts) -> None:
 
 
 def terminate(actor: Actor, mou: Mou, version: int | None, facts: TerminationFacts) -> MouTermination:
-    """Record that a memorandum ends, once; until its last day is over it stays in force.
+    """Record that a memorandum ends, once, and tell the parties; until its last day is over it stays in force.
 
     Raises ``NotNow``, ``Refused``, ``EditConflict`` and ``NotAllowed``.
     """
@@ -94,6 +94,7 @@ def terminate(actor: Actor, mou: Mou, version: int | None, facts: TerminationFac
         reason=facts.reason,
     )
     db.session.refresh(mou, ["termination"])
+    mailing.tell_ends(mou, said)
     touch(mou)
     keeping.plan_end(mou)
     return said

@@ -207,16 +207,18 @@ class Words:
 
 
 @lru_cache
-def words(language: str) -> Words:
-    """The words of a language; those of English where there are none of it, which ``Words.language`` then says."""
-    file = WORDS / f"{language}.yaml"
-    if language not in languages_with_words():
-        return words(SOURCE_LANGUAGE)
-    known = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
-    return Words(language, str(known.pop("version")), known)
+def words(language: str, folder: Path = WORDS) -> Words:
+    """The words of a language; those of English where there are none of it, which ``Words.language`` then says.
+
+    ``folder`` has them, a file for each language: those of documents, unless told otherwise.
+    """
+    if language not in languages_with_words(folder):
+        return words(SOURCE_LANGUAGE, folder)
+    known = yaml.load((folder / f"{language}.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    return Words(language, str(known.pop("version", "")), known)
 
 
 @lru_cache
-def languages_with_words() -> Collection[str]:
-    """Codes of the languages that documents can be written in."""
-    return frozenset(file.stem for file in WORDS.glob("*.yaml"))
+def languages_with_words(folder: Path = WORDS) -> Collection[str]:
+    """Codes of the languages that a folder has words in; that of documents, unless told otherwise."""
+    return frozenset(file.stem for file in folder.glob("*.yaml"))

@@ -151,8 +151,13 @@ def conclude(mou: Mou) -> None:
         assert link.signatory is not None
         signing.open_text(link, HERE)
         link.proven_at = link.opened_at
-        agreed = dict.fromkeys(STATEMENTS, True)
-        said = Said(name=link.signatory.name, agreed=agreed, document=text.html_sha256 or "", language=link.language)
+        said = Said(
+            name=link.signatory.name,
+            agreed=dict.fromkeys(STATEMENTS, True),
+            document=text.html_sha256 or "",
+            language=link.language,
+            proven_at=link.proven_at,
+        )
         signing.sign(link, said, HERE)
 
 

@@ -69,6 +69,7 @@ def _sign(mou: Mou) -> None:
             agreed=dict.fromkeys(rules.STATEMENTS, True),
             document=text.html_sha256 or "",
             language=link.language,
+            proven_at=link.proven_at,
         )
         signing.sign(link, said, HERE)
     db.session.flush()

@@ -10,6 +10,9 @@ from app.core import clock
 from app.core.audit import AppendOnly
 from app.core.database import Base
 
+# The job that anchors a day.
+ANCHOR = "mou.anchor"
+
 
 class MouEvent(AppendOnly, Base):
     """One thing that happened: evidence, chained.

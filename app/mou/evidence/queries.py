@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.core.canonical import sha256_of
+from app.core.outbox import Job, JobState
 from app.extensions import db
 from app.mou.evidence import chain
 from app.mou.evidence.chain import Fault, Flaw
-from app.mou.evidence.models import MouAnchor, MouEvent
+from app.mou.evidence.models import ANCHOR, MouAnchor, MouEvent
 from app.mou.models import Mou
 
 
@@ -37,6 +38,21 @@ def anchored() -> dict[str, dict[int, str]]:
         for uid, (number, head) in anchor.heads["heads"].items():
             seen.setdefault(uid, {})[number] = head
     return seen
+
+
+def last_anchored() -> dict[str, int]:
+    """The newest number of each chain that an anchor has seen, by the memorandum's ``uid``."""
+    return {uid: max(numbers) for uid, numbers in anchored().items()}
+
+
+def lost_anchors() -> list[str]:
+    """Days whose anchor was made, as the job says that made it, and is not there: as ISO dates.
+
+    Whoever cuts events off the end of a chain has to take the anchors that saw them, too.
+    """
+    done = select(Job.payload).where(Job.kind == ANCHOR, Job.state == JobState.DONE)
+    there = {anchor.day.isoformat() for anchor in anchors()}
+    return sorted({payload["day"] for payload in db.session.scalars(done)} - there)
 
 
 def anchors() -> Sequence[MouAnchor]:

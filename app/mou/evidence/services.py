@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session, aliased
 from app.core import clock, outbox, portal
 from app.core.canonical import sha256_of
 from app.extensions import db
-from app.mou.evidence import chain
+from app.mou.evidence import chain, queries
 from app.mou.evidence.happenings import Happening
-from app.mou.evidence.models import MouAnchor, MouEvent, MouEventPrivate
+from app.mou.evidence.models import ANCHOR, MouAnchor, MouEvent, MouEventPrivate
 from app.mou.models import Mou
 
-ANCHOR, FORGET = "mou.anchor", "mou.forget_origins"
+FORGET = "mou.forget_origins"
 # How long it is kept from where and with which program somebody acted; the contract itself is kept much longer.
 ORIGINS_KEPT = timedelta(days=731)
 LONGEST_PROGRAM = 300
+# How long after a day its anchor is made: what began before midnight is committed by then.
+ANCHORED_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ def _private(origin: Origin | None) -> MouEventPrivate | None:
 def _plan_anchor(happened: datetime) -> None:
     day = _day_of(happened)
     midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(portal.consortium().zone))
-    key = f"{ANCHOR}:{day.isoformat()}"
-    outbox.enqueue(db.session, ANCHOR, {"day": day.isoformat()}, run_after=midnight, dedupe_key=key)
+    key, due = f"{ANCHOR}:{day.isoformat()}", midnight + ANCHORED_AFTER
+    outbox.enqueue(db.session, ANCHOR, {"day": day.isoformat()}, run_after=due, dedupe_key=key)
 
 
 def _plan_forgetting(happened: datetime) -> None:
@@ -89,26 +91,29 @@ def _day_of(instant: datetime) -> date:
 
 @outbox.handles(ANCHOR)
 def anchor(session: Session, payload: dict[str, Any]) -> None:
-    """Write down the head of every chain that grew since the last anchor, bound to that anchor; once a day."""
+    """Write down the head of every chain that grew since it was last anchored, bound to the anchor before; once a day.
+
+    What grew is told by the numbers of each chain. Keys would not do: on PostgreSQL a transaction that began earlier
+    may commit later, and its event has a smaller key than one that was anchored before. A day on which nothing is left
+    to write down has an anchor, too, so that one that was taken away is missed.
+    """
     day = date.fromisoformat(payload["day"])
     if session.scalar(select(MouAnchor.id).where(MouAnchor.day == day)):
         return
     before = session.scalars(select(MouAnchor).order_by(MouAnchor.id.desc()).limit(1)).one_or_none()
-    known = before.heads["until"] if before else 0
-    newest = select(func.max(MouEvent.id)).where(MouEvent.id > known).group_by(MouEvent.mou_id)
+    known = queries.last_anchored()
+    newest = select(MouEvent.mou_id, func.max(MouEvent.number).label("number")).group_by(MouEvent.mou_id).subquery()
+    is_newest = (MouEvent.mou_id == newest.c.mou_id) & (MouEvent.number == newest.c.number)
     rows = session.execute(
-        select(Mou.uid, MouEvent.number, MouEvent.hash, MouEvent.id)
+        select(Mou.uid, MouEvent.number, MouEvent.hash)
+        .join(newest, is_newest)
         .join(Mou, Mou.id == MouEvent.mou_id)
-        .where(MouEvent.id.in_(newest))
         .order_by(Mou.uid)
     ).all()
-    if not rows:
-        return
     heads = {
         "day": day.isoformat(),
         "previous": before.sha256 if before else None,
-        "until": max(row.id for row in rows),
-        "heads": {str(row.uid): [row.number, row.hash] for row in rows},
+        "heads": {str(row.uid): [row.number, row.hash] for row in rows if row.number > known.get(str(row.uid), 0)},
     }
     session.add(MouAnchor(day=day, heads=heads, sha256=sha256_of(heads)))
 

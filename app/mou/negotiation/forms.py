@@ -16,6 +16,7 @@ from app.mou.models import Mou
 from app.mou.negotiation import queries
 from app.mou.negotiation.rules import LONGEST_COMMENT, Contact
 from app.mou.negotiation.services import CommentFacts
+from app.mou.signing.queries import in_office
 from app.mou.texts.models import MouText
 from app.stakeholders.fields import language_choices
 
@@ -68,9 +69,16 @@ class ShareForm(BaseForm):
 
 
 def _known(mou: Mou) -> dict[str, Contact]:
-    """The mailboxes that are known for the parties, by a key each: of who signs, and of who was sent it before."""
-    signing = [Contact(one.party, one.email, one.language) for one in mou.signatories if one.email]
-    before = [Contact(one.party, one.email, one.language) for one in queries.links(mou) if one.email != PLACEHOLDER]
+    """The mailboxes that are known for the parties, by a key each: of who signs, and of who was sent it before.
+
+    Those in whose place somebody else signs now are left out, whatever they were sent.
+    """
+    people = in_office(mou)
+    there = {(one.party_id, one.email) for one in people}
+    gone = {(one.party_id, one.email) for one in mou.signatories} - there
+    signing = [Contact(one.party, one.email, one.language) for one in people if one.email not in (None, PLACEHOLDER)]
+    sent = (one for one in queries.links(mou) if one.email != PLACEHOLDER and (one.party_id, one.email) not in gone)
+    before = [Contact(one.party, one.email, one.language) for one in sent]
     found: dict[str, Contact] = {}
     for one in (*signing, *before):
         found.setdefault(f"{one.party.id}:{one.email.casefold()}", one)

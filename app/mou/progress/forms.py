@@ -16,6 +16,7 @@ from app.mou.forms import CountField
 from app.mou.models import MouCommitment, MouParty
 from app.mou.progress.rules import check_report
 from app.mou.progress.services import Contact, Report
+from app.mou.signing.queries import in_office
 from app.stakeholders.fields import language_choices
 
 
@@ -60,7 +61,8 @@ class ReportLinkForm(BaseForm):
 
     def __init__(self, *args: Any, party: MouParty, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [one for one in party.signatories if one.email and one.email != PLACEHOLDER]
+        people = (one for one in in_office(party.mou) if one.party_id == party.id)
+        known = [one for one in people if one.email and one.email != PLACEHOLDER]
         self.signatories = {str(one.id): one for one in known}
         self.signatory.choices = [(key, f"{one.name} <{one.email}>") for key, one in self.signatories.items()]
         if known and not self.is_submitted():

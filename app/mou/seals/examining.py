@@ -10,7 +10,8 @@ from typing import Any
 
 from app.mou.seals.queries import authority_file
 
-AT_ONCE, SECONDS = 2, 30
+# The process ends after less time by itself; on a machine that is busy its time goes more slowly than the clock.
+AT_ONCE, SECONDS = 2, 20
 _looker = Path(__file__).with_name("looking.py")
 _turns = BoundedSemaphore(AT_ONCE)
 
@@ -37,6 +38,16 @@ class Finding:
     fault: str | None = None
 
     @property
+    def is_busy(self) -> bool:
+        """Whether it was not looked at, because others are."""
+        return self.fault == "busy"
+
+    @property
+    def is_too_costly(self) -> bool:
+        """Whether looking at it would have taken more time or memory than it is given, so that nothing is known."""
+        return self.fault in ("time", "memory")
+
+    @property
     def seal(self) -> Found | None:
         """The seal of this portal, if there is one that was not touched since."""
         return next((one for one in self.signatures if one.kind == "signature" and one.trusted and one.intact), None)
@@ -47,19 +58,23 @@ class Finding:
         return bool(self.signatures) and all(one.intact and not one.changed for one in self.signatures)
 
 
-def examine(pdf: bytes, folder: Path | None, stamps: Path | None = None) -> Finding:
+def examine(pdf: bytes, folder: Path | None, stamps: Path | None = None, *, patience: float | None = None) -> Finding:
     """Look at the signatures of a file, in a process of its own that a strange file cannot make large or slow.
 
     ``folder`` holds the keys of the portal, of which only the authority's certificate is given along; ``stamps`` are
-    the certificates that time stamps are trusted by.
+    the certificates that time stamps are trusted by. Some are looked at at once; whoever waits longer than ``patience``
+    seconds for a turn is answered ``busy``, or waits as long as it takes.
     """
     trusted = [str(file) for file in (authority_file(folder), stamps) if file is not None]
     command = [sys.executable, "-I", str(_looker), *trusted]
-    with _turns:
-        try:
-            done = subprocess.run(command, input=pdf, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
-        except subprocess.TimeoutExpired:
-            return Finding(fault="time")
+    if not _turns.acquire(timeout=patience):
+        return Finding(fault="busy")
+    try:
+        done = subprocess.run(command, input=pdf, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        return Finding(fault="time")
+    finally:
+        _turns.release()
     if done.returncode:
         return Finding(fault="time" if done.returncode < 0 else "unreadable")
     told: dict[str, Any] = json.loads(done.stdout)

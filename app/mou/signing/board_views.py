@@ -45,7 +45,7 @@ def send(mou_id: int) -> BaseResponse:
     said = content.frozen(mou, before.number + 1 if before else 1)
     page = Markup(paper.html(said))  # noqa: S704 - of our own template, every text in it escaped
     status = 422 if request.method == "POST" else 200
-    people = [one for one in mou.signatories if one.id not in queries.replaced_in(mou)]
+    people = queries.in_office(mou)
     return answer("mou/send.html", status=status, mou=mou, missing=missing, page=page, people=people)
 
 

@@ -1,5 +1,6 @@
 """Forms of whoever signs, and of whoever looks after the signing."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -48,13 +49,14 @@ class SignForm(BaseForm):
         if not self.is_submitted() and link.text is not None:
             self.document.data = link.text.html_sha256
 
-    def said(self, language: str) -> Said:
-        """What was filled in, on a page in ``language``."""
+    def said(self, language: str, proven_at: datetime | None) -> Said:
+        """What was filled in, on a page in ``language``, in a browser where the mailbox was proven then."""
         return Said(
             name=self.name.data,
             agreed={name: bool(self[name].data) for name in STATEMENTS},
             document=self.document.data or "",
             language=language,
+            proven_at=proven_at,
             drawing=self.drawing.data,
         )
 

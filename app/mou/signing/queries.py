@@ -99,6 +99,12 @@ def replaced_in(mou: Mou) -> frozenset[int]:
     return frozenset(db.session.scalars(wanted.where(MouText.mou_id == mou.id, MouProposal.successor_id.is_not(None))))
 
 
+def in_office(mou: Mou) -> list[MouSignatory]:
+    """Who signs, or signed, for the parties; those in whose place somebody else does are not among them."""
+    gone = replaced_in(mou)
+    return [one for one in mou.signatories if one.id not in gone]
+
+
 def signing(mou: Mou, text: MouText) -> list[MouSignatory]:
     """Everybody who signs a text, in their order: those who stand in it, and for who was replaced the successor."""
     gone = replaced(text)

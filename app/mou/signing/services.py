@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -32,14 +33,17 @@ after_conclusion: list[Callable[[MouText], None]] = []
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What somebody filled in to sign: the name, how, what was agreed to, and the hash of what was shown."""
+    """What somebody filled in to sign: the name, how, what was agreed to, and the hash of what was shown.
+
+    ``proven_at`` is when the mailbox was proven in the browser that signs; what was proven in another does not count.
+    """
 
     name: str | None
     agreed: Mapping[str, bool]
     document: str
     language: str
+    proven_at: datetime | None
     drawing: str | None = None
-    code: str | None = None
 
 
 # ---- By the sender ----
@@ -130,15 +134,18 @@ def prove(link: MouLink, typed: str | None, origin: Origin) -> rules.CodeUnfit |
     return None
 
 
-def is_proven(link: MouLink) -> bool:
-    """Whether the mailbox was proven through this link."""
-    return link.proven_at is not None
+def is_proven(link: MouLink, proven_at: datetime | None) -> bool:
+    """Whether the mailbox was proven through this link in the browser that asks, which keeps when that was.
+
+    A link may be handed on: whoever opens it in another browser has shown nothing yet.
+    """
+    return link.proven_at is not None and proven_at is not None
 
 
-def needs_code_to_open(link: MouLink) -> bool:
-    """Whether the code comes before the text."""
+def needs_code_to_open(link: MouLink, proven_at: datetime | None) -> bool:
+    """Whether the code comes before the text, for the browser that asks."""
     text = link.text
-    return text is not None and text.mou.code_policy is CodePolicy.BEFORE_OPENING and not is_proven(link)
+    return text is not None and text.mou.code_policy is CodePolicy.BEFORE_OPENING and not is_proven(link, proven_at)
 
 
 def sign(link: MouLink, said: Said, origin: Origin) -> MouSignature:
@@ -182,7 +189,7 @@ def sign(link: MouLink, said: Said, origin: Origin) -> MouSignature:
         statements=signature.statements,
         html_sha256=text.html_sha256,
         pdf_sha256=text.pdf_sha256,
-        mailbox_proven=link.proven_at.isoformat() if link.proven_at else None,
+        mailbox_proven=said.proven_at.isoformat() if said.proven_at else None,
     )
     _go_on(text)
     return signature
@@ -271,7 +278,7 @@ def _checked(link: MouLink, said: Said) -> tuple[str, str | None]:
         strokes = check_drawing(said.drawing)
     except Refused as refused:
         wrong |= refused.messages
-    if not is_proven(link):
+    if not is_proven(link, said.proven_at):
         wrong["code"] = _("First prove your mailbox with the code that is sent there.")
     if wrong:
         raise Refused(**wrong)

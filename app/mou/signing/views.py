@@ -1,9 +1,10 @@
 """The pages behind a link to sign: what waits, the code, the text, the signature; no account is needed.
 
 GET shows and writes nothing, because programs open links, too. The text is shown only to the browser in which somebody
-pressed the button that opens it.
+pressed the button that opens it, and signed only in the one in which the code was given.
 """
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request, session, url_for
@@ -31,7 +32,9 @@ from app.mou.texts.models import MouText
 bp = Blueprint("signing", __name__)
 ADDRESS = PATH.replace("{token}", "<token>")
 WHY = "Who signs has no account; the secret in the address is the key"
-OPENED = "mou_opened"
+# What this browser keeps: links it opened, and when the mailbox of a link was proven in it.
+OPENED, PROVEN = "mou_opened", "mou_proven"
+MOST = 10
 
 personal_links.guard(bp, "show", "read", "decline", "propose", "pdf", "sealed", "report")
 
@@ -54,11 +57,11 @@ def show(token: str) -> BaseResponse:
         return _closed(link)
     here = url_for("signing.read", token=token)
     if request.method != "POST":
-        return answer("mou/sign/landing.html", **_shown(link), needs_code=services.needs_code_to_open(link))
-    if services.needs_code_to_open(link):
+        return answer("mou/sign/landing.html", **_shown(link), needs_code=_needs_code(link))
+    if _needs_code(link):
         return _code_step(link, url_for("signing.show", token=token))
     services.open_text(link, _origin())
-    session[OPENED] = [*session.get(OPENED, [])[-9:], str(link.uid)]
+    session[OPENED] = [*session.get(OPENED, [])[1 - MOST :], str(link.uid)]
     return redirect_to(here)
 
 
@@ -76,10 +79,12 @@ def read(token: str) -> BaseResponse:
     form = SignForm(link=link)
     if form.validate_on_submit():
         with form.refusals():
-            services.sign(link, form.said(reader_language().code), _origin())
+            services.sign(link, form.said(reader_language().code, _proven_at(link)), _origin())
             return redirect_to(url_for("signing.show", token=token))
     page = Markup(texts.page_of(link.text)) if link.text else ""  # noqa: S704 - our own, frozen
-    return form_page("mou/sign/read.html", form, **_shown(link), page=page, proven=services.is_proven(link))
+    return form_page(
+        "mou/sign/read.html", form, **_shown(link), page=page, proven=services.is_proven(link, _proven_at(link))
+    )
 
 
 def _code_step(link: MouLink, back: str) -> BaseResponse:
@@ -92,6 +97,9 @@ def _code_step(link: MouLink, back: str) -> BaseResponse:
         return redirect_to(back, _("A code is on its way to %(email)s.", email=_masked(link.email)))
     form = CodeForm()
     wrong = services.prove(link, form.code.data, _origin())
+    if wrong is None and link.proven_at is not None:
+        kept = {**session.get(PROVEN, {}), str(link.uid): link.proven_at.isoformat()}
+        session[PROVEN] = dict(sorted(kept.items(), key=lambda one: one[1])[-MOST:])
     message, category = (str(wrong), "attention") if wrong else (_("Your mailbox is proven."), "done")
     return redirect_to(back, message, category)
 
@@ -173,7 +181,18 @@ def _signature(link: MouLink) -> MouSignature | None:
 
 def _is_opened(link: MouLink) -> bool:
     """Whether it was opened in this browser, and the code given where that comes first."""
-    return str(link.uid) in session.get(OPENED, []) and not services.needs_code_to_open(link)
+    return str(link.uid) in session.get(OPENED, []) and not _needs_code(link)
+
+
+def _needs_code(link: MouLink) -> bool:
+    return services.needs_code_to_open(link, _proven_at(link))
+
+
+def _proven_at(link: MouLink) -> datetime | None:
+    """When the mailbox of a link was proven in this browser."""
+    kept: dict[str, str] = session.get(PROVEN, {})
+    moment = kept.get(str(link.uid))
+    return datetime.fromisoformat(moment) if moment else None
 
 
 def _why_not(link: MouLink) -> str | None:

@@ -1,20 +1,22 @@
 """The public page for checking a memorandum, and the certificate of the portal's own authority.
 
-A file is hashed in the browser; it is sent only when somebody asks for a look at its seal, and kept by nobody.
+A file is hashed in the browser; it is sent only when somebody asks for a look at its seal, and kept by nobody. The page
+has words of its own in more languages than the portal (``languages``); ``?lang=`` names one.
 """
 
 import hashlib
 import ssl
 from typing import Any
 
-from flask import Blueprint, Response, request
-from flask_babel import gettext as _
+from flask import Blueprint, Response, request, session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import RULES, Rule
 from app.core import portal
 from app.core.access import public
+from app.core.i18n import SOURCE_LANGUAGE
+from app.core.templating import read_in_language
 from app.core.web import answer
 from app.mou.models import CONCLUDED, Mou
 from app.mou.originals import queries as originals
@@ -22,11 +24,13 @@ from app.mou.proof import queries as proof
 from app.mou.queries import reference_of
 from app.mou.seals import examining
 from app.mou.seals.queries import authority_file, is_own_authority, sealed_of
-from app.mou.verifying import queries
+from app.mou.verifying import languages, queries
 
 bp = Blueprint("verify", __name__, url_prefix="/verify")
 WHY = "Anybody who has such a document may check it"
 WHY_CERTIFICATE = "The certificate of an authority is there to be had by everybody who checks a seal"
+# Seconds to wait for a turn: whoever sends files that take their time holds up no other page.
+PATIENCE = 3
 RULES["verify.show"] = RULES["verify.by_number"] = Rule("verify", "20/minute; 200/hour")
 
 
@@ -61,13 +65,17 @@ def _examined(facts: dict[str, Any]) -> BaseResponse:
     sent = request.files.get("file")
     octets = sent.read() if sent is not None else b""
     if not octets:
-        return _page(facts | {"error": _("Choose a file.")}, 422)
+        return _page(facts | {"error": "choose_file"}, 422)
     found = queries.by_hash(hashlib.sha256(octets).hexdigest())
-    finding = examining.examine(octets, portal.settings().seal_folder, portal.settings().tsa_roots)
-    return _page(facts | {"match": found, "finding": finding, "asked": True})
+    folder, roots = portal.settings().seal_folder, portal.settings().tsa_roots
+    finding = examining.examine(octets, folder, roots, patience=PATIENCE)
+    return _page(facts | {"match": found, "finding": finding, "asked": True}, 503 if finding.is_busy else 200)
 
 
 def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
+    asked_lang, accepted = request.args.get("lang"), [tag for tag, quality in request.accept_languages if quality]
+    language = languages.chosen(asked_lang, session.get("language"), accepted)
+    read_in_language(language)
     match, mou = facts["match"], facts["mou"]
     shown = match.mou if isinstance(match, queries.Match) else mou
     if isinstance(shown, Mou) and shown.state not in CONCLUDED:  # A void text of what is not signed says no more.
@@ -77,6 +85,10 @@ def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
     return answer(
         "mou/verify.html",
         status=status,
+        say=languages.say(language),
+        offered=languages.offered(),
+        asked_lang=language.code if asked_lang else None,
+        frame_lang=language.html if language.active else SOURCE_LANGUAGE,
         elsewhere=isinstance(shown, Mou) and sealed is None and bool(originals.kept(shown)),
         shown=shown,
         sealed=sealed,

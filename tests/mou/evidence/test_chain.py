@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.core.audit import EvidenceError
-from app.core.outbox import Job
+from app.core.canonical import sha256_of
+from app.core.outbox import Job, JobState
 from app.extensions import db
 from app.mou.evidence import chain, queries, services
 from app.mou.evidence.chain import Fault, Flaw
 from app.mou.evidence.happenings import Happening
-from app.mou.evidence.models import MouAnchor, MouEventPrivate
+from app.mou.evidence.models import ANCHOR, MouAnchor, MouEventPrivate
 from app.mou.evidence.services import Origin
 from app.mou.models import Mou
 from tests.accounts.people import work
@@ -137,14 +138,14 @@ def test_each_memorandum_has_a_chain_of_its_own(session: Session, world: World) 
     assert not queries.faults(one) + queries.faults(other)
 
 
-def unprotected(session: Session) -> None:
+def unprotected(session: Session, table: str = "mou_event") -> None:
     """Do what somebody with the database in hand could do."""
     if session.get_bind().dialect.name == "sqlite":
-        named = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'mou_event'"
-        for name in session.scalars(text(named)).all():
+        named = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+        for name in session.scalars(named, {"table": table}).all():
             session.execute(text(f"DROP TRIGGER {name}"))
     else:
-        session.execute(text("ALTER TABLE mou_event DISABLE TRIGGER USER"))
+        session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def test_what_was_done_to_the_database_is_told(session: Session, world: World, s
 def test_the_day_ends_with_an_anchor_of_what_grew(session: Session, world: World) -> None:
     mou = drafted(world)
     services.record(mou, Happening.FROZEN)
-    jobs = session.scalars(select(Job).where(Job.kind == services.ANCHOR)).all()
+    jobs = session.scalars(select(Job).where(Job.kind == ANCHOR)).all()
     assert [job.payload for job in jobs] == [
         {"day": clock.now().astimezone(ZoneInfo("Europe/Berlin")).date().isoformat()}
     ], "one a day"
@@ -176,13 +177,43 @@ def test_the_day_ends_with_an_anchor_of_what_grew(session: Session, world: World
     services.anchor(session, {"day": "2025-05-12"})
     services.anchor(session, {"day": "2025-05-13"})
     session.flush()
-    first = session.scalars(select(MouAnchor)).one()
+    first, empty = session.scalars(select(MouAnchor).order_by(MouAnchor.id)).all()
     assert list(first.heads["heads"]) == [str(mou.uid)]
+    assert not empty.heads["heads"], "nothing grew, and still the day has its anchor"
     services.record(mou, Happening.INVITED)
     services.anchor(session, {"day": "2025-05-14"})
     session.flush()
     assert not list(queries.broken_anchors())
     assert queries.anchored()[str(mou.uid)].keys() == {1, 2}
+
+
+def test_what_commits_late_with_an_early_key_is_anchored_the_next_day(session: Session, world: World) -> None:
+    one = drafted(world)
+    other = drafted(world, template_version=one.template_version)
+    late = services.record(one, Happening.FROZEN)
+    services.record(other, Happening.FROZEN)
+    seen = services.record(other, Happening.INVITED)
+    # As if the transaction of the first event had committed only after the anchor of its day was made.
+    heads = {"day": "2025-05-12", "previous": None, "heads": {str(other.uid): [seen.number, seen.hash]}}
+    session.add(MouAnchor(day=date(2025, 5, 12), heads=heads, sha256=sha256_of(heads)))
+    assert late.id < seen.id
+    services.anchor(session, {"day": "2025-05-13"})
+    session.flush()
+    assert session.scalars(select(MouAnchor).order_by(MouAnchor.id)).all()[-1].heads["heads"] == {
+        str(one.uid): [late.number, late.hash]
+    }
+
+
+def test_an_anchor_that_was_taken_away_with_what_it_saw_is_missed(session: Session, world: World) -> None:
+    services.record(drafted(world), Happening.FROZEN)
+    job = session.scalars(select(Job).where(Job.kind == ANCHOR)).one()
+    services.anchor(session, job.payload)
+    job.state = JobState.DONE
+    session.flush()
+    assert not queries.lost_anchors()
+    unprotected(session, "mou_anchor")
+    session.execute(text("DELETE FROM mou_anchor"))
+    assert queries.lost_anchors() == [job.payload["day"]]
 
 
 def test_addresses_are_erased_and_the_chain_still_holds(session: Session, world: World) -> None:

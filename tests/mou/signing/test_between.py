@@ -62,8 +62,13 @@ def test_who_signs_while_another_one_did_loses_nothing(app: Flask, sent: Sent) -
         mou, link.proven_at = link.text.mou, clock.now()
         # What another transaction wrote meanwhile is not yet known to this one.
         session.connection().execute(update(Mou).where(Mou.id == mou.id).values(version=mou.version + 1))
-        agreed = dict.fromkeys(STATEMENTS, True)
-        said = Said(name="Gor Sargsyan", agreed=agreed, document=link.text.html_sha256 or "", language=link.language)
+        said = Said(
+            name="Gor Sargsyan",
+            agreed=dict.fromkeys(STATEMENTS, True),
+            document=link.text.html_sha256 or "",
+            language=link.language,
+            proven_at=link.proven_at,
+        )
         services.sign(link, said, HERE)
         assert mou.state is MouState.PARTLY_SIGNED
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.core import clock
 from app.extensions import db
 from app.mou import keeping
+from app.mou.evidence import queries as evidence
 from app.mou.models import CodePolicy, Mou, MouState
 from app.mou.signing import queries
 from app.mou.signing.models import MouLink, MouSignature
@@ -256,3 +257,51 @@ def test_nobody_signs_without_the_code(app: Flask, sent: Sent) -> None:
         session.scalars(select(MouLink)).one().proven_at = None
     ticked = {"electronic": "y", "authorised": "y", "privacy": "y", "name": "Gor"}
     assert form.submit(guest, **ticked).status_code == 422
+
+
+def test_what_was_proven_in_one_browser_is_not_in_another(app: Flask, sent: Sent) -> None:
+    key = sent()
+    guest, path = proven(app, GOR)
+    other, _path = opened(app, GOR)
+    page = open_page(other, f"{path}/read")
+    assert "Sign now" not in page.text
+    assert "First prove that" in page.text
+    form = open_page(guest, f"{path}/read").form("Sign now")
+    ticked = {"electronic": "y", "authorised": "y", "privacy": "y", "name": "Gor Sargsyan"}
+    forged = other.post(
+        f"{path}/read",
+        data={**form.values, **ticked, "csrf_token": page.form("Send another code code").values["csrf_token"]},
+    )
+    assert forged.status_code == 422
+    assert state_of(app, key) is MouState.READY_TO_SIGN
+    page.form("Send another code code").submit(other, ("do", "code"))
+    assert "Sign now" in open_page(guest, f"{path}/read").text, "the first one goes on"
+
+
+def test_before_opening_each_browser_gives_a_code(app: Flask, sent: Sent) -> None:
+    sent(code_policy=CodePolicy.BEFORE_OPENING)
+    first, second = app.test_client(), app.test_client()
+    path = link_to(app, GOR)
+    open_page(first, path).form("Send me the code code").submit(first, ("do", "code"))
+    open_page(first, path).form("Go on prove").submit(first, ("do", "prove"), code=code_to(app, GOR))
+    open_page(first, path).form("Open the document").submit(first)
+    assert "Sign now" in open_page(first, f"{path}/read").text
+    assert "Before the text is shown" in open_page(second, path).text
+    assert "Open the document" not in open_page(second, path).text
+    assert second.get(f"{path}/read").status_code == 303
+    assert second.get(f"{path}/pdf").status_code == 404
+
+
+def test_the_evidence_tells_when_it_was_proven_where_it_was_signed(app: Flask, sent: Sent) -> None:
+    key = sent()
+    guest, path = proven(app, GOR)
+    with work(app) as session:
+        link = session.scalars(select(MouLink)).one()
+        here = link.proven_at
+        link.proven_at = clock.now() + timedelta(hours=1)  # in another browser, later
+    form = open_page(guest, f"{path}/read").form("Sign now")
+    form.submit(guest, electronic="y", authorised="y", privacy="y", name="Gor Sargsyan")
+    with app.app_context():
+        events = evidence.events(db.session.get_one(Mou, key))
+        assert here
+        assert [one.facts["mailbox_proven"] for one in events if one.kind == "signed"] == [here.isoformat()]

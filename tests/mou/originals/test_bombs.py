@@ -1,0 +1,93 @@
+"""PDFs that are meant to cost: little time and memory, and a clear answer, wherever files of strangers are read."""
+
+import resource
+import time
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+
+import pytest
+from flask import Flask
+
+from app.core import outbox
+from app.mou.originals import content
+from app.mou.originals.models import Container
+from app.mou.seals import examining, looking
+from app.mou.verifying import views
+from tests.events.conftest import SignIn
+from tests.mou.originals.bombs import BOMBS
+from tests.page import Page, open_page, words
+
+COSTLY = {"inflating", "twice-inflating", "deep", "many-fields"}
+EMPTY = {"many-pages"}
+
+
+@cache
+def bomb(name: str) -> bytes:
+    """One of them, made once."""
+    return BOMBS[name]()
+
+
+@pytest.mark.parametrize("name", sorted(BOMBS))
+def test_it_costs_little_and_is_told_for_what_it_is(name: str) -> None:
+    made, began = bomb(name), time.monotonic()
+    assert len(made) < 6_000_000, "it is small on its way"
+    found = examining.examine(made, None)
+    assert time.monotonic() - began < examining.SECONDS + 5
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < looking.MEMORY
+    assert not found.signatures
+    assert found.is_too_costly is (name in COSTLY), found
+    assert (found.fault is None) is (name in EMPTY), found
+
+
+@pytest.mark.parametrize("name", sorted(BOMBS))
+def test_whether_it_is_taken_is_told_without_unfolding_it(name: str) -> None:
+    began = time.process_time()
+    assert content.kind_of(BytesIO(bomb(name))).container is Container.PDF
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.usefixtures("tokens")
+@pytest.mark.parametrize("name", ["twice-inflating", "deep"])
+def test_the_page_that_checks_says_that_it_was_left_unread(app: Flask, world: object, name: str) -> None:
+    guest = app.test_client()
+    form = open_page(guest, "/verify").form("Send it and check the seal")
+    answer = form.submit(guest, file=(BytesIO(bomb(name)), "x.pdf"))
+    assert answer.status_code == 200
+    said = words(Page(answer).select_one("main"))
+    assert "more time or memory" in said
+    assert "Not known here." in said
+
+
+@pytest.mark.usefixtures("tokens")
+def test_an_original_that_is_one_is_kept_and_told_as_unread(
+    app: Flask, draft: Callable[..., int], sign_in: SignIn
+) -> None:
+    key, lead = draft(), sign_in("lead")
+    form = open_page(lead, f"/mou/{key}/originals/new").form("Keep the file")
+    level = next(name for name in form.values if name.startswith("level"))
+    answer = form.submit(
+        lead,
+        **{level: "qes", "signed_on": "2025-05-01", "file": (BytesIO(bomb("twice-inflating")), "signed.pdf")},
+    )
+    assert answer.status_code == 303
+    outbox.drain(app)
+    said = words(open_page(lead, f"/mou/{key}").select_one("#originals"))
+    assert "Reading it takes more memory than the portal gives to a file." in said
+
+
+@pytest.mark.usefixtures("tokens")
+def test_who_sends_many_holds_up_nobody_else(app: Flask, world: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PATIENCE", 0.1)
+    guest = app.test_client()
+    form = open_page(guest, "/verify").form("Send it and check the seal")
+    for _each in range(examining.AT_ONCE):
+        assert examining._turns.acquire(blocking=False)
+    try:
+        answer = form.submit(guest, file=(BytesIO(bomb("deep")), "x.pdf"))
+        assert answer.status_code == 503
+        assert "Send it again in a minute." in Page(answer).text
+    finally:
+        for _each in range(examining.AT_ONCE):
+            examining._turns.release()
+    assert form.submit(guest, file=(BytesIO(bomb("deep")), "x.pdf")).status_code == 200
