@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Select, inspect, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import InstanceState, Session, joinedload, selectinload
 
 from app.core import clock, outbox, portal
 from app.core.asked import key_of
@@ -114,10 +114,11 @@ def store(session: Session, plan_id: int, items: Sequence[PlanItem]) -> None:
 
 
 def _is_gone(record: PlanItem | ActionPlan) -> bool:
-    return bool(inspect(record).deleted or inspect(record).was_deleted)
+    state: InstanceState[PlanItem | ActionPlan] = inspect(record)
+    return state.deleted or state.was_deleted
 
 
-def _items(plan_id: int | None = None) -> Select[tuple[PlanItem]]:
+def _items(plan_id: int | None = None) -> Select[PlanItem]:
     wanted = (
         select(PlanItem)
         .options(

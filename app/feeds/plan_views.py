@@ -40,7 +40,7 @@ def plan(plan_id: int) -> BaseResponse:
             )
             session[JUST_MADE] = token
             return done
-    token = session.pop(JUST_MADE, None) if request.method == "GET" and JUST_MADE in session else None
+    made = session.pop(JUST_MADE, None) if request.method == "GET" and JUST_MADE in session else None
     secrets = [secret for secret in feed_secrets_of(actor) if secret.scope == scope]
     return form_page(
         "feeds/plan.html",
@@ -49,5 +49,5 @@ def plan(plan_id: int) -> BaseResponse:
         plan=found,
         secrets=secrets,
         used=last_of_secrets(db.session, [secret.id for secret in secrets]) if secrets else {},
-        own=url_for("calendars.own", secret=token) if token else None,
+        own=url_for("calendars.own", secret=made) if made else None,
     )

@@ -128,6 +128,18 @@ def test_what_was_due_first_stands_first_and_what_is_in_time_is_not_there(
     assert "Less late" not in open_page(lead, f"{ALL}?q=still").text
 
 
+def test_a_draft_slips_only_where_no_plan_was_approved(app: Flask, lead: FlaskClient, world: World, made: Made) -> None:
+    draft = made()
+    with work(app):
+        item = late_item(app, world, db.session.get_one(ActionPlan, draft), title={"en": "Of the draft"}).id
+    pages = (ALL, f"/valorisation/{draft}", f"/valorisation/items/{item}")
+    for path, words in zip(pages, ("Of the draft", "What slips and why", "Why it slips"), strict=True):
+        assert words in open_page(lead, path).text
+    made(*TO_APPROVED)
+    for path, words in zip(pages, ("Of the draft", "What slips and why", "Why it slips"), strict=True):
+        assert words not in open_page(lead, path).text
+
+
 def test_the_file_says_who_moved_it_and_why(app: Flask, lead: FlaskClient, world: World, made: Made) -> None:
     key = made(*TO_APPROVED)
     with work(app):

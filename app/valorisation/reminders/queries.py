@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import User
@@ -44,7 +44,7 @@ def item(item_id: int) -> PlanItem | None:
     return db.session.scalar(_whole().where(promised(), PlanItem.id == item_id))
 
 
-def _whole() -> Any:
+def _whole() -> Select[PlanItem]:
     return (
         select(PlanItem)
         .options(joinedload(PlanItem.plan), joinedload(PlanItem.person), joinedload(PlanItem.organisation))

@@ -24,7 +24,7 @@ from app.stakeholders.models import Organisation, Person
 from app.stakeholders.queries import people_visible_to
 from app.valorisation.items.models import OPEN, ItemSlip, PlanItem, plan_item_stakeholder
 from app.valorisation.items.queries import visible_to
-from app.valorisation.models import ENDED, ActionPlan
+from app.valorisation.models import ENDED, ActionPlan, PlanVersion
 
 Found = Row[*tuple[Any, ...]]
 T = TypeVar("T")
@@ -76,12 +76,20 @@ class Why:
 
 
 def slipping(today: date) -> ColumnElement[bool]:
-    """Open items, of plans that have not ended, that are late or due later than first promised."""
-    return (
-        I.state.in_(OPEN)
-        & I.plan_id.in_(select(ActionPlan.id).where(ActionPlan.state.not_in(ENDED)))
-        & or_(I.due_on < today, I.due_on > I.baseline_on)
+    """Open items of plans that a country works by, or towards, that are late or due later than first promised.
+
+    A draft beside the plan that was approved promises nothing yet; where none was approved, it is what there is.
+    """
+    other = aliased(ActionPlan)
+    approved = select(PlanVersion.id).where(PlanVersion.plan_id == ActionPlan.id).exists()
+    elsewhere = (
+        select(PlanVersion.id)
+        .join(other, other.id == PlanVersion.plan_id)
+        .where(other.country == ActionPlan.country, other.state.not_in(ENDED))
+        .exists()
     )
+    plans = select(ActionPlan.id).where(ActionPlan.state.not_in(ENDED), approved | ~elsewhere)
+    return I.state.in_(OPEN) & I.plan_id.in_(plans) & or_(I.due_on < today, I.due_on > I.baseline_on)
 
 
 def moved() -> Any:
@@ -118,7 +126,8 @@ def reasons(connection: Connection, actor: Actor, keys: Sequence[int]) -> dict[i
     """Why each of some items slips; four statements."""
     if not keys:
         return {}
-    moves, contacts, actions = (read(connection, actor, keys) for read in (moves_of, contacts_of, actions_of))
+    moves, contacts = moves_of(connection, actor, keys), contacts_of(connection, actor, keys)
+    actions = actions_of(connection, actor, keys)
     return {key: Why(moves.get(key, ()), contacts.get(key, ()), actions.get(key, ())) for key in keys}
 
 
