@@ -37,6 +37,7 @@ def _follow_settings(app: "Flask") -> "Flask":
     from app.mou.ahead import arrange as arrange_reminders
     from app.mou.seals.ending import arrange as arrange_warnings
     from app.mou.seals.jobs import arrange as arrange_stamps
+    from app.valorisation.reminders.jobs import arrange as arrange_looks
 
     with app.app_context(), writing():
         arrange(database.session)
@@ -44,6 +45,7 @@ def _follow_settings(app: "Flask") -> "Flask":
         arrange_stamps(database.session)
         arrange_reminders(database.session)
         arrange_warnings(database.session)
+        arrange_looks(database.session)
         follow_address(database.session, app.config["PORTAL"].public_url)
         database.session.commit()
     return app

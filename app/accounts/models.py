@@ -252,7 +252,10 @@ class Invitation(Scope, Base, Timestamped, Versioned, Audited):
 
 
 class FeedSecret(Base, Audited):
-    """A secret that opens one person's calendar feed to a calendar program, until it is revoked."""
+    """A secret that opens a calendar feed of one person's to a calendar program, until it is revoked.
+
+    ``scope`` narrows it to one choice, such as ``plan:4``; without one it opens everything that concerns the person.
+    """
 
     __tablename__ = "feed_secret"
     audit_hides: ClassVar[tuple[str, ...]] = ("token_hash",)
@@ -260,6 +263,7 @@ class FeedSecret(Base, Audited):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     label: Mapped[str]
+    scope: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     revoked_at: Mapped[datetime | None]
 

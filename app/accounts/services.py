@@ -125,11 +125,14 @@ def _end_sessions(user: User) -> None:
     db.session.execute(statement.values(ended_at=clock.now()))
 
 
-def create_feed_secret(actor: Actor, label: str) -> tuple[FeedSecret, str]:
-    """A secret for the actor's calendar feed, and its text, which is shown once and not stored."""
+def create_feed_secret(actor: Actor, label: str, scope: str | None = None) -> tuple[FeedSecret, str]:
+    """A secret for the actor's calendar feed, and its text, which is shown once and not stored.
+
+    With a ``scope`` it opens that choice alone.
+    """
     actor.check(Permission.FEED_OWN)
     token, token_hash = new_token()
-    secret = FeedSecret(user_id=actor.user_id, token_hash=token_hash, label=label)
+    secret = FeedSecret(user_id=actor.user_id, token_hash=token_hash, label=label, scope=scope)
     db.session.add(secret)
     db.session.flush()
     return secret, token

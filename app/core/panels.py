@@ -17,8 +17,9 @@ from app.core.access import Actor
 class Panel:
     """A part of the pages of one kind of record.
 
-    ``page`` is the kind, by its table's name; ``place`` is ``actions`` (links and buttons at the head), ``main`` or
-    ``aside``; ``facts`` gives what ``template`` shows of a record to an actor, or ``None`` where it shows nothing.
+    ``page`` is the kind, by its table's name; ``place`` is ``actions`` (links and buttons at the head), ``wide`` (as
+    wide as the page, where a page has room for it), ``main`` or ``aside``; ``facts`` gives what ``template`` shows of a
+    record to an actor, or ``None`` where it shows nothing.
     """
 
     page: str
@@ -37,7 +38,7 @@ def add(app: Flask, *panels: Panel) -> None:
 
 def of(page: str, actor: Actor, record: Any) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
     """The panels of a record's page by place, in their order: pairs of template and facts."""
-    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {"actions": [], "main": [], "aside": []}
+    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {"actions": [], "wide": [], "main": [], "aside": []}
     for panel in current_app.extensions.get("panels", []):
         if panel.page == page:
             facts = panel.facts(actor, record)

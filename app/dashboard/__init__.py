@@ -24,6 +24,6 @@ def init_app(app: Flask) -> None:
         app,
         Entry("today", "dashboard.index", _l("Home"), "house", order=10),
         Entry("overview", "network.index", _l("Network"), "diagram-3", order=30),
-        Entry("account", "digest.show", _l("Weekly mail"), "envelope", order=30),
+        Entry("account", "digest.show", _l("Weekly mail and reminders"), "envelope", order=30),
         Entry("tab", "dashboard.index", _l("Home"), "house", order=10),
     )

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from app.core import records
+from app.core import panels, records
 from app.core.navigation import Entry, add
 from app.core.records import Kind
 from app.extensions import db
@@ -11,11 +11,13 @@ from app.extensions import db
 
 def init_app(app: Flask) -> None:
     """Attach the feeds, keep their entries in step with events, and offer the page in the frame."""
-    from app.feeds import (  # noqa: F401 - some follow events and memoranda or join a blueprint
+    from app.feeds import (  # noqa: F401 - some follow events, memoranda and plans or join a blueprint
         check_views,
+        dues,
         ends,
         entries,
         page_views,
+        plan_views,
         views,
     )
     from app.feeds.bodies import Bodies
@@ -35,4 +37,5 @@ def init_app(app: Flask) -> None:
         Kind("calendar_place", _l("Calendar entry")),
         Kind("feed_fetch", _l("Fetches of a calendar feed")),
     )
+    panels.add(app, panels.Panel("action_plan", "feeds/_of_plan.html", plan_views.offered, place="actions"))
     add(app, Entry("overview", "feeds.index", _l("Calendar feeds"), "rss", order=80))

@@ -62,7 +62,7 @@ def follow_cluster(cluster: Cluster, former_parent: int | None) -> None:
     """Count a cluster's feed up, whose name stands in it; when it gets another place, its events move with it."""
     session = db.session
     is_gone = inspect(cluster).deleted or inspect(cluster).was_deleted
-    _count_up(session, named("cluster", cluster.id))
+    count_up(session, named("cluster", cluster.id))
     if is_gone or cluster.parent_id == former_parent:
         return
     moved = select(Event).join(CalendarEntry, CalendarEntry.event_id == Event.id)
@@ -127,7 +127,7 @@ def placed(session: Session, entry: CalendarEntry, wanted: Iterable[str] | None,
     """Give an entry that was stored its places in the public feeds, and count every feed up that changes by it."""
     _place(session, entry, wanted, touched=entry.public_octets != former)
     # Always: whom an event concerns may change without a word of its entry.
-    _count_up(session, MEMBERS)
+    count_up(session, MEMBERS)
 
 
 def _place(session: Session, entry: CalendarEntry, wanted: Iterable[str] | None, *, touched: bool) -> None:
@@ -138,7 +138,7 @@ def _place(session: Session, entry: CalendarEntry, wanted: Iterable[str] | None,
     target = present if wanted is None else set(wanted)
     changed = (present | target) if touched else (present ^ target)
     for scope in sorted(changed):  # always in one order, so that two writers cannot wait for each other
-        feed = _count_up(session, scope)
+        feed = count_up(session, scope)
         place = held.get(scope)
         if place is None:
             place = CalendarPlace(scope=scope, entry_id=entry.id, position=feed.places)
@@ -148,7 +148,7 @@ def _place(session: Session, entry: CalendarEntry, wanted: Iterable[str] | None,
     session.flush()
 
 
-def _count_up(session: Session, scope: str) -> FeedVersion:
+def count_up(session: Session, scope: str) -> FeedVersion:
     """Say that a feed changed: once in a transaction, whose steps nobody sees.
 
     The feed's date advances by at least a second each time, so that dates tell changes apart.
@@ -203,7 +203,7 @@ def _follow_people(session: Session, _context: object) -> None:
 def _count_people(session: Session) -> None:
     session.flush()  # a commit flushes only after this
     if session.info.pop(PEOPLE, False):
-        _count_up(session, MEMBERS)
+        count_up(session, MEMBERS)
 
 
 @outbox.handles(FORGET)

@@ -10,22 +10,29 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.database import Base
 from app.core.vocabulary import Term
 
+ONE = " + ".join(f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in ("event_id", "mou_id", "item_id"))
+
 
 class CalendarEntry(Base):
-    """One event, or the last day of a memorandum, as a calendar shows it, rendered when it was written.
+    """One event, the last day of a memorandum, or the day a plan item is due, as calendars show it.
 
-    ``public_octets`` is what anybody's feed holds and is absent for an event that was never public; ``member_octets``
-    is what a personal feed holds, and ``guest_octets`` what that of somebody outside the consortium holds instead,
-    where the event names micro-credentials that were never published. An event that is public no longer stays as
-    "(removed)" since ``removed_at`` for a while, or calendars would keep showing it.
+    It is rendered when it was written. ``public_octets`` is what anybody's feed holds and is absent for an event that
+    was never public; ``member_octets`` is what a personal feed holds, and ``guest_octets`` what that of somebody
+    outside the consortium holds instead, where the event names micro-credentials that were never published. An event
+    that is public no longer stays as "(removed)" since ``removed_at`` for a while, or calendars would keep showing it.
+    Of a plan item ``sequence`` counts the changes of what is shown, and ``stamped_at`` is the instant of the latest:
+    its own version counts silent changes, too, and none of its plan's.
     """
 
     __tablename__ = "calendar_entry"
-    __table_args__ = (CheckConstraint("(event_id IS NULL) <> (mou_id IS NULL)", name="one"),)
+    __table_args__ = (CheckConstraint(f"{ONE} = 1", name="one"),)
 
     uid: Mapped[UUID] = mapped_column(unique=True)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
     mou_id: Mapped[int | None] = mapped_column(ForeignKey("mou.id", ondelete="CASCADE"), unique=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("plan_item.id", ondelete="CASCADE"), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    stamped_at: Mapped[datetime | None]
     public_octets: Mapped[bytes | None]
     member_octets: Mapped[bytes]
     guest_octets: Mapped[bytes | None]

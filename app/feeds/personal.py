@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from app.accounts.models import FeedSecret, RoleGrant, User
 from app.accounts.tokens import digest
@@ -15,16 +15,22 @@ from app.feeds.models import FeedVersion
 from app.mou.models import Mou, MouParty
 from app.mou.queries import visible_to as memoranda_visible_to
 from app.stakeholders.models import Organisation
+from app.valorisation.items.models import PlanItem
+from app.valorisation.items.queries import visible_to as items_visible_to
+from app.valorisation.models import ActionPlan
+from app.valorisation.reminders.queries import theirs
 
 
 @dataclass(frozen=True)
 class Subscriber:
     """Whose feed a secret opens, and the version of everything it depends on: events, roles, names.
 
-    ``changed_at`` is ``None`` while nothing was ever in a feed.
+    ``changed_at`` is ``None`` while nothing was ever in a feed. ``scope`` is what the secret is narrowed to, if
+    anything: then the version is that of this choice alone.
     """
 
     secret_id: int
+    scope: str | None
     actor: Actor
     version: int
     changed_at: datetime | None
@@ -35,6 +41,7 @@ def subscriber(connection: Connection, secret: str) -> Subscriber | None:
     rows = connection.execute(
         select(
             FeedSecret.id,
+            FeedSecret.scope,
             FeedSecret.user_id,
             User.name,
             FeedVersion.version,
@@ -45,15 +52,15 @@ def subscriber(connection: Connection, secret: str) -> Subscriber | None:
         )
         .join(User, User.id == FeedSecret.user_id)
         .join(RoleGrant, RoleGrant.user_id == User.id)
-        .outerjoin(FeedVersion, FeedVersion.scope == MEMBERS)
+        .outerjoin(FeedVersion, FeedVersion.scope == func.coalesce(FeedSecret.scope, MEMBERS))
         .where(FeedSecret.token_hash == digest(secret), FeedSecret.revoked_at.is_(None), User.active)
         .order_by(RoleGrant.id)
     ).all()
     if not rows:
         return None
-    secret_id, user_id, name, version, changed_at = rows[0][:5]
-    actor = Actor(user_id, name, tuple(Grant(*row[5:]) for row in rows))
-    return Subscriber(secret_id, actor, version or 0, changed_at)
+    secret_id, scope, user_id, name, version, changed_at = rows[0][:6]
+    actor = Actor(user_id, name, tuple(Grant(*row[6:]) for row in rows))
+    return Subscriber(secret_id, scope, actor, version or 0, changed_at)
 
 
 def ends(actor: Actor) -> ColumnElement[bool]:
@@ -68,6 +75,19 @@ def ends(actor: Actor) -> ColumnElement[bool]:
         Mou.country.in_(actor.countries),
         Mou.owner_id.in_(organisations),
         Mou.id.in_(own),
+    )
+
+
+def dues(actor: Actor) -> ColumnElement[bool]:
+    """Items of plans that a person answers for: by name, for an organisation, or as the lead of the plan's country.
+
+    Who coordinates all countries answers for none of their items by that: a plan has a feed of its own.
+    """
+    led = {grant.country for grant in actor.grants if grant.role is Role.COUNTRY_LEAD}
+    return items_visible_to(actor) & or_(
+        theirs(actor.user_id or 0),
+        PlanItem.organisation_id.in_(actor.organisations),
+        PlanItem.plan_id.in_(select(ActionPlan.id).where(ActionPlan.country.in_(led))),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, or_, select
 
 from app.clusters.models import Cluster
-from app.core.access import ANYBODY
+from app.core.access import ANYBODY, Actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.events.models import Event, EventSeries
 from app.events.scopes import named
@@ -16,6 +16,9 @@ from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to
 from app.mou.models import Mou
+from app.valorisation.items.models import PlanItem
+from app.valorisation.models import ActionPlan
+from app.valorisation.queries import visible_to as plans_visible_to
 
 AT_ONCE = 128
 P = CalendarPlace
@@ -98,19 +101,41 @@ def places(connection: Connection, scope: str, ranges: Sequence[tuple[int, int]]
 
 
 def personal(
-    connection: Connection, criterion: ColumnElement[bool], ends: ColumnElement[bool], is_internal: bool
+    connection: Connection,
+    criterion: ColumnElement[bool],
+    ends: ColumnElement[bool],
+    dues: ColumnElement[bool],
+    is_internal: bool,
 ) -> list[Placed]:
-    """The entries of events that satisfy ``criterion`` and of memoranda that satisfy ``ends``, counted through.
+    """The entries of what satisfies ``criterion``, ``ends`` and ``dues``: events, memoranda and plan items.
 
-    They are as the consortium or its guests see them.
+    They are as the consortium or its guests see them, counted through.
     """
     member = CalendarEntry.member_octets
     octets = member if is_internal else func.coalesce(CalendarEntry.guest_octets, member)
     shown = select(CalendarEntry.id.label("key"), octets.label("octets"), CalendarEntry.zone)
     of_events = shown.join(Event, Event.id == CalendarEntry.event_id).where(criterion)
     of_memoranda = shown.join(Mou, Mou.id == CalendarEntry.mou_id).where(ends)
-    rows = connection.execute(of_events.union_all(of_memoranda).order_by("key"))
+    of_items = shown.join(PlanItem, PlanItem.id == CalendarEntry.item_id).where(dues)
+    rows = connection.execute(of_events.union_all(of_memoranda, of_items).order_by("key"))
     return [(position, row.octets, row.zone) for position, row in enumerate(rows)]
+
+
+def country_of_plan(connection: Connection, actor: Actor, key: int) -> str | None:
+    """The country of a plan the actor may see; ``None`` where there is none."""
+    wanted = select(ActionPlan.country).where(ActionPlan.id == key, plans_visible_to(actor))
+    return connection.scalar(wanted)
+
+
+def of_plan(connection: Connection, key: int) -> list[Placed]:
+    """The entries of a plan's items, counted through."""
+    rows = connection.execute(
+        select(CalendarEntry.member_octets, CalendarEntry.zone)
+        .join(PlanItem, PlanItem.id == CalendarEntry.item_id)
+        .where(PlanItem.plan_id == key)
+        .order_by(CalendarEntry.id)
+    )
+    return [(position, row.member_octets, row.zone) for position, row in enumerate(rows)]
 
 
 def published_cluster(connection: Connection, key: int) -> str | None:

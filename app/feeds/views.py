@@ -25,6 +25,7 @@ from app.events.scopes import EVERYTHING, named
 from app.extensions import db
 from app.feeds import personal, queries
 from app.feeds.bodies import Bodies, Body, Chunk
+from app.feeds.dues import plan_of
 from app.feeds.fetches import own_scope
 from app.feeds.models import CalendarEntry
 from app.feeds.polls import ANSWERED, FETCHED
@@ -127,17 +128,18 @@ def series(series_id: int) -> Response:
 @bp.get("/feeds/my/<secret>.ics")
 @public("The secret in the address is the key")
 def own(secret: str) -> Response:
-    """What concerns the person the secret belongs to."""
+    """What concerns the person the secret belongs to, or the due days of the one plan that the secret is for."""
     with snapshot(db.engine) as connection:
         found = personal.subscriber(connection, secret)
-        if found is None:
+        label = _own_label(connection, found) if found else None
+        if found is None or label is None:
             return _no_calendar()
         withheld = exposure.people_state() if exposure.is_veiled_from(found.actor) else ()
         changes = (found.changed_at or queries.BEFORE_ANY[2], *(day for day in withheld[1:] if day))
         return _answer(
             Feed(
                 scope=own_scope(found.secret_id),
-                label=found.actor.name,
+                label=label,
                 version=found.version,
                 changed_at=max(changes),
                 load=lambda _bodies: _own_body(connection, found),
@@ -212,10 +214,24 @@ def _no_calendar() -> Response:
     return Response(f"{text}\n", status=404, mimetype="text/plain", headers=headers)
 
 
+def _own_label(connection: Connection, found: personal.Subscriber) -> str | None:
+    """What one's own feed is called; ``None`` where the plan it is for is gone, or closed to the person."""
+    if found.scope is None:
+        return found.actor.name
+    code = queries.country_of_plan(connection, found.actor, plan_of(found.scope) or 0)
+    country = portal.consortium().by_country.get(code or "")
+    return f"Valorisation plan of {country.name['en']}" if country else None
+
+
 def _own_body(connection: Connection, found: personal.Subscriber) -> Body:
     """The body of one's own feed; nobody else reads it, so it is not kept."""
     actor = found.actor
-    entries = queries.personal(connection, personal.concerns(actor), personal.ends(actor), actor.is_internal)
+    plan = plan_of(found.scope)
+    if plan is not None:
+        entries = queries.of_plan(connection, plan)
+    else:
+        narrowed = (personal.concerns(actor), personal.ends(actor), personal.dues(actor))
+        entries = queries.personal(connection, *narrowed, actor.is_internal)
     veil = exposure.veil_for(actor, WITHHELD)
     if veil is not None:
         entries = [(position, without_names(octets, veil), zone) for position, octets, zone in entries]

@@ -6,7 +6,7 @@ from babel.dates import format_date
 
 from app.core import mail, portal
 from app.core.i18n import read_in
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.mou.models import Mou, MouTermination
 from app.mou.queries import reference_of

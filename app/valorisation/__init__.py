@@ -21,13 +21,22 @@ def init_app(app: Flask) -> None:
     from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
     from app.valorisation.items.forms import ItemForm
     from app.valorisation.listing import codes_of
+    from app.valorisation.reminders import jobs  # noqa: F401 - the worker knows them once they are imported
+    from app.valorisation.slips import panels as slips
+    from app.valorisation.slips import views as _slips  # noqa: F401 - as above
+    from app.valorisation.slips.listing import person_of
     from app.valorisation.tracks import panels
     from app.valorisation.tracks import views as _tracks  # noqa: F401 - as above
     from app.valorisation.tracks.forms import MilestoneForm
 
     app.register_blueprint(views.bp)
-    app.jinja_env.globals.update(plan_codes=codes_of)
-    add_panels(app, Panel("microcredential", "valorisation/tracks/_of_microcredential.html", panels.tracks, order=10))
+    app.jinja_env.globals.update(plan_codes=codes_of, slip_person=person_of)
+    add_panels(
+        app,
+        Panel("microcredential", "valorisation/tracks/_of_microcredential.html", panels.tracks, order=10),
+        Panel("action_plan", "valorisation/slips/_of_plan.html", slips.of_plan, place="wide", order=10),
+        Panel("plan_item", "valorisation/slips/_of_item.html", slips.of_item, order=10),
+    )
     records.add(
         app,
         Kind("action_plan", _l("Action plan"), _pages, PlanForm),
@@ -35,6 +44,7 @@ def init_app(app: Flask) -> None:
         Kind("plan_item", _l("Plan item"), _pages_of_items, ItemForm),
         Kind("plan_item_slip", _l("Moved day of a plan item")),
         Kind("plan_item_stakeholder", _l("Stakeholder of a plan item")),
+        Kind("reminder_wish", _l("Reminders of plan items")),
         Kind("milestone", _l("Milestone"), _pages_of_milestones, MilestoneForm),
         Kind("milestone_slip", _l("Moved day of a milestone")),
         Kind("evidence", _l("Evidence"), lambda keys: _pages_of_evidence(evidence.owners_of(keys))),
@@ -47,6 +57,14 @@ def init_app(app: Flask) -> None:
             _l("Where valorisation stands"),
             "grid-3x3",
             order=20,
+            shows=lambda actor: actor.may(Permission.PLAN_READ),
+        ),
+        Entry(
+            "today",
+            "valorisation.slips",
+            _l("What slips"),
+            "hourglass-split",
+            order=41,
             shows=lambda actor: actor.may(Permission.PLAN_READ),
         ),
         Entry(

@@ -1,6 +1,6 @@
 """What may happen to action plans: begun, edited, moved on, approved, written anew, deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -23,6 +23,8 @@ from app.valorisation.models import SECTIONS, WRITTEN_IN, ActionPlan, PlanState,
 from app.valorisation.permissions import check_edit, may_edit
 
 NEEDS_REASON = frozenset({PlanState.ARCHIVED})
+# What features above do after a plan was changed, moved on, approved or deleted, such as calendars.
+after_change: list[Callable[[ActionPlan], None]] = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,7 @@ def edit(actor: Actor, plan: ActionPlan, version: int | None, facts: PlanFacts, 
     if not may_edit(actor, plan):
         raise Refused(country=_("Then you could not change it any more; leave country and organisation as they are."))
     plan.updated_at = clock.now()
-    db.session.flush()
+    _changed(plan)
 
 
 def move(actor: Actor, plan: ActionPlan, version: int | None, state: PlanState, reason: str | None = None) -> None:
@@ -111,7 +113,7 @@ def move(actor: Actor, plan: ActionPlan, version: int | None, state: PlanState, 
         raise Refused(reason=_("Write why, in a few words."))
     plan.move_to(state, actor, reason)
     plan.updated_at = clock.now()
-    db.session.flush()
+    _changed(plan)
 
 
 def lacking(plan: ActionPlan) -> list[str]:
@@ -148,7 +150,7 @@ def approve(
     )
     db.session.add(approved)
     plan.updated_at = clock.now()
-    db.session.flush()
+    _changed(plan)
     return approved
 
 
@@ -163,7 +165,7 @@ def delete(actor: Actor, plan: ActionPlan, version: int | None) -> None:
     if found:
         raise StillReferred(_("Other records refer to this plan. Archive it instead."), found)
     db.session.delete(plan)
-    db.session.flush()
+    _changed(plan)
 
 
 def referrers(plan: ActionPlan) -> list[str]:
@@ -178,6 +180,12 @@ def check_written(plan: ActionPlan) -> None:
         raise Refused(
             _("%(state)s: what was approved stays as it is. Begin its next version first.", state=plan.state.label)
         )
+
+
+def _changed(plan: ActionPlan) -> None:
+    db.session.flush()
+    for follow in after_change:
+        follow(plan)
 
 
 def _fill(plan: ActionPlan, facts: PlanFacts, consortium: Consortium) -> None:

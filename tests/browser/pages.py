@@ -189,6 +189,7 @@ COORDINATOR = (
     "/account/profile",
     "/account/views/",
     "/account/weekly-mail/",
+    "/feeds/plan/1",
     "/account/views/new?list=events&path=/events/&query=state%3Dheld",
     "/accounts/",
     "/accounts/2",
@@ -220,6 +221,8 @@ COORDINATOR = (
     "/valorisation/new",
     "/valorisation/progress",
     "/valorisation/progress?country=AM",
+    "/valorisation/slips",
+    "/valorisation/slips?country=AM&standing=late",
 )
 EVERY_PAGE = [*((None, path) for path in PUBLIC), *((Role.COORDINATOR, path) for path in COORDINATOR)]
 # Views that answer something else than a page that the demonstration has, each with what.

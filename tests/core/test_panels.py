@@ -21,6 +21,7 @@ def test_a_page_has_the_panels_of_its_kind_in_their_order():
     facts = {"said": "Niš"}
     assert found == {
         "actions": [("do.html", facts)],
+        "wide": [],
         "main": [("soon.html", facts), ("late.html", facts)],
         "aside": [],
     }
@@ -36,7 +37,7 @@ def test_a_panel_without_facts_is_not_there():
 def test_a_page_that_nobody_adds_to_has_no_panels():
     app = Flask("panels", static_folder=None)
     with app.app_context():
-        assert panels.of("thing", SYSTEM, "Niš") == {"actions": [], "main": [], "aside": []}
+        assert panels.of("thing", SYSTEM, "Niš") == {"actions": [], "wide": [], "main": [], "aside": []}
 
 
 def test_a_filter_is_offered_to_one_list_alone():

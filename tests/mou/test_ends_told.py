@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.core.access import SYSTEM
-from app.core.mentions import PLACEHOLDER
+from app.core.marks import PLACEHOLDER
 from app.extensions import db
 from app.mou import ending, mailing
 from app.mou.ending import TerminationFacts

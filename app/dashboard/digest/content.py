@@ -22,6 +22,7 @@ from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.stakeholders.models import Organisation
+from app.valorisation.reminders.queries import CountryItems, by_country
 
 MOST_NEW = 10
 
@@ -37,10 +38,11 @@ class News:
 
 @dataclass(frozen=True)
 class Digest:
-    """One person's mail: matters by urgency, and news."""
+    """One person's mail: matters by urgency, what presses in the plans of countries, and news."""
 
     matters: Sequence[Matter]
     news: Sequence[News]
+    plans: Sequence[CountryItems] = ()
 
     @cached_property
     def groups(self) -> list[tuple[Urgency, list[Matter]]]:
@@ -55,7 +57,7 @@ class Digest:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write about."""
-        return not (self.groups or self.news)
+        return not (self.groups or self.plans or self.news)
 
     def count(self, level: Urgency) -> int:
         """How many matters there are of an urgency."""
@@ -63,22 +65,23 @@ class Digest:
 
     @property
     def late(self) -> int:
-        """How many matters are late."""
-        return self.count(Urgency.LATE)
+        """How many matters and plan items are late."""
+        return self.count(Urgency.LATE) + sum(one.late for one in self.plans)
 
     @property
     def soon(self) -> int:
-        """How many matters are due within a week."""
-        return self.count(Urgency.SOON)
+        """How many matters and plan items are due within a week."""
+        return self.count(Urgency.SOON) + sum(one.soon for one in self.plans)
 
 
 def digest_of(actor: Actor, today: date, since: datetime) -> Digest:
     """What to write to a person, in the language that is spoken now; within a request, for its addresses."""
     countries = _countries(actor)
     news = chain.from_iterable(read(actor, countries, since) for read in (_events, _decisions, _moves))
-    matters = matters_of(actor, today)
-    told = {matter.url for matter in Digest(matters, ()).pressing}
-    return Digest(matters, [one for one in news if one.path not in told])  # What presses is said once, as that.
+    matters, slips = matters_of(actor, today), by_country(actor, today)
+    told = {matter.url for matter in Digest(matters, (), slips).pressing}
+    # What presses is said once, as that.
+    return Digest(matters, [one for one in news if one.path not in told], slips)
 
 
 def since_last(sent_at: datetime | None, now: datetime) -> datetime:

@@ -10,6 +10,8 @@ from app.core.errors import expect_version
 from app.dashboard.digest.content import Digest, digest_of, since_last
 from app.dashboard.digest.models import DigestWish, Rhythm
 from app.extensions import db
+from app.valorisation.reminders import queries as reminded_of
+from app.valorisation.reminders import services as reminders
 
 
 def wish_of(user_id: int) -> DigestWish | None:
@@ -17,15 +19,21 @@ def wish_of(user_id: int) -> DigestWish | None:
     return db.session.scalar(select(DigestWish).where(DigestWish.user_id == user_id))
 
 
-def choose(actor: Actor, version: int | None, rhythm: Rhythm) -> None:
-    """Say how often one wants to be written to. Raises ``EditConflict``."""
+def is_reminded(user_id: int) -> bool:
+    """Whether a person is reminded of plan items: unless they said no."""
+    wish = reminded_of.wish_of(user_id)
+    return wish is None or wish.is_wanted
+
+
+def choose(actor: Actor, version: int | None, rhythm: Rhythm, *, reminded: bool = True) -> None:
+    """Say how often one wants to be written to, and whether to be reminded of items. Raises ``EditConflict``."""
     wish = wish_of(actor.user_id or 0)
     if wish is None:
         db.session.add(DigestWish(user_id=actor.user_id, rhythm=rhythm))
     else:
         expect_version(wish, version)
         wish.rhythm = rhythm
-    db.session.flush()
+    reminders.choose(actor, is_wanted=reminded)
 
 
 def preview(user: User, wish: DigestWish | None) -> Digest:

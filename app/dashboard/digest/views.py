@@ -1,4 +1,4 @@
-"""The page about the weekly mail: how often, what it would say today, and one at once."""
+"""The page about mails: how often the weekly one, what it would say today, one at once, and reminders or none."""
 
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
@@ -8,7 +8,7 @@ from app.accounts.models import User
 from app.core.access import current_actor, signed_in
 from app.core.web import changed, form_page, redirect_to
 from app.dashboard.digest import services
-from app.dashboard.digest.forms import RhythmForm
+from app.dashboard.digest.forms import OFF, ON, RhythmForm
 from app.dashboard.digest.models import Rhythm
 from app.extensions import db
 
@@ -24,10 +24,12 @@ def _me() -> User:
 def show() -> BaseResponse:
     """Choose how often one is written to, beside what a mail would say now."""
     user, wish = _me(), services.wish_of(current_actor().user_id or 0)
-    form = RhythmForm(obj=wish, data=None if wish else {"rhythm": Rhythm.WEEKLY})
+    reminded = ON if services.is_reminded(user.id) else OFF
+    form = RhythmForm(obj=wish, data={"rhythm": Rhythm.WEEKLY, "reminders": reminded})
     if form.validate_on_submit():
         with form.refusals(wish):
-            services.choose(current_actor(), form.version.data, Rhythm(form.rhythm.data))
+            rhythm, wanted = Rhythm(form.rhythm.data), form.reminders.data == ON
+            services.choose(current_actor(), form.version.data, rhythm, reminded=wanted)
             return changed(form, url_for("digest.show"), _("Saved."))
     return form_page(
         "dashboard/digest/show.html", form, digest=services.preview(user, wish), wish=wish, email=user.email

@@ -22,7 +22,7 @@ from app.valorisation.queries import visible_to as plans_visible_to
 
 Found = Row[*tuple[Any, ...]]
 # Tables whose rows are part of an item rather than records that refer to it.
-OWN_TABLES = frozenset({PlanItem.link_model.__tablename__, plan_item_stakeholder.name})
+OWN_TABLES = frozenset({PlanItem.link_model.__tablename__, plan_item_stakeholder.name, "calendar_entry"})
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

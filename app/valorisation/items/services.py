@@ -1,6 +1,6 @@
 """What may happen to the items of a plan: added, edited, moved in time and state, done, deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -25,6 +25,8 @@ from app.valorisation.permissions import check_edit, may_edit
 from app.valorisation.rules import check_open
 
 NEEDS_REASON = frozenset({ItemState.CANCELLED})
+# What features above do after an item was added, changed, moved or deleted, such as calendars.
+after_change: list[Callable[[PlanItem], None]] = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ def _added(actor: Actor, plan: ActionPlan, facts: ItemFacts, consortium: Consort
         _fill(item, facts, consortium)
     item.number = queries.next_number(plan)
     db.session.add(item)
-    db.session.flush()
+    _changed(item)
     return item
 
 
@@ -148,7 +150,7 @@ def edit(actor: Actor, item: PlanItem, version: int | None, facts: ItemFacts, co
             )
         )
     item.updated_at = clock.now()
-    db.session.flush()
+    _changed(item)
 
 
 def move(actor: Actor, item: PlanItem, version: int | None, state: ItemState, reason: str | None = None) -> None:
@@ -167,7 +169,7 @@ def move(actor: Actor, item: PlanItem, version: int | None, state: ItemState, re
     item.move_to(state, actor, reason)
     item.done_on = None
     item.updated_at = clock.now()
-    db.session.flush()
+    _changed(item)
 
 
 def finish(actor: Actor, item: PlanItem, version: int | None, done_on: date) -> None:
@@ -184,7 +186,7 @@ def finish(actor: Actor, item: PlanItem, version: int | None, done_on: date) -> 
         item.done_on = done_on
     item.move_to(ItemState.DONE, actor)
     item.updated_at = clock.now()
-    db.session.flush()
+    _changed(item)
 
 
 def delete(actor: Actor, item: PlanItem, version: int | None) -> None:
@@ -198,7 +200,7 @@ def delete(actor: Actor, item: PlanItem, version: int | None) -> None:
     if referrers:
         raise StillReferred(_("Other records refer to this item. Cancel it instead."), referrers)
     db.session.delete(item)
-    db.session.flush()
+    _changed(item)
 
 
 def change(plan: ActionPlan) -> None:
@@ -209,6 +211,12 @@ def change(plan: ActionPlan) -> None:
     plans.lock(plan)
     check_open(plan.state)
     plan.updated_at = clock.now()
+
+
+def _changed(item: PlanItem) -> None:
+    db.session.flush()
+    for follow in after_change:
+        follow(item)
 
 
 def _fill(item: PlanItem, facts: ItemFacts, consortium: Consortium) -> None:

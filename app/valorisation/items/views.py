@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import clock, portal
+from app.core import clock, panels, portal
 from app.core.access import Permission, current_actor, requires
 from app.core.templating import plain_tr
 from app.core.web import answer, changed, created, form_page, redirect_to, refusals_at
@@ -50,6 +50,7 @@ def item_page(found: PlanItem, form: ItemMoveForm) -> Response:
         states={state.value: state for state in ItemState},
         may_edit=edits,
         moves=[state.value for state in onwards],
+        panels=panels.of("plan_item", actor, found),
     )
 
 

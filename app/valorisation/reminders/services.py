@@ -1,0 +1,53 @@
+"""Whether a person is reminded, and writing one reminder."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.accounts.models import User
+from app.core import mail
+from app.core.access import Actor
+from app.core.templating import plain_tr
+from app.extensions import db
+from app.valorisation.items.models import PlanItem
+from app.valorisation.reminders import queries
+from app.valorisation.reminders.models import ReminderWish
+
+
+def choose(actor: Actor, *, is_wanted: bool) -> None:
+    """Say whether one wants to be reminded of plan items."""
+    wish = queries.wish_of(actor.user_id or 0)
+    if wish is None:
+        db.session.add(ReminderWish(user_id=actor.user_id, is_wanted=is_wanted))
+    else:
+        wish.is_wanted = is_wanted
+    db.session.flush()
+
+
+def remind(user: User, item: PlanItem, today: date) -> None:
+    """Write to a person that an item is due, is due today, or was; in the person's language."""
+    with mail.in_language(user.actor.language) as language:
+        title = plain_tr(item.title)
+        mail.send(
+            db.session,
+            user.email,
+            _subject(title, (item.due_on - today).days),
+            "valorisation/reminder",
+            language,
+            name=user.name,
+            item=item,
+            title=title,
+            country=item.plan.country,
+            days=(item.due_on - today).days,
+            path=f"/valorisation/items/{item.id}",
+            stop="/account/weekly-mail/",
+        )
+
+
+def _subject(title: str, days: int) -> str:
+    if days > 0:
+        return ngettext("Due in %(num)s day: %(title)s", "Due in %(num)s days: %(title)s", days, title=title)
+    if days == 0:
+        return _("Due today: %(title)s", title=title)
+    return ngettext("%(num)s day late: %(title)s", "%(num)s days late: %(title)s", -days, title=title)

@@ -1,0 +1,34 @@
+"""What the pages of a plan and of an item say about why it slips."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core import clock
+from app.core.access import Actor
+from app.extensions import db
+from app.valorisation.items.models import OPEN, PlanItem
+from app.valorisation.models import ENDED, ActionPlan
+from app.valorisation.queries import another_holds
+from app.valorisation.slips import queries
+from app.valorisation.slips.rules import is_slipping
+
+
+def of_plan(actor: Actor, plan: ActionPlan) -> Mapping[str, Any] | None:
+    """What slips of a plan and why, the item that was due first at the top; nothing where all is in time."""
+    today = clock.today()
+    rows = queries.of_plan(actor, plan, today) if plan.state not in ENDED else ()
+    if not rows:
+        return None
+    why = queries.reasons(db.session.connection(), actor, [row.id for row in rows])
+    return {"rows": rows, "why": why, "today": today}
+
+
+def of_item(actor: Actor, item: PlanItem) -> Mapping[str, Any] | None:
+    """Why an item slips; nothing of one that is in time, done or cancelled."""
+    today = clock.today()
+    if item.state not in OPEN or item.plan.state in ENDED or not is_slipping(item.baseline_on, item.due_on, today):
+        return None
+    if not item.plan.versions and another_holds(item.plan):
+        return None
+    why = queries.reasons(db.session.connection(), actor, [item.id])[item.id]
+    return {"item": item, "why": why, "today": today}
