@@ -21,6 +21,9 @@ def init_app(app: Flask) -> None:
     from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
     from app.valorisation.items.forms import ItemForm
     from app.valorisation.listing import codes_of
+    from app.valorisation.periods import views as _periods  # noqa: F401 - as above
+    from app.valorisation.periods.forms import PeriodForm
+    from app.valorisation.pictures import views as _pictures  # noqa: F401 - as above
     from app.valorisation.tracks import panels
     from app.valorisation.tracks import views as _tracks  # noqa: F401 - as above
     from app.valorisation.tracks.forms import MilestoneForm
@@ -37,6 +40,7 @@ def init_app(app: Flask) -> None:
         Kind("plan_item_stakeholder", _l("Stakeholder of a plan item")),
         Kind("milestone", _l("Milestone"), _pages_of_milestones, MilestoneForm),
         Kind("milestone_slip", _l("Moved day of a milestone")),
+        Kind("reporting_period", _l("Reporting period"), _pages_of_periods, PeriodForm),
         Kind("evidence", _l("Evidence"), lambda keys: _pages_of_evidence(evidence.owners_of(keys))),
     )
     add(
@@ -74,3 +78,7 @@ def _pages_of_evidence(owners: Mapping[int, tuple[str, int]]) -> Mapping[int, st
 
 def _pages_of_milestones(keys: Sequence[int]) -> Mapping[int, str]:
     return {key: f"/valorisation/milestones/{key}" for key in keys}
+
+
+def _pages_of_periods(keys: Sequence[int]) -> Mapping[int, str]:
+    return {key: f"/valorisation/periods/{key}" for key in keys}
