@@ -51,7 +51,16 @@ def _follow_settings(app: "Flask") -> "Flask":
     return app
 
 
-REGISTERS = ("stakeholders", "people", "microcredentials", "clusters", "events", "decisions", "feedback")
+REGISTERS = (
+    "stakeholders",
+    "people",
+    "microcredentials",
+    "clusters",
+    "events",
+    "decisions",
+    "feedback",
+    "valorisation",
+)
 
 
 @click.group()

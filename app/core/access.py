@@ -78,6 +78,7 @@ class Permission(StrEnum):
     MOU_TEMPLATE = "mou:template"
     OUTBOX_READ = "outbox:read"
     PACK_READ = "pack:read"
+    PERIOD_FREEZE = "period:freeze"
     PERSON_EDIT = "person:edit"
     PERSON_ERASE = "person:erase"
     PERSON_EXPORT = "person:export"

@@ -17,6 +17,7 @@ from app.demo.memoranda import load_memoranda, load_templates
 from app.demo.microcredentials import load_microcredentials
 from app.demo.milestones import load_milestones
 from app.demo.minutes import load_minutes
+from app.demo.periods import load_periods
 from app.demo.plan_items import Known as PlanWorld
 from app.demo.plans import load_plans
 from app.extensions import db
@@ -57,6 +58,7 @@ def load_consortium(folder: Path, consortium: Consortium) -> None:
     memoranda = load_memoranda(_read(folder / "memoranda.yaml")["memoranda"], offered, organisations, designs)
     promised = PlanWorld(organisations, designs, events, consortium)
     load_plans(_read(folder / "plans.yaml")["plans"], promised)
+    load_periods(_read(folder / "periods.yaml")["periods"], consortium)
     load_milestones(_read(folder / "milestones.yaml")["milestones"], promised, memoranda)
 
 

@@ -17,6 +17,7 @@ def listings() -> dict[str, Listing]:
     from app.events.outcomes.listing import RegisterListing
     from app.microcredentials.listing import MicroCredentialListing
     from app.stakeholders.listing import OrganisationListing, PersonListing
+    from app.valorisation.listing import PlanListing
 
     return {
         "stakeholders": OrganisationListing(),
@@ -26,6 +27,7 @@ def listings() -> dict[str, Listing]:
         "events": EventListing(),
         "decisions": RegisterListing(),
         "feedback": FeedbackListing(),
+        "valorisation": PlanListing(),
     }
 
 

@@ -21,6 +21,9 @@ def init_app(app: Flask) -> None:
     from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
     from app.valorisation.items.forms import ItemForm
     from app.valorisation.listing import codes_of
+    from app.valorisation.periods import views as _periods  # noqa: F401 - as above
+    from app.valorisation.periods.forms import PeriodForm
+    from app.valorisation.pictures import views as _pictures  # noqa: F401 - as above
     from app.valorisation.reminders import jobs  # noqa: F401 - the worker knows them once they are imported
     from app.valorisation.slips import panels as slips
     from app.valorisation.slips import views as _slips  # noqa: F401 - as above
@@ -47,6 +50,7 @@ def init_app(app: Flask) -> None:
         Kind("reminder_wish", _l("Reminders of plan items")),
         Kind("milestone", _l("Milestone"), _pages_of_milestones, MilestoneForm),
         Kind("milestone_slip", _l("Moved day of a milestone")),
+        Kind("reporting_period", _l("Reporting period"), _pages_of_periods, PeriodForm),
         Kind("evidence", _l("Evidence"), lambda keys: _pages_of_evidence(evidence.owners_of(keys))),
     )
     add(
@@ -92,3 +96,7 @@ def _pages_of_evidence(owners: Mapping[int, tuple[str, int]]) -> Mapping[int, st
 
 def _pages_of_milestones(keys: Sequence[int]) -> Mapping[int, str]:
     return {key: f"/valorisation/milestones/{key}" for key in keys}
+
+
+def _pages_of_periods(keys: Sequence[int]) -> Mapping[int, str]:
+    return {key: f"/valorisation/periods/{key}" for key in keys}

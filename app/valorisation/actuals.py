@@ -1,18 +1,20 @@
-"""What was reached, counted from the records: by country, within the days of a plan and until the day reckoned with.
+"""What was reached, counted from the records: by country, from one day to another.
 
 Nothing here is narrowed by who asks: a figure is the same for everybody who may read plans, and names nobody.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, true
 
 from app.events.attendance.models import THERE, Attendance
 from app.events.models import OVER, Event, EventKind, event_organisation
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
-from app.mou.models import Mou
+from app.mou.models import Mou, MouState
 from app.valorisation.evidence.holding import MEMORANDA
 from app.valorisation.items.models import Measure
 from app.valorisation.models import ActionPlan, PlanVersion
@@ -27,65 +29,120 @@ class Figure:
     repeated: int | None = None
 
 
+NOTHING: Mapping[Measure, Figure] = {
+    Measure.PLANS: Figure(0),
+    Measure.CONSULTATIONS: Figure(0),
+    Measure.ROUND_TABLES: Figure(0),
+    Measure.ORGANISATIONS: Figure(0, 0),
+    Measure.PEOPLE: Figure(0, 0),
+    Measure.MEMORANDA: Figure(0),
+}
+# Events by which a country reaches somebody; where the consortium met among itself, nobody was reached by that.
+REACHING = frozenset({EventKind.CONSULTATION, EventKind.ROUND_TABLE, EventKind.WORKSHOP})
+# People as an event counted them; what nobody counted is none.
+COUNTED: Any = sum(func.coalesce(column, 0) for column in (Event.women, Event.men, Event.nonbinary, Event.undisclosed))
+# People who are named on lists, each once: of the register by their key, others by their name.
+NAMED = func.coalesce(cast(Attendance.person_id, String), Attendance.name)
+
+
 def figures(country: str, first: date, last: date) -> dict[Measure, Figure]:
     """What was reached in a country from one day to another, both included: a few statements, whatever there is."""
-    held = and_(
-        Event.country == country,
+    found = by_country(first, last, country).get(country, NOTHING)
+    return {**found, Measure.VALORISED: Figure(_valorised(country, last))}
+
+
+def by_country(first: date, last: date, only: str = "") -> dict[str, dict[Measure, Figure]]:
+    """What was reached in each country, or in ``only`` one, but for what is valorised: five statements.
+
+    A country of which there is nothing is left out.
+    """
+    took_place = held(first, last, only)
+    found: dict[str, dict[Measure, Figure]] = {}
+
+    def put(country: str, measure: Measure, figure: Figure) -> None:
+        found.setdefault(country, dict(NOTHING))[measure] = figure
+
+    named = dict(map(tuple, named_people(first, last, only)))
+    for row in of_events(took_place):
+        put(row.country, Measure.CONSULTATIONS, Figure(row.consultations))
+        put(row.country, Measure.ROUND_TABLES, Figure(row.tables))
+        put(row.country, Measure.PEOPLE, Figure(named.get(row.country, 0), int(row.people)))
+    for row in organisations(took_place):
+        put(row.country, Measure.ORGANISATIONS, Figure(row.each, row.all_))
+    for country, count in memoranda(first, last, only):
+        put(country, Measure.MEMORANDA, Figure(count))
+    for country, count in _by(select(ActionPlan.country, func.count()).where(approved(last, only))):
+        put(country, Measure.PLANS, Figure(count))
+    return found
+
+
+def held(first: date, last: date, only: str = "") -> ColumnElement[bool]:
+    """Consultations, round tables and workshops that took place in these days, in any country or in ``only`` one."""
+    return and_(
+        Event.country == only if only else Event.country.is_not(None),
         Event.state.in_(OVER),
-        Event.kind != EventKind.DEADLINE,
+        Event.kind.in_(REACHING),
         Event.ends_on.between(first, last),
     )
-    tables, consultations, counted = _of_events(held)
-    return {
-        Measure.PLANS: Figure(_count(_plans(country, last))),
-        Measure.CONSULTATIONS: Figure(consultations),
-        Measure.ROUND_TABLES: Figure(tables),
-        Measure.ORGANISATIONS: _organisations(held),
-        Measure.PEOPLE: Figure(_count(_people(held)), counted),
-        Measure.MEMORANDA: Figure(_count(_memoranda(country, first, last))),
-        Measure.VALORISED: Figure(_valorised(country, last)),
-    }
 
 
-def _of_events(held: ColumnElement[bool]) -> tuple[int, int, int]:
-    """Round tables, consultations, and people as the events counted them, whoever came more than once."""
-    people = sum(func.coalesce(column, 0) for column in (Event.women, Event.men, Event.nonbinary, Event.undisclosed))
-    row = db.session.execute(
-        select(
-            func.count().filter(Event.kind == EventKind.ROUND_TABLE),
-            func.count().filter(Event.kind == EventKind.CONSULTATION),
-            func.coalesce(func.sum(people), 0),
-        ).where(held)
-    ).one()
-    return row[0], row[1], int(row[2])
+def signed(first: date, last: date, only: str = "") -> ColumnElement[bool]:
+    """Memoranda that everybody signed in these days; one that was terminated later counts until its last day."""
+    country = Mou.country == only if only else Mou.country.is_not(None)
+    stands = or_(Mou.state.in_(MEMORANDA), and_(Mou.state == MouState.TERMINATED, Mou.last_day >= last))
+    return and_(country, stands, Mou.signed_on.between(first, last))
 
 
-def _organisations(held: ColumnElement[bool]) -> Figure:
+def approved(last: date, only: str = "") -> ColumnElement[bool]:
+    """Plans of which a version was approved until a day."""
+    by_then = select(PlanVersion.plan_id).where(PlanVersion.approved_on <= last)
+    return and_(ActionPlan.country == only if only else true(), ActionPlan.id.in_(by_then))
+
+
+def of_events(took_place: ColumnElement[bool]) -> Sequence[Any]:
+    """Of each country: round tables, consultations, the last of either, people as counted; one statement."""
+    wanted = select(
+        Event.country,
+        func.count().filter(Event.kind == EventKind.ROUND_TABLE).label("tables"),
+        func.count().filter(Event.kind == EventKind.CONSULTATION).label("consultations"),
+        func.max(Event.ends_on).filter(Event.kind == EventKind.ROUND_TABLE).label("last_table"),
+        func.max(Event.ends_on).filter(Event.kind == EventKind.CONSULTATION).label("last_consultation"),
+        func.coalesce(func.sum(COUNTED), 0).label("people"),
+    )
+    return db.session.execute(wanted.where(took_place).group_by(Event.country)).all()
+
+
+def organisations(took_place: ColumnElement[bool]) -> Sequence[Any]:
+    """Of each country: organisations that took part, each once, and as often as they did; one statement."""
     taking_part = event_organisation.c
-    row = db.session.execute(
-        select(func.count(taking_part.organisation_id.distinct()), func.count())
+    wanted = (
+        select(
+            Event.country, func.count(taking_part.organisation_id.distinct()).label("each"), func.count().label("all_")
+        )
         .select_from(event_organisation)
         .join(Event, Event.id == taking_part.event_id)
-        .where(held)
-    ).one()
-    return Figure(row[0], row[1])
+    )
+    return db.session.execute(wanted.where(took_place).group_by(Event.country)).all()
 
 
-def _people(held: ColumnElement[bool]) -> Select[int]:
-    """People who are named on lists, each once: of the register by their key, others by their name."""
-    who = func.coalesce(cast(Attendance.person_id, String), Attendance.name)
-    return (
-        select(func.count(who.distinct()))
+def named_people(first: date, last: date, only: str = "") -> Sequence[Any]:
+    """How many people of each country are named on lists of these days, each once; one statement."""
+    wanted = (
+        select(Event.country, func.count(NAMED.distinct()))
         .select_from(Attendance)
         .join(Event, Event.id == Attendance.event_id)
-        .where(held, Attendance.state.in_(THERE))
     )
+    return _by(wanted.where(held(first, last, only), Attendance.state.in_(THERE)))
 
 
-def _memoranda(country: str, first: date, last: date) -> Select[int]:
-    return select(func.count(Mou.id)).where(
-        Mou.country == country, Mou.state.in_(MEMORANDA), Mou.signed_on.between(first, last)
-    )
+def memoranda(first: date, last: date, only: str = "") -> Sequence[Any]:
+    """How many memoranda of each country everybody signed in these days; one statement."""
+    return _by(select(Mou.country, func.count()).where(signed(first, last, only)))
+
+
+def _by(statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+    """Rows of a country and a number; the country is the statement's first column."""
+    return db.session.execute(statement.group_by(statement.selected_columns[0])).all()
 
 
 def _valorised(country: str, last: date) -> int:
@@ -93,12 +150,3 @@ def _valorised(country: str, last: date) -> int:
     standing = MicroCredential.state != MicroCredentialState.RETIRED
     keys = db.session.scalars(select(MicroCredential.id).where(MicroCredential.country == country, standing)).all()
     return sum(verdict.holds for verdict in verdicts(keys, last).values())
-
-
-def _plans(country: str, last: date) -> Select[int]:
-    approved = select(PlanVersion.plan_id).where(PlanVersion.approved_on <= last)
-    return select(func.count(ActionPlan.id)).where(ActionPlan.country == country, ActionPlan.id.in_(approved))
-
-
-def _count(statement: Select[int]) -> int:
-    return db.session.scalar(statement) or 0

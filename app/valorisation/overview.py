@@ -14,15 +14,16 @@ from sqlalchemy import func, select
 from app.core import portal
 from app.core.access import Actor
 from app.core.consortium import Consortium
-from app.events.models import OVER, Event, EventKind
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
+from app.valorisation import actuals
+from app.valorisation.asof import AsOf
 from app.valorisation.models import ActionPlan, PlanState, PlanVersion
 from app.valorisation.queries import visible_to as plans_visible_to
 from app.valorisation.tracks import queries as tracks
 from app.valorisation.tracks.models import OPEN, TRACK_OF, TRACKS, MilestoneKind, MilestoneState, Track
-from app.valorisation.tracks.valorised import Reached, judge
+from app.valorisation.tracks.valorised import Reached, is_met
 
 FINAL = frozenset({MicroCredentialState.FINAL, MicroCredentialState.PUBLISHED})
 # A country's plan is the one that holds, else the one furthest on, and of several the latest.
@@ -39,21 +40,33 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One micro-credential with a cell for each track."""
+    """One micro-credential with what is known of its milestones on a day."""
 
+    key: int
     code: str
     title: dict[str, str]
     country: str
     state: MicroCredentialState
     is_example: bool
-    cells: Mapping[Track, Cell]
+    milestones: Sequence[Reached]
+    day: date
     reached: frozenset[MilestoneKind]
     is_valorised: bool
+
+    @property
+    def cells(self) -> Mapping[Track, Cell]:
+        """How it stands on each track, in words."""
+        return {
+            track: cell([one for one in self.milestones if TRACK_OF[one.kind] is track], self.day) for track in TRACKS
+        }
 
 
 @dataclass(frozen=True)
 class CountryRow:
-    """One country: its micro-credentials by what they reached, its plan, its consultations and round table."""
+    """One country: its micro-credentials by what they reached, its plan, and what its events and memoranda came to.
+
+    ``organisations`` are those reached, each once; ``takings_part`` the same as often as they took part.
+    """
 
     code: str
     rows: Sequence[Row] = ()
@@ -61,7 +74,12 @@ class CountryRow:
     plan: Any = None
     consultations: int = 0
     last_consultation: date | None = None
+    round_tables: int = 0
     round_table: date | None = None
+    organisations: int = 0
+    takings_part: int = 0
+    people: int = 0
+    memoranda: int = 0
     reached: Mapping[MilestoneKind, int] = field(default_factory=dict)
 
     @property
@@ -78,52 +96,69 @@ class CountryRow:
         """How many designs are in one of these states."""
         return sum(row.state in states for row in self.rows)
 
+    def on_track(self, track: Track) -> int:
+        """How many reached at least one milestone of a track."""
+        return sum(not row.reached.isdisjoint(TRACKS[track]) for row in self.rows)
 
-def countries(actor: Actor, today: date, only: str = "") -> list[CountryRow]:
-    """Every country of the consortium, or ``only`` one, in six statements."""
-    consortium = portal.consortium()
+
+def countries(actor: Actor, day: date, only: str = "") -> list[CountryRow]:
+    """Every country of the consortium, or ``only`` one, as it stands on a day since the project began.
+
+    Eight statements; of a past day ten.
+    """
+    consortium, asked = portal.consortium(), AsOf.on(day)
     by_country: dict[str, list[Row]] = {}
-    for row in _rows(actor, consortium, today, only):
+    for row in rows_of(actor, consortium, asked, only):
         by_country.setdefault(row.country, []).append(row)
-    plans, events, target = _plans(actor), _events(), _target(consortium)
+    plans, counted, target = _plans(actor, asked), _counted(consortium.start, day, only), target_of(consortium)
     return [
-        _country(country.code, by_country.get(country.code, []), target, plans, events)
+        _country(country.code, by_country.get(country.code, []), target, plans, counted.get(country.code, {}))
         for country in consortium.countries
         if only in ("", country.code)
     ]
 
 
 def _country(
-    code: str, rows: list[Row], target: int, plans: Mapping[str, Any], events: Mapping[tuple[str, EventKind], Any]
+    code: str, rows: list[Row], target: int, plans: Mapping[str, Any], counted: Mapping[str, Any]
 ) -> CountryRow:
-    consulted, tables = events.get((code, EventKind.CONSULTATION)), events.get((code, EventKind.ROUND_TABLE))
-    return CountryRow(
-        code,
-        rows,
-        target,
-        plans.get(code),
-        consulted.count_ if consulted else 0,
-        consulted.last if consulted else None,
-        tables.last if tables else None,
-        {kind: sum(kind in row.reached for row in rows) for kind in MilestoneKind},
-    )
+    reached = {kind: sum(kind in row.reached for row in rows) for kind in MilestoneKind}
+    return CountryRow(code, rows, target, plans.get(code), **counted, reached=reached)
 
 
-def _rows(actor: Actor, consortium: Consortium, today: date, only: str) -> list[Row]:
+def _counted(first: date, last: date, only: str) -> dict[str, dict[str, Any]]:
+    """What events and memoranda of each country came to, by the names that ``CountryRow`` has for it."""
+    found: dict[str, dict[str, Any]] = {}
+    took_place = actuals.held(first, last, only)
+    for row in actuals.of_events(took_place):
+        found[row.country] = {
+            "consultations": row.consultations,
+            "last_consultation": row.last_consultation,
+            "round_tables": row.tables,
+            "round_table": row.last_table,
+            "people": int(row.people),
+        }
+    for row in actuals.organisations(took_place):
+        found[row.country] |= {"organisations": row.each, "takings_part": row.all_}
+    for country, count in actuals.memoranda(first, last, only):
+        found.setdefault(country, {})["memoranda"] = count
+    return found
+
+
+def rows_of(actor: Actor, consortium: Consortium, asked: AsOf, only: str = "") -> list[Row]:
+    """Micro-credentials but retired ones by code, as they stand on a day: four statements, of a past day six."""
     statement = select(
         *(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.country),
         *(MicroCredential.state, MicroCredential.is_example),
     ).where(microcredentials_visible_to(actor), MicroCredential.state != MicroCredentialState.RETIRED)
     if only:
         statement = statement.where(MicroCredential.country == only)
-    known, signed = tracks.reached(), tracks.memoranda()
+    known, signed, today = tracks.reached(asked), tracks.memoranda(asked), asked.day
     made = []
     for row in db.session.execute(statement.order_by(MicroCredential.code)):
-        milestones = known.get(row.id, [])
-        verdict = judge(consortium.valorised, milestones, signed.get(row.id, 0), today)
+        milestones = known.get(row.id, ())
         held = frozenset(one.kind for one in milestones if one.holds(today))
-        cells = {track: cell([one for one in milestones if TRACK_OF[one.kind] is track], today) for track in TRACKS}
-        made.append(Row(row.code, row.title, row.country, row.state, row.is_example, cells, held, verdict.holds))
+        is_valorised = is_met(consortium.valorised, held, signed.get(row.id, 0))
+        made.append(Row(*row, milestones, today, held, is_valorised))
     return made
 
 
@@ -146,52 +181,61 @@ def cell(milestones: Sequence[Reached], today: date) -> Cell:
     return Cell("stopped", _("withdrawn")) if latest else Cell("none", _("nothing planned"))
 
 
-def _plans(actor: Actor) -> dict[str, Any]:
-    approved = select(func.min(PlanVersion.approved_on)).where(PlanVersion.plan_id == ActionPlan.id)
+def _plans(actor: Actor, asked: AsOf) -> dict[str, Any]:
+    """The plan of each country: on a past day the one that was approved last until then."""
+    until_then = PlanVersion.approved_on <= asked.day
+    days = [
+        select(which(PlanVersion.approved_on)).where(PlanVersion.plan_id == ActionPlan.id, until_then).scalar_subquery()
+        for which in (func.min, func.max)
+    ]
     rows = db.session.execute(
         select(
-            ActionPlan.id, ActionPlan.country, ActionPlan.state, approved.scalar_subquery().label("approved_on")
+            *(ActionPlan.id, ActionPlan.country, ActionPlan.state),
+            *(days[0].label("approved_on"), days[1].label("latest_on")),
         ).where(plans_visible_to(actor), ActionPlan.state != PlanState.ARCHIVED)
     ).all()
     order = {state: place for place, state in enumerate(_FURTHEST)}
     found: dict[str, Any] = {}
+    if asked.is_past:
+        for row in sorted((one for one in rows if one.latest_on), key=lambda one: (one.latest_on, one.id)):
+            found[row.country] = row
+        return found
     for row in sorted(rows, key=lambda one: (order.get(one.state, len(order)), -one.id)):
         found.setdefault(row.country, row)
     return found
 
 
-def _events() -> dict[tuple[str, EventKind], Any]:
-    """Consultations and round tables that were held, by country: how many, and the last day."""
-    kinds = (EventKind.CONSULTATION, EventKind.ROUND_TABLE)
-    rows = db.session.execute(
-        select(Event.country, Event.kind, func.count().label("count_"), func.max(Event.ends_on).label("last"))
-        .where(Event.kind.in_(kinds), Event.state.in_(OVER), Event.country.is_not(None))
-        .group_by(Event.country, Event.kind)
-    )
-    return {(row.country, row.kind): row for row in rows}
-
-
-def _target(consortium: Consortium) -> int:
+def target_of(consortium: Consortium) -> int:
+    """How many micro-credentials of each country are to be valorised."""
     wanted = (one for one in consortium.targets if one["code"] == "valorised_per_country")
     return next((int(one["value"]) for one in wanted), 1)
 
 
 FILE_HEAD = (
-    *("country", "microcredentials", "final", "published", *(kind.value for kind in MilestoneKind)),
+    *("country", "as_of", "known_on", "microcredentials", "final", "published"),
+    *(kind.value for kind in MilestoneKind),
     *("valorised", "target_met", "plan_state", "plan_approved_on", "consultations", "last_consultation"),
-    "round_table",
+    *("round_tables", "round_table", "organisations", "organisations_with_repetitions", "people_counted", "memoranda"),
 )
 
 
-def file_rows(found: Sequence[CountryRow]) -> list[list[Any]]:
+def file_rows(found: Sequence[CountryRow], asked: AsOf) -> list[list[Any]]:
     """The countries as rows of a file, in the order of ``FILE_HEAD``."""
     return [
         [
-            *(one.code, len(one.rows), one.in_states(*FINAL), one.in_states(MicroCredentialState.PUBLISHED)),
+            *(one.code, asked.day, asked.today, len(one.rows), one.in_states(*FINAL)),
+            one.in_states(MicroCredentialState.PUBLISHED),
             *(one.reached[kind] for kind in MilestoneKind),
             *(one.valorised, "yes" if one.is_met else "no" if one.rows else ""),
-            *((one.plan.state.value, one.plan.approved_on) if one.plan else ("", None)),
-            *(one.consultations, one.last_consultation, one.round_table),
+            *_plan_in_file(one.plan, asked),
+            *(one.consultations, one.last_consultation, one.round_tables, one.round_table),
+            *(one.organisations, one.takings_part, one.people, one.memoranda),
         ]
         for one in found
     ]
+
+
+def _plan_in_file(plan: Any, asked: AsOf) -> tuple[str, date | None]:
+    if plan is None:
+        return "", None
+    return (PlanState.APPROVED if asked.is_past else plan.state).value, plan.approved_on

@@ -223,6 +223,13 @@ COORDINATOR = (
     "/valorisation/progress?country=AM",
     "/valorisation/slips",
     "/valorisation/slips?country=AM&standing=late",
+    "/valorisation/progress?as_of=2025-03-01",
+    "/valorisation/pictures",
+    "/valorisation/pictures?country=AM&as_of=2025-06-30",
+    "/valorisation/1/timeline",
+    "/valorisation/periods",
+    "/valorisation/periods/1",
+    "/valorisation/periods/new",
 )
 EVERY_PAGE = [*((None, path) for path in PUBLIC), *((Role.COORDINATOR, path) for path in COORDINATOR)]
 # Views that answer something else than a page that the demonstration has, each with what.
@@ -299,6 +306,7 @@ NO_PAGE = {
     "stakeholders.options": FRAGMENT,
     "valorisation.document": FILE,
     "valorisation.evidence_file": FILE,
+    "valorisation.period_figures": FILE,
     "valorisation.proofs": FRAGMENT,
     "valorisation.version_document": FILE,
     "verify.authority": FILE,

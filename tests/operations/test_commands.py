@@ -113,7 +113,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
     ready("demo", "load")
     ready("demo", "load")
     rows = {}
-    for kind in ("stakeholders", "microcredentials", "events", "decisions", "feedback"):
+    for kind in ("stakeholders", "microcredentials", "events", "decisions", "feedback", "valorisation"):
         file = Path(ready("export", kind, str(tmp_path / "out")).output.strip())
         assert file == tmp_path / "out" / f"{kind}.csv"
         with file.open(encoding="utf-8-sig", newline="") as text:
@@ -124,6 +124,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
         "events": 48,
         "decisions": 28,
         "feedback": 19,
+        "valorisation": 7,
     }
     again = ready("import", "microcredentials", str(tmp_path / "out" / "microcredentials.csv"), "--dry-run")
     assert "unchanged 62" in again.output

@@ -16,16 +16,15 @@ from app.events.models import OVER, Event, EventKind
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
-from app.mou.models import Mou, MouState
+from app.mou.models import Mou
+from app.valorisation.asof import AsOf, days_before, standing_on, states_before
 from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
-from app.valorisation.tracks.models import Milestone, MilestoneSlip, MilestoneState
+from app.valorisation.tracks.models import OPEN, Milestone, MilestoneSlip, MilestoneState
 from app.valorisation.tracks.valorised import MEMORANDUM, Reached, Verdict, judge
 
 Found = Row[*tuple[Any, ...]]
-# A memorandum stands behind recognition by employers while it is in force or about to be.
-STANDING = frozenset({MouState.SIGNED, MouState.IN_FORCE, MouState.RENEWED})
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -59,7 +58,7 @@ def of_microcredential(actor: Actor, microcredential: MicroCredential, today: da
     keys = [one.id for one in found]
     proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.in_(keys))))
     known = [Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven) for one in found]
-    signed = memoranda([microcredential.id]).get(microcredential.id, 0)
+    signed = memoranda(AsOf.on(today), [microcredential.id]).get(microcredential.id, 0)
     verdict = judge(rule, known, signed, today)
     return TracksOf(found, _proofs(actor, keys), verdict)
 
@@ -76,29 +75,59 @@ def _proofs(actor: Actor, keys: Collection[int]) -> dict[int, list[tuple[Evidenc
     return found
 
 
-def reached(keys: Collection[int] | None = None) -> dict[int, list[Reached]]:
-    """What is known of the milestones of micro-credentials, of all where no ``keys`` are given: two statements."""
+def reached(asked: AsOf, keys: Collection[int] | None = None) -> dict[int, list[Reached]]:
+    """What is known of the milestones of micro-credentials on a day, of all where no ``keys`` are given.
+
+    Two statements; of a past day four, since then states and planned days are those it had.
+    """
     proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.is_not(None))))
+    states = states_before(Milestone.__tablename__, asked)
+    days = days_before(MilestoneSlip, MilestoneSlip.milestone_id, MilestoneSlip.old_planned, asked)
     statement = select(
-        *(Milestone.id, Milestone.microcredential_id, Milestone.kind, Milestone.state),
-        *(Milestone.reached_on, Milestone.valid_until, Milestone.planned_on),
+        *(Milestone.id, Milestone.microcredential_id, Milestone.kind, Milestone.state, Milestone.created_at),
+        *(Milestone.reached_on, Milestone.valid_until, Milestone.planned_on, Milestone.baseline_on),
     ).order_by(Milestone.id)
     if keys is not None:
         statement = statement.where(Milestone.microcredential_id.in_(keys))
     found: dict[int, list[Reached]] = {}
     for row in db.session.execute(statement):
-        known = Reached(row.kind, row.state, row.reached_on, row.valid_until, row.id in proven, row.planned_on)
+        is_reached = row.reached_on is not None and row.reached_on <= asked.day
+        if asked.came_later(row.created_at) and not is_reached:
+            continue
+        known = Reached(
+            row.kind,
+            state_on(row.state, states.get(row.id), is_reached),
+            row.reached_on if is_reached else None,
+            row.valid_until,
+            row.id in proven,
+            days.get(row.id, row.planned_on or row.baseline_on),
+            row.id,
+        )
         found.setdefault(row.microcredential_id, []).append(known)
     return found
 
 
-def memoranda(keys: Collection[int] | None = None) -> dict[int, int]:
-    """How many signed memoranda stand behind each micro-credential; one statement."""
+def state_on(now: MilestoneState, before: str | None, is_reached: bool) -> MilestoneState:
+    """The state of a milestone on a day: ``before`` is what it was then if it moved since; pure.
+
+    That it was reached rules by its day, whenever somebody entered it; what is reached by then and was withdrawn since
+    had been reached.
+    """
+    then = MilestoneState(before) if before else now
+    if now is MilestoneState.REACHED or (before and now is MilestoneState.WITHDRAWN):
+        if is_reached:
+            return MilestoneState.REACHED
+        return then if then in OPEN else MilestoneState.PLANNED
+    return then
+
+
+def memoranda(asked: AsOf, keys: Collection[int] | None = None) -> dict[int, int]:
+    """How many signed memoranda stood behind each micro-credential on a day; one statement."""
     link = Mou.link_model
     statement = (
         select(link.microcredential_id, func.count())
         .join(Mou, Mou.id == link.record_id)
-        .where(Mou.state.in_(STANDING))
+        .where(standing_on(asked))
         .group_by(link.microcredential_id)
     )
     if keys is not None:
@@ -107,8 +136,12 @@ def memoranda(keys: Collection[int] | None = None) -> dict[int, int]:
 
 
 def verdicts(keys: Collection[int], today: date) -> dict[int, Verdict]:
-    """Whether each of these micro-credentials counts as valorised, by the consortium's rule: three statements."""
-    rule, known, signed = portal.consortium().valorised, reached(keys), memoranda(keys)
+    """Whether each of these micro-credentials counts as valorised on a day, by the consortium's rule.
+
+    Three statements, of a past day five.
+    """
+    asked = AsOf.on(today)
+    rule, known, signed = portal.consortium().valorised, reached(asked, keys), memoranda(asked, keys)
     return {key: judge(rule, known.get(key, ()), signed.get(key, 0), today) for key in keys}
 
 

@@ -3,7 +3,7 @@
 The rule is a list of ways, and each way a list of what has to hold at once. One way is enough.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ _MEMORANDUM = _l("A signed memorandum")
 
 @dataclass(frozen=True)
 class Reached:
-    """What is known of one milestone of a micro-credential."""
+    """What is known of one milestone of a micro-credential; ``key`` is that of its record, 0 where nobody asks."""
 
     kind: MilestoneKind
     state: MilestoneState
@@ -28,10 +28,17 @@ class Reached:
     valid_until: date | None = None
     is_proven: bool = False
     planned_on: date | None = None
+    key: int = 0
 
     def holds(self, today: date) -> bool:
         """Whether it counts as reached on a day: reached by then, still valid, and proven."""
-        return _standing(self, today).holds
+        return (
+            self.state is MilestoneState.REACHED
+            and self.reached_on is not None
+            and self.reached_on <= today
+            and (self.valid_until is None or self.valid_until >= today)
+            and self.is_proven
+        )
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,11 @@ class Verdict:
     def because(self) -> Sequence[Fact]:
         """The facts of the first way that is complete; none where no way is."""
         return next((way for way in self.ways if way and all(fact.holds for fact in way)), ())
+
+
+def is_met(rule: Sequence[Sequence[str]], held: Container[str], memoranda: int) -> bool:
+    """What ``judge`` comes to, without its words: for thousands at once. ``held`` are kinds that hold."""
+    return any(way and all(memoranda > 0 if code == MEMORANDUM else code in held for code in way) for way in rule)
 
 
 def judge(rule: Sequence[Sequence[str]], milestones: Sequence[Reached], memoranda: int, today: date) -> Verdict:

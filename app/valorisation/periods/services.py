@@ -1,0 +1,55 @@
+"""What may happen with reporting periods: they are frozen, and that is all."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.access import Actor, Permission
+from app.core.canonical import sha256_of
+from app.core.consortium import Consortium
+from app.extensions import db
+from app.valorisation.periods import rules
+from app.valorisation.periods.counting import count
+from app.valorisation.periods.models import ReportingPeriod
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodFacts:
+    """Which period is frozen under which name; the first and the last day are part of it."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    note: str | None = None
+
+
+def freeze(actor: Actor, facts: PeriodFacts, consortium: Consortium) -> ReportingPeriod:
+    """Count the figures of a period that is over and keep them for good, with their hash.
+
+    Raises ``NotOver``, ``NameTaken``, ``Refused`` and ``NotAllowed``.
+    """
+    actor.check(Permission.PERIOD_FREEZE)
+    rules.check_days(facts.starts_on, facts.ends_on, clock.today())
+    if db.session.scalar(select(ReportingPeriod.id).where(ReportingPeriod.name == facts.name)) is not None:
+        raise rules.NameTaken
+    content = {
+        "name": facts.name,
+        "from": facts.starts_on.isoformat(),
+        "to": facts.ends_on.isoformat(),
+        "countries": count(consortium, facts.starts_on, facts.ends_on),
+    }
+    made = ReportingPeriod(
+        name=facts.name,
+        starts_on=facts.starts_on,
+        ends_on=facts.ends_on,
+        note=facts.note,
+        content=content,
+        sha256=sha256_of(content),
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made

@@ -1,0 +1,1 @@
+"""Pictures of valorisation, each beside the table of the same figures."""
