@@ -6,7 +6,7 @@ from alembic import op
 from app.core.append_only import protecting
 
 revision: str = "0032"
-down_revision: str | None = "0030"
+down_revision: str | None = "0031"
 branch_labels: str | None = None
 depends_on: str | None = None
 

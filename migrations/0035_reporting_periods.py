@@ -5,8 +5,8 @@ from alembic import op
 
 from app.core.append_only import protecting
 
-revision: str = "0037"
-down_revision: str | None = "0030"
+revision: str = "0035"
+down_revision: str | None = "0034"
 branch_labels: str | None = None
 depends_on: str | None = None
 
