@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Table, text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clusters.models import Cluster
 from app.core import clock
 from app.core.audit import AppendOnly, Audited
-from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
+from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned, unique_where
 from app.core.i18n import TranslatedText
 from app.core.states import Moves, Stateful
 from app.core.vocabulary import Term
@@ -18,7 +18,7 @@ from app.microcredentials.links import ConcernsMicroCredentials
 from app.stakeholders.models import Organisation
 
 # What is cancelled leaves its number in the series free; actions count within the event that set them.
-_COUNTED = text("state <> 'cancelled' AND set_by_id IS NULL")
+_COUNTED = "state <> 'cancelled' AND set_by_id IS NULL"
 
 
 class EventKind(Term):
@@ -137,14 +137,7 @@ class Event(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, Con
         Index("ix_event_cluster", "cluster_id", "starts_on", "id"),
         Index("ix_event_series", "series_id", "starts_on", "id"),
         Index("uq_event_action", "set_by_id", "number", unique=True),
-        Index(
-            "uq_event_series_number",
-            "series_id",
-            "number",
-            unique=True,
-            sqlite_where=_COUNTED,
-            postgresql_where=_COUNTED,
-        ),
+        unique_where("uq_event_series_number", _COUNTED, "series_id", "number"),
     )
     moves = MOVES
 
