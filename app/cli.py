@@ -118,7 +118,7 @@ def demo() -> None:
 @demo.command()
 def load() -> None:
     """Load the consortium's data into an empty database."""
-    from app.demo.preparing import load as load_demo
+    from app.demo.commands import load as load_demo
 
     load_demo(_app())
 
@@ -137,7 +137,7 @@ def up(host: str, port: int, prepared: bool) -> None:
         raise click.ClickException("A demonstration lets anybody in as anybody; it needs PORTAL_PROFILE=demo.")
     if not prepared and not is_prepared(app):
         from app.core.outbox import drain
-        from app.demo.preparing import prepare
+        from app.demo.commands import prepare
 
         prepare(app)
         drain(_follow_settings(app))

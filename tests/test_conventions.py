@@ -226,7 +226,6 @@ KNOW_FLASK = {
     "dashboard/digest/content": "says which page each matter stands on",
     "dashboard/digest/jobs": "addresses of pages are worked out from a request, which a job has none of",
     "dashboard/matters": "says which page a next step leads to",
-    "demo/preparing": "builds the demonstration of an application",
     "feeds/polls": "answers before Flask does",
     "mou/texts/paper": "makes the page that is frozen of a template",
     "operations/doctor": "looks at an application",

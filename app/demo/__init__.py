@@ -9,7 +9,7 @@ from app.extensions import db
 
 
 def is_prepared(app: Flask) -> bool:
-    """Whether nothing is left for ``preparing.prepare``: the schema is the newest and each door leads to somebody.
+    """Whether nothing is left for ``commands.prepare``: the schema is the newest and each door leads to somebody.
 
     What it takes to build a demonstration is not read for this.
     """

@@ -12,7 +12,7 @@ from app import create_app
 from app.config import Profile
 from app.core import clock
 from app.demo import welcome
-from app.demo.preparing import prepare
+from app.demo.commands import prepare
 from app.extensions import db, limiter
 from tests.conftest import AS_OF, BACKENDS, settings_for
 from tests.servers import postgresql_url
