@@ -129,7 +129,7 @@ def demo() -> None:
 @demo.command()
 def load() -> None:
     """Load the consortium's data into an empty database."""
-    from app.demo import load as load_demo
+    from app.demo.commands import load as load_demo
 
     load_demo(_app())
 
@@ -137,15 +137,24 @@ def load() -> None:
 @demo.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-def up(host: str, port: int) -> None:
+@click.option("--prepared", is_flag=True, hidden=True)
+def up(host: str, port: int, prepared: bool) -> None:
     """Prepare the demonstration, print how to enter as each role, and serve it."""
-    from app.demo import prepare
+    from app.demo import is_prepared, welcome
     from app.operations.serving import serve as serve_app
 
     app = _app()
     if not app.config["PORTAL"].is_demo:
         raise click.ClickException("A demonstration lets anybody in as anybody; it needs PORTAL_PROFILE=demo.")
-    prepare(app)
+    if not prepared and not is_prepared(app):
+        from app.core.outbox import drain
+        from app.demo.commands import prepare
+
+        prepare(app)
+        drain(_follow_settings(app))
+        # Building and sealing filled this process with twice what serving takes; a new one in its place has none of it.
+        os.execv(sys.executable, [*sys.orig_argv, "--prepared"])  # noqa: S606 - this very command
+    welcome(app)
     _follow_settings(app)
     serve_app(app, host, port, with_worker=True, ready=f"ready {app.config['PORTAL'].public_url}")
 

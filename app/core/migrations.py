@@ -6,12 +6,10 @@ from flask import current_app
 from flask_alembic import Alembic
 from sqlalchemy import Enum
 
-from app.config import ROOT
 from app.core.database import Base, UtcDateTime, complete_indexes
 from app.core.i18n import TranslatedTextType
+from app.core.revisions import FOLDER, newest
 from app.extensions import db
-
-FOLDER = ROOT / "migrations"
 
 
 class Migrations(Alembic):
@@ -19,8 +17,7 @@ class Migrations(Alembic):
 
     def rev_id(self) -> str:
         """The number after the last one, four digits."""
-        last = max((int(file.name[:4]) for file in FOLDER.glob("[0-9][0-9][0-9][0-9]_*.py")), default=0)
-        return f"{last + 1:04d}"
+        return f"{int(newest()) + 1:04d}"
 
 
 def migrations() -> Migrations:

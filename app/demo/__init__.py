@@ -1,66 +1,35 @@
 """The demonstration: the consortium's own data in a portal one can try out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
-
 import click
 from flask import Flask
 
-from app.core import clock
-from app.core.access import SYSTEM, Role
-from app.core.audit import acting_as
-from app.core.database import writing
-from app.demo.imports import begin_imports
-from app.demo.loading import is_empty, load_consortium
+from app.core import revisions
+from app.core.access import Role
 from app.extensions import db
 
 
-def load(app: Flask) -> bool:
-    """Load the consortium's data where there is none yet; answers whether it did."""
-    consortium = app.config["CONSORTIUM"]
-    with app.test_request_context("/"), writing(), acting_as(SYSTEM), _not_before(consortium.demo_as_of):
-        if not is_empty():
-            return False
-        load_consortium(app.config["PORTAL"].consortium, consortium)
-        db.session.commit()
-        return True
+def is_prepared(app: Flask) -> bool:
+    """Whether nothing is left for ``commands.prepare``: the schema is the newest and each door leads to somebody.
 
-
-@contextmanager
-def _not_before(day: date | None) -> Iterator[None]:
-    """Reckon with ``day`` where the portal's is earlier: what the files tell of as past could not be entered."""
-    asked = clock.as_of()
-    if day is not None and clock.today() < day:
-        clock.reckon_with(day)
-    try:
-        yield
-    finally:
-        clock.reckon_with(asked)
-
-
-def prepare(app: Flask) -> None:
-    """Bring the schema up, load what is missing, and print how to enter as each role."""
-    from app.accounts.demo import demo_users, entry_path
-    from app.core.migrations import migrations
-
-    with app.app_context(), writing():
-        migrations().upgrade()
-    _make_keys(app)
-    load(app)
-    with app.test_request_context("/"), writing(), acting_as(SYSTEM):
-        users = demo_users(db.session)
-        begin_imports(users[role] for role in (Role.COORDINATOR, Role.COUNTRY_LEAD) if role in users)
-        for role in users:
-            click.echo(f"{role} {app.config['PORTAL'].public_url}{entry_path(role)}")
-        db.session.commit()
-
-
-def _make_keys(app: Flask) -> None:
-    """Make keys to seal with, in the demonstration's own folder, where there are none."""
-    from app.mou.commands import make_keys
+    What it takes to build a demonstration is not read for this.
+    """
+    from app.accounts.demo import demo_user
     from app.mou.seals.queries import authority_file
 
     folder = app.config["PORTAL"].seal_folder
-    if folder is not None and authority_file(folder) is None:
-        make_keys(app)
+    with app.app_context():
+        return (
+            revisions.current(db.engine) == revisions.newest()
+            and (folder is None or authority_file(folder) is not None)
+            and all(demo_user(db.session, role) is not None for role in Role)
+        )
+
+
+def welcome(app: Flask) -> None:
+    """Print how to enter as each role."""
+    from app.accounts.demo import demo_user, entry_path
+
+    with app.test_request_context("/"):
+        for role in Role:
+            if demo_user(db.session, role) is not None:
+                click.echo(f"{role} {app.config['PORTAL'].public_url}{entry_path(role)}")

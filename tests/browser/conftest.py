@@ -18,7 +18,7 @@ from app.config import Profile
 from app.core import clock
 from app.core.access import Role
 from app.core.database import writing
-from app.demo import load
+from app.demo.commands import load
 from app.extensions import db
 from tests.conftest import AS_OF, build_schema, settings_for
 

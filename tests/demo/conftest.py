@@ -11,7 +11,8 @@ from flask import Flask
 from app import create_app
 from app.config import Profile
 from app.core import clock
-from app.demo import prepare
+from app.demo import welcome
+from app.demo.commands import prepare
 from app.extensions import db, limiter
 from tests.conftest import AS_OF, BACKENDS, settings_for
 from tests.servers import postgresql_url
@@ -48,6 +49,7 @@ def demonstration(backend: str, name: str, folder: Path) -> Iterator[Show]:
         lines: list[str] = []
         patch.setattr("click.echo", lines.append)
         prepare(app)
+        welcome(app)
     yield Show(app, "\n".join(lines))
     with app.app_context():
         db.engine.dispose()

@@ -13,7 +13,7 @@ from app.config import Profile
 from app.core import clock, outbox
 from app.core.access import Role
 from app.core.states import moves_of
-from app.demo import load, prepare
+from app.demo.commands import load, prepare
 from app.events.agenda import queries as agenda
 from app.events.feedback.models import Disposition, FeedbackPoint, FeedbackTold, Stance
 from app.events.minutes.models import Minutes, MinutesRecipient

@@ -279,14 +279,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_the_demonstration_comes_up_says_so_and_ends_quietly(environment: dict[str, str]) -> None:
+def resident(pid: int) -> float:
+    """The memory of a process, in MiB."""
+    status = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+    return int(next(line for line in status if line.startswith("VmRSS:")).split()[1]) / 1024
+
+
+def test_the_demonstration_comes_up_says_so_and_ends_quietly(environment: dict[str, str], tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
+    own = {"PORTAL_PROFILE": "demo", "PORTAL_PUBLIC_URL": url}
+    own |= {"PORTAL_SEAL_FOLDER": str(tmp_path / "seal"), "PORTAL_SEAL_PASSPHRASE": "a passphrase for tests"}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     for _time in range(2):  # the second time on the data of the first
         process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", "demo", "up", "--port", str(port)],
-            env={**clean, **environment, "PORTAL_PROFILE": "demo", "PORTAL_PUBLIC_URL": url},
+            env={**clean, **environment, **own},
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -298,6 +306,7 @@ def test_the_demonstration_comes_up_says_so_and_ends_quietly(environment: dict[s
             assert lines[0].startswith(f"admin {url}/enter/admin/")
             with urllib.request.urlopen(f"{url}/feeds/all.ics", timeout=20) as response:  # noqa: S310 - our own
                 assert response.read().count(b"BEGIN:VEVENT") == 35
+            assert resident(process.pid) < 160, "what it took to build the demonstration was not left behind"
         finally:
             process.send_signal(signal.SIGTERM)
             _out, told = process.communicate(timeout=30)
