@@ -29,7 +29,7 @@ def foreseen(form: Form, ask: Callable[[], None]) -> dict[str, str]:
     told = [_refused(form, ask, zip(unread, chosen, strict=True)) for chosen in tried]
     first, *others = told or [{}]
     names = [name for name in first if all(name in other for other in others)]
-    # Where none is chosen, a sentence that lists what is missing may list the choice, too: most choices know better.
+    # What lists all that is missing may list the choice, too, where none is one of them: most choices know better.
     return {name: Counter(texts[name] for texts in told).most_common(1)[0][0] for name in names}
 
 
