@@ -127,9 +127,7 @@ class CorrectRoleForm(BaseForm):
     """Since when a member had a role in truth."""
 
     since = DayField(_l("In this role since"), [InputRequired(_l("Choose a day."))])
-    reason = TextField(
-        _l("Why was the day wrong?"), [DataRequired(_l("Write why, in a few words."))], rows=2, longest=500
-    )
+    reason = TextField(_l("Why was the day wrong?"), [DataRequired(_l("Write why, in a few words."))], longest=500)
 
 
 class AnswerForm(BaseForm):

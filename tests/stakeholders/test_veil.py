@@ -47,7 +47,7 @@ def files(client: FlaskClient, event: int, feed: str) -> dict[str, str]:
         "csv": client.get("/events/?format=csv").text,
         "xlsx": json.dumps([*book.values], default=str, ensure_ascii=False),
         "organisations": json.dumps([*whole.values], default=str, ensure_ascii=False),
-        "network": client.get("/network/?format=csv").text,
+        "network": client.get("/network/?format=elements").text,
         "event file": client.get(f"/events/{event}.ics").text.replace("\r\n ", ""),
         "own feed": client.get(feed).text.replace("\r\n ", ""),
     }
