@@ -82,11 +82,12 @@ def move_up(event: Event, actor: Actor = SYSTEM) -> list[EventInvitation]:
 
 
 def follow(event: Event) -> None:
-    """Let those who wait move up where an event has more places than before, or another form."""
-    waits = select(EventInvitation.id).where(
-        EventInvitation.event_id == event.id, EventInvitation.state == InvitationState.WAITING
-    )
-    if db.session.scalar(waits.limit(1)) is not None:
+    """Let those who wait move up where an event has more places than before, or another form.
+
+    Who has to hear first that it takes place at another time or elsewhere moves up after that mail (``tell_invited``).
+    """
+    waits = queue(event)
+    if waits and all(one.sent == mailing.shown(event) for one in waits):
         lock(event)
         move_up(event)
 

@@ -211,6 +211,21 @@ def test_an_event_that_was_moved_asks_also_those_who_wait(app: Flask, four: Invi
         assert db.session.get_one(EventInvitation, four["bernd"]).queued is None
 
 
+@pytest.mark.parametrize(("changes", "stands"), [(LATER, "invited"), ({"venue": "Town hall"}, "accepted")])
+def test_nobody_gets_a_place_before_hearing_that_it_is_another_one(
+    app: Flask, four: Invited, change: Change, says: Answer, changes: dict[str, object], stands: str
+):
+    """The seats are raised with the same form that moves the event."""
+    change(onsite_seats=1)
+    says("ana")
+    says("bernd")
+    mailed(app)
+    change(onsite_seats=3, **changes)
+    news = [one.subject.partition(":")[0] for one in mailed(app, "bernd@example.org")]
+    assert news == ["Invitation", "Changed", *(["A place for you"] if stands == "accepted" else [])]
+    assert standing(app, four)["bernd"] == stands
+
+
 def test_nobody_waits_for_what_is_over(app: Flask, four: Invited, change: Change, says: Answer, event: int):
     change(onsite_seats=1)
     says("ana")
