@@ -79,9 +79,7 @@ def check_code_wanted(sent: int, last: datetime | None, now: datetime) -> None:
     Where the clock was set back since the last one, nobody has to wait until it is as late again.
     """
     if sent >= MOST_CODES:
-        raise CodeUnfit(
-            code=_("No more codes are sent by this link. Ask for a new link below, or write to the sender.")
-        )
+        raise CodeUnfit(code=_("No more codes are sent by this link. Write to the sender, who can send you a new one."))
     if last is not None and -SLACK <= now - last < BETWEEN_CODES:
         raise CodeUnfit(code=_("A code is on its way. Wait half a minute before you ask for another one."))
 
