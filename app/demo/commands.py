@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.access import SYSTEM, Role
 from app.core.audit import acting_as
 from app.core.database import writing
+from app.demo.days import on
 from app.demo.imports import begin_imports
 from app.demo.loading import is_empty, load_consortium
 from app.extensions import db
@@ -29,13 +30,8 @@ def load(app: Flask) -> bool:
 @contextmanager
 def _not_before(day: date | None) -> Iterator[None]:
     """Reckon with ``day`` where the portal's is earlier: what the files tell of as past could not be entered."""
-    asked = clock.as_of()
-    if day is not None and clock.today() < day:
-        clock.reckon_with(day)
-    try:
+    with on(day if day is not None and clock.today() < day else None):
         yield
-    finally:
-        clock.reckon_with(asked)
 
 
 def prepare(app: Flask) -> None:

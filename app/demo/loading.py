@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.core.access import SYSTEM
 from app.core.consortium import Consortium
+from app.demo.afterwards import load_batches, load_reports, publish_next
 from app.demo.clusters import consolidate, load_clusters
 from app.demo.days import day_of
 from app.demo.events import Known, load_events
@@ -55,7 +56,11 @@ def load_consortium(folder: Path, consortium: Consortium) -> None:
     load_gatherings(dated["examples"], events, organisations)
     load_minutes(dated["meetings"], events, organisations)
     offered = load_templates(folder / "memoranda")
-    memoranda = load_memoranda(_read(folder / "memoranda.yaml")["memoranda"], offered, organisations, designs)
+    agreed = _read(folder / "memoranda.yaml")
+    memoranda = load_memoranda(agreed["memoranda"], offered, organisations, designs)
+    load_reports(agreed.get("reports", []), memoranda, organisations)
+    load_batches(agreed.get("batches", []), memoranda)
+    publish_next(agreed.get("versions", []), offered)
     promised = PlanWorld(organisations, designs, events, consortium)
     load_plans(_read(folder / "plans.yaml")["plans"], promised)
     load_periods(_read(folder / "periods.yaml")["periods"], consortium)

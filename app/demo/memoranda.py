@@ -7,10 +7,11 @@ from typing import Any
 
 from app.core import clock, portal
 from app.core.access import SYSTEM, Actor
-from app.demo.days import day_of
+from app.demo.afterwards import terminate
+from app.demo.days import day_of, on
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
-from app.mou import parties, services, templates
+from app.mou import keeping, parties, services, templates
 from app.mou.evidence.services import Origin
 from app.mou.models import Basis, CommitmentKind, Mou, MouTemplateVersion, PartyRole
 from app.mou.negotiation import queries as negotiations
@@ -51,26 +52,34 @@ def load_memoranda(
     """Draft the memoranda, send those that are out, and sign those that are signed; answers them by key."""
     drafted: dict[str, Mou] = {}
     for entry in entries:
-        template = offered[entry["template"]]
         owner = organisations[entry["owner"]]
         actor = Actor(name=owner.name, grants=SYSTEM.grants)
-        mou = services.create(actor, _facts(entry, template, owner, designs), is_example=True)
-        drafted[entry["key"]] = mou
+        facts = _facts(entry, offered[entry["template"]], owner, designs)
+        mou = drafted[entry["key"]] = services.create(actor, facts, is_example=True)
         for said in entry["parties"]:
             _party(actor, mou, said, organisations)
         for said in entry["commitments"]:
             _promise(actor, mou, said, organisations)
-        if entry["state"] == "negotiated":
-            _negotiate(actor, mou, entry["negotiation"])
-        if entry["state"] == "paper":
-            _sign_on_paper(actor, mou)
-        if entry["state"] in ("out", "signed"):
-            signing.send(actor, mou, mou.version)
-        if entry["state"] == "signed":
-            _sign(mou)
-        if entry.get("proposal"):
-            _propose(mou, entry["proposal"])
+        with on(day_of(entry.get("signed_on"))):
+            _go_on(actor, mou, entry)
+        if entry.get("terminated"):
+            terminate(actor, mou, entry["terminated"])
     return drafted
+
+
+def _go_on(actor: Actor, mou: Mou, entry: dict[str, Any]) -> None:
+    """From the draft to where the file says it is."""
+    if entry["state"] == "negotiated":
+        _negotiate(actor, mou, entry["negotiation"])
+    if entry["state"] == "paper":
+        _sign_on_paper(actor, mou)
+    if entry["state"] in ("out", "signed"):
+        signing.send(actor, mou, mou.version)
+    if entry["state"] == "signed":
+        _sign(mou)
+        keeping.begin(db.session, {"mou": mou.id})
+    if entry.get("proposal"):
+        _propose(mou, entry["proposal"])
 
 
 def _facts(

@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     from app.mou.progress.views import progress
     from app.mou.proof import jobs as _proof  # noqa: F401 - what follows a seal
     from app.mou.proof import models as _reports  # noqa: F401 - tables
+    from app.mou.publication import views as _publication  # noqa: F401 - pages of the blueprint
     from app.mou.seals import jobs  # noqa: F401 - what follows the last signature
     from app.mou.signing import board_views
     from app.mou.signing import models as _signing  # noqa: F401 - tables

@@ -13,6 +13,7 @@ from app.mou import ending, queries, rules
 from app.mou.forms import StepForm, TerminationForm
 from app.mou.models import CONCLUDED, Mou
 from app.mou.permissions import check_edit, may_edit
+from app.mou.publication import rules as publication
 from app.mou.views import bp, page_url
 
 
@@ -78,6 +79,10 @@ def next_steps(actor: Actor, mou: Mou) -> dict[str, object] | None:
         steps.append((_("Amend by an addendum"), url_for("mou.amend", mou_id=mou.id)))
     if rules.why_not_terminated(mou) is None:
         steps.append((_("Terminate"), url_for("mou.terminate", mou_id=mou.id)))
+    if mou.is_published:
+        steps.append((_("Show it to everybody no longer"), url_for("mou.take_back", mou_id=mou.id)))
+    elif publication.why_not_published(mou) is None:
+        steps.append((_("Show it to everybody"), url_for("mou.publish", mou_id=mou.id)))
     return {"steps": steps} if steps else None
 
 
@@ -92,7 +97,7 @@ def what_follows(actor: Actor, mou: Mou) -> dict[str, Any] | None:
         "renewed_by": [one for one in followers if one.renews_id == mou.id],
         "amended_by": [one for one in followers if one.amends_id == mou.id],
         "changes": {one.id: (added, taken) for one, added, taken in addenda},
-        "termination": mou.termination,
+        "termination": mou.termination if queries.is_insider(actor, mou) else None,
         "reference": queries.reference_of,
         "is_internal": actor.is_internal,
     }

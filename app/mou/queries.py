@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, bindparam, false, func, or_, select, true
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import aliased, selectinload
 
 from app.core import portal, records
@@ -35,9 +36,9 @@ from app.mou.models import (
 from app.stakeholders.models import Organisation
 
 Found = Row[*tuple[Any, ...]]
-# Tables whose rows are part of a memorandum rather than records that refer to it.
-# States in which everybody may read what is published.
+# States in which everybody may see what is published.
 SHOWN = frozenset({MouState.IN_FORCE, MouState.EXPIRED, MouState.RENEWED})
+# Tables whose rows are part of a memorandum rather than records that refer to it.
 OWN_TABLES = frozenset({Mou.link_model.__tablename__, MouParty.__tablename__, MouCommitment.__tablename__})
 
 
@@ -50,6 +51,14 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return published
     own = select(MouParty.mou_id).where(MouParty.organisation_id.in_(actor.organisations))
     return or_(published, Mou.id.in_(own) & Mou.state.not_in((MouState.DRAFT, MouState.WITHDRAWN)))
+
+
+def inside(actor: Actor, mou_id: int) -> Mou:
+    """One memorandum whose documents the actor may read. Raises ``NoResultFound``, also for what is only published."""
+    found = mou(actor, mou_id)
+    if not is_insider(actor, found):
+        raise NoResultFound
+    return found
 
 
 def mou(actor: Actor, mou_id: int) -> Mou:
@@ -93,6 +102,14 @@ def lock(mou: Mou) -> None:
 def is_for_everybody(found: Mou) -> bool:
     """Whether everybody may see the memorandum, as ``visible_to`` says of who is not signed in."""
     return found.is_published and found.state in SHOWN
+
+
+def is_insider(actor: Actor, found: Mou) -> bool:
+    """Whether the actor may read what a memorandum says, and its documents: the consortium and the parties may.
+
+    Who sees it because it is published learns that there is one, between whom, on what and until when.
+    """
+    return actor.is_internal or bool(actor.organisations & {party.organisation_id for party in found.parties})
 
 
 def history(actor: Actor, found: Mou) -> Sequence[Found]:

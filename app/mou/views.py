@@ -45,6 +45,7 @@ def show(mou_id: int) -> Response:
         reference=queries.reference_of(mou),
         may_edit=edits,
         is_open=mou.state in OPEN,
+        is_insider=queries.is_insider(actor, mou),
         tells_progress=progress.is_told(actor, mou),
         missing=rules.missing(mou) if edits and mou.state in OPEN else [],
         history=queries.history(actor, mou),

@@ -1,4 +1,4 @@
-"""``python -m tests.bench.packs``: what a proof pack with many megabytes of files costs in time and memory.
+"""``./run bench packs``: what a proof pack with many megabytes of files costs in time and memory.
 
 Each size runs in a process of its own: made by the job's own steps, put into the store, downloaded and looked through.
 Beside it stands a pack without files, so that what is told is what the files add.
@@ -106,7 +106,7 @@ def measure(megabytes: int) -> None:
 
 def main() -> None:
     """Measure each size in a process of its own."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.packs", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./run bench packs", description=__doc__)
     parser.add_argument("megabytes", nargs="*", type=int, default=[0, 20, 200])
     sizes = parser.parse_args().megabytes
     if len(sizes) == 1:

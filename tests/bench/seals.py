@@ -1,4 +1,4 @@
-"""``python -m tests.bench.seals``: what sealing memoranda costs beside bare pyHanko, and whether two workers seal once.
+"""``./run bench seals``: what sealing memoranda costs beside bare pyHanko, and whether two workers seal once.
 
 First one document, sealed at B-B with a P-256 key in memory, by pyHanko as its manual has it and by the portal in turn.
 Then whole jobs with printing. Then many memoranda (``--many``), sealed by two worker processes.
@@ -147,7 +147,7 @@ def many(count: int, settings: dict[str, str], page: bytes | None) -> None:
 
 def main() -> None:
     """Measure and print; time never makes it fail."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.seals", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./run bench seals", description=__doc__)
     parser.add_argument("--many", type=int, default=1000, help="how many memoranda two workers seal")
     parser.add_argument("--whole", type=int, default=10, help="how many whole jobs are timed one by one")
     parser.add_argument("--print", action="store_true", help="print each of the many, rather than one page for all")

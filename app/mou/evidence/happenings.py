@@ -42,4 +42,6 @@ class Happening(Term):
     AMENDED = "amended", _l("Amended")
     TERMINATED = "terminated", _l("Terminated")
     REPORTED = "reported", _l("Commitment reported on")
+    PUBLISHED = "published", _l("Shown to everybody")
+    UNPUBLISHED = "unpublished", _l("Shown to everybody no longer")
     ORIGINS_ERASED = "origins_erased", _l("Addresses and programs erased")

@@ -103,7 +103,7 @@ def text_pdf(mou_id: int, number: int) -> Response:
 @requires(Permission.MOU_READ)
 def sealed_pdf(mou_id: int) -> Response:
     """The sealed document."""
-    mou = memoranda.mou(current_actor(), mou_id)
+    mou = memoranda.inside(current_actor(), mou_id)
     made = sealed_of(mou)
     return sent(made.file if made else None, f"{memoranda.reference_of(mou)}.pdf")
 
@@ -112,7 +112,7 @@ def sealed_pdf(mou_id: int) -> Response:
 @requires(Permission.MOU_READ)
 def report_pdf(mou_id: int) -> Response:
     """The newest evidence report."""
-    mou = memoranda.mou(current_actor(), mou_id)
+    mou = memoranda.inside(current_actor(), mou_id)
     made = proof.newest_of(mou)
     return sent(made.file if made else None, f"{memoranda.reference_of(mou)}-evidence.pdf")
 

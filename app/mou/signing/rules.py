@@ -17,6 +17,8 @@ CODE_LIVES = timedelta(minutes=10)
 MOST_TRIES = 5
 MOST_CODES = 6
 BETWEEN_CODES = timedelta(seconds=30)
+# So far a clock may be set back and what was sent before still counts; what seems to come from later does not.
+SLACK = timedelta(minutes=1)
 # What whoever signs agrees to, each by a box of its own that nobody ticks beforehand.
 STATEMENTS = ("electronic", "authorised", "privacy")
 
@@ -72,12 +74,13 @@ def code_digest(code: str, link: str, key: str) -> str:
 
 
 def check_code_wanted(sent: int, last: datetime | None, now: datetime) -> None:
-    """Codes are sent one after the other, and not without end. Raises ``CodeUnfit``."""
+    """Codes are sent one after the other, and not without end. Raises ``CodeUnfit``.
+
+    Where the clock was set back since the last one, nobody has to wait until it is as late again.
+    """
     if sent >= MOST_CODES:
-        raise CodeUnfit(
-            code=_("No more codes are sent by this link. Ask for a new link below, or write to the sender.")
-        )
-    if last is not None and now - last < BETWEEN_CODES:
+        raise CodeUnfit(code=_("No more codes are sent by this link. Write to the sender, who can send you a new one."))
+    if last is not None and -SLACK <= now - last < BETWEEN_CODES:
         raise CodeUnfit(code=_("A code is on its way. Wait half a minute before you ask for another one."))
 
 
@@ -93,13 +96,15 @@ class Sent:
 def check_code(digest: str, sent: Sent, now: datetime) -> None:
     """The code that was sent last, typed within ten minutes and five tries; compared in constant time.
 
+    A clock that was set back does not make it live longer.
+
     ``digest`` is that of what was typed. Raises ``CodeUnfit``.
     """
     if sent.digest is None or sent.at is None:
         raise CodeUnfit(code=_("First have a code sent to your mailbox."))
     if sent.tries >= MOST_TRIES:
         raise CodeUnfit(code=_("It was tried too often. Have a new code sent."))
-    if now - sent.at > CODE_LIVES:
+    if not -SLACK <= now - sent.at <= CODE_LIVES:
         raise CodeUnfit(code=_("This code is older than ten minutes. Have a new one sent."))
     if not hmac.compare_digest(sent.digest.encode(), digest.encode()):
         raise CodeUnfit(code=_("This is not the code that was sent last. Type its six digits."))

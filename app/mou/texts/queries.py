@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from app.core.access import Actor
 from app.extensions import db
 from app.mou.models import Mou
-from app.mou.queries import visible_to
+from app.mou.queries import inside
 from app.mou.texts.models import MouComment, MouText, Purpose
 
 
@@ -43,8 +43,9 @@ def last_to_sign(mou: Mou) -> int:
 
 
 def text(actor: Actor, mou_id: int, number: int) -> MouText:
-    """One version of a memorandum the actor may see. Raises ``NoResultFound``."""
-    wanted = select(MouText).join(Mou).where(MouText.mou_id == mou_id, MouText.number == number, visible_to(actor))
+    """One version of a memorandum whose documents the actor may read. Raises ``NoResultFound``."""
+    mou = inside(actor, mou_id)
+    wanted = select(MouText).where(MouText.mou_id == mou.id, MouText.number == number)
     return db.session.execute(wanted).scalar_one()
 
 

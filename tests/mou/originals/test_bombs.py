@@ -2,7 +2,6 @@
 
 import resource
 import time
-from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 
@@ -14,8 +13,12 @@ from app.mou.originals import content
 from app.mou.originals.models import Container
 from app.mou.seals import examining, looking
 from app.mou.verifying import views
+from tests.accounts.people import work
 from tests.events.conftest import SignIn
+from tests.events.world import World
+from tests.mou.conftest import complete
 from tests.mou.originals.bombs import BOMBS
+from tests.mou.originals.test_originals import send
 from tests.page import Page, open_page, words
 
 COSTLY = {"inflating", "twice-inflating", "deep", "many-fields"}
@@ -60,17 +63,11 @@ def test_the_page_that_checks_says_that_it_was_left_unread(app: Flask, world: ob
 
 
 @pytest.mark.usefixtures("tokens")
-def test_an_original_that_is_one_is_kept_and_told_as_unread(
-    app: Flask, draft: Callable[..., int], sign_in: SignIn
-) -> None:
-    key, lead = draft(), sign_in("lead")
-    form = open_page(lead, f"/mou/{key}/originals/new").form("Keep the file")
-    level = next(name for name in form.values if name.startswith("level"))
-    answer = form.submit(
-        lead,
-        **{level: "qes", "signed_on": "2025-05-01", "file": (BytesIO(bomb("twice-inflating")), "signed.pdf")},
-    )
-    assert answer.status_code == 303
+def test_an_original_that_is_one_is_kept_and_told_as_unread(app: Flask, world: World, sign_in: SignIn) -> None:
+    with work(app):
+        key = complete(world).id
+    lead = sign_in("lead")
+    assert send(lead, key, bomb("twice-inflating")).status_code == 200
     outbox.drain(app)
     said = words(open_page(lead, f"/mou/{key}").select_one("#originals"))
     assert "Reading it takes more memory than the portal gives to a file." in said

@@ -1,0 +1,34 @@
+"""When a memorandum may be shown to everybody: pure functions with named refusals."""
+
+from collections.abc import Collection, Mapping
+
+from flask_babel import gettext as _
+
+from app.core.errors import Refused
+from app.mou.models import Mou
+from app.mou.queries import SHOWN
+
+
+class NotAgreed(Refused):
+    """Some party has not agreed to be shown, or nobody says how that is known."""
+
+
+def why_not_published(mou: Mou) -> str | None:
+    """Why a memorandum cannot be shown to everybody now."""
+    if mou.is_published:
+        return _("It is shown to everybody already.")
+    if mou.state not in SHOWN:
+        return _("It is “%(state)s”: only what is, or was, in force is shown to everybody.", state=mou.state.label)
+    return None
+
+
+def check_agreed(parties: Mapping[int, str], agreed: Collection[int], note: str | None) -> None:
+    """Each party agreed, and it is said how that is known; ``parties`` are names by key. Raises ``NotAgreed``."""
+    wrong = {}
+    lacking = [name for key, name in parties.items() if key not in agreed]
+    if lacking:
+        wrong["agreed"] = _("Without the consent of all it is not shown: %(parties)s.", parties="; ".join(lacking))
+    if not note:
+        wrong["note"] = _("Say how they agreed, such as by mail of which day.")
+    if wrong:
+        raise NotAgreed(**wrong)

@@ -1,0 +1,54 @@
+"""What may happen: shown to everybody with the consent of each party, or taken back; the evidence tells both."""
+
+from collections.abc import Collection
+
+from flask_babel import gettext as _
+
+from app.core.access import Actor
+from app.core.errors import Refused, expect_version
+from app.mou import rules as memoranda
+from app.mou.evidence.happenings import Happening
+from app.mou.evidence.services import record
+from app.mou.models import Mou
+from app.mou.permissions import check_edit
+from app.mou.publication import rules
+from app.mou.queries import lock
+from app.mou.services import touch
+
+
+def publish(actor: Actor, mou: Mou, version: int | None, agreed: Collection[int], note: str | None) -> None:
+    """Show everybody that there is this memorandum: between whom, on what, until when; never its text or who signed.
+
+    ``agreed`` are the keys of the parties that agreed to it, ``note`` says how. Raises ``NotNow``, ``NotAgreed``,
+    ``EditConflict`` and ``NotAllowed``.
+    """
+    _begin(actor, mou, version)
+    why_not = rules.why_not_published(mou)
+    if why_not is not None:
+        raise memoranda.NotNow(why_not)
+    names = {party.id: next(iter(party.legal_name.values()), "") for party in mou.parties}
+    rules.check_agreed(names, agreed, note)
+    mou.is_published = True
+    record(mou, Happening.PUBLISHED, by=actor.name, agreed=list(names.values()), note=note)
+    touch(mou)
+
+
+def take_back(actor: Actor, mou: Mou, version: int | None, reason: str | None) -> None:
+    """Show it to everybody no longer, as soon as one party wishes so.
+
+    Raises ``NotNow``, ``Refused`` without a reason, ``EditConflict`` and ``NotAllowed``.
+    """
+    _begin(actor, mou, version)
+    if not mou.is_published:
+        raise memoranda.NotNow(_("It is not shown to everybody."))
+    if not reason:
+        raise Refused(reason=_("Write why, in a few words."))
+    mou.is_published = False
+    record(mou, Happening.UNPUBLISHED, by=actor.name, reason=reason)
+    touch(mou)
+
+
+def _begin(actor: Actor, mou: Mou, version: int | None) -> None:
+    check_edit(actor, mou)
+    lock(mou)
+    expect_version(mou, version)
