@@ -1,6 +1,6 @@
 """The list of what slips in all countries, the item that was due first at the top."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,7 +52,7 @@ def _told_actions(actions: Sequence[OpenAction]) -> str:
     return "; ".join(f"{one.code} {_text(one.title)} ({one.due_on})" for one in actions)
 
 
-def _in_file(key: str, label: Any, told: Any, read: Any) -> Addition:
+def _in_file(key: str, label: Any, told: Callable[[Any], str], read: Any) -> Addition:
     """A column of the file alone; the page shows the same with links."""
 
     def export(value: Any) -> str:
