@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, inspect, select
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, SessionTransaction, selectinload
+from sqlalchemy.orm import InstanceState, Session, SessionTransaction, selectinload
 
 from app.accounts.models import RoleGrant, User
 from app.clusters.models import Cluster
@@ -196,10 +196,13 @@ def _follow_people(session: Session, _context: object) -> None:
     """Note that personal feeds change: somebody was given a role, lost one, or is called or written to otherwise."""
     grants = (record for record in (*session.new, *session.dirty, *session.deleted) if isinstance(record, RoleGrant))
     people = (record for record in session.dirty if isinstance(record, User | Person))
-    if any(grant.user not in session.new for grant in grants) or any(
-        inspect(person).attrs[name].history.has_changes() for person in people for name in FOLLOWED[type(person)]
-    ):
+    if any(grant.user not in session.new for grant in grants) or any(map(_is_another, people)):
         session.info[PEOPLE] = True
+
+
+def _is_another(person: User | Person) -> bool:
+    state: InstanceState[User | Person] = inspect(person)
+    return any(state.attrs[name].history.has_changes() for name in FOLLOWED[type(person)])
 
 
 @sqlalchemy_event.listens_for(Session, "before_commit")
