@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, inspect, select
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, SessionTransaction, selectinload
+from sqlalchemy.orm import InstanceState, Session, SessionTransaction, selectinload
 
 from app.accounts.models import RoleGrant, User
 from app.clusters.models import Cluster
@@ -26,6 +26,7 @@ from app.extensions import db
 from app.feeds.models import CalendarEntry, CalendarPlace, FeedVersion
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.services import after_change as after_microcredential_change
+from app.stakeholders.models import Person
 
 MEMBERS = "members"
 FORGET = "feeds.forget"
@@ -34,6 +35,8 @@ RENEWED_AT_ONCE = 200
 KEPT = timedelta(days=60)
 # What else has entries that are rendered anew when everything is, or what concerns one micro-credential.
 also_renewed: list[Callable[[Session, int | None], None]] = []
+# What of people decides what a personal feed is called and has in it.
+FOLLOWED: dict[type, tuple[str, ...]] = {User: ("name", "email"), Person: ("email", "absorbed_by_id")}
 COUNTED = "feeds that this transaction has counted up"
 PEOPLE = "this transaction changed whom personal feeds are for"
 
@@ -190,13 +193,16 @@ def _forget_undone(session: Session, _undone: object) -> None:
 
 @sqlalchemy_event.listens_for(Session, "after_flush")
 def _follow_people(session: Session, _context: object) -> None:
-    """Note that personal feeds change: somebody was given a role, lost one, or is called otherwise."""
+    """Note that personal feeds change: somebody was given a role, lost one, or is called or written to otherwise."""
     grants = (record for record in (*session.new, *session.dirty, *session.deleted) if isinstance(record, RoleGrant))
-    people = (record for record in session.dirty if isinstance(record, User))
-    if any(grant.user not in session.new for grant in grants) or any(
-        inspect(user).attrs.name.history.has_changes() for user in people
-    ):
+    people = (record for record in session.dirty if isinstance(record, User | Person))
+    if any(grant.user not in session.new for grant in grants) or any(map(_is_another, people)):
         session.info[PEOPLE] = True
+
+
+def _is_another(person: User | Person) -> bool:
+    state: InstanceState[User | Person] = inspect(person)
+    return any(state.attrs[name].history.has_changes() for name in FOLLOWED[type(person)])
 
 
 @sqlalchemy_event.listens_for(Session, "before_commit")

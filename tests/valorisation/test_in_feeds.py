@@ -15,6 +15,7 @@ from app.accounts.models import FeedSecret, RoleGrant, User
 from app.core import outbox
 from app.core.access import SYSTEM, Role
 from app.extensions import db
+from app.feeds.calendar_checks import of_calendar
 from app.feeds.dues import plan_of, status_of
 from app.feeds.models import CalendarEntry
 from app.microcredentials import services as microcredentials
@@ -126,7 +127,9 @@ def test_a_plans_feed_has_each_item_as_a_whole_day(app: Flask, world: World, key
     assert (entry.start, entry.end) == (DUE, DUE + timedelta(days=1))
     assert (str(entry["STATUS"]), str(entry["TRANSP"]), int(entry["SEQUENCE"])) == ("CONFIRMED", "TRANSPARENT", 0)
     assert "Plan item" in [str(one) for one in entry["CATEGORIES"].cats]
-    calendar = icalendar.Calendar.from_ical(app.test_client().get(path).data)
+    octets = app.test_client().get(path).data
+    assert [finding for finding in of_calendar(octets) if finding.faults] == []
+    calendar = icalendar.Calendar.from_ical(octets)
     assert str(calendar["NAME"]).endswith("Valorisation plan of Armenia")
     secret = path.removeprefix("/feeds/my/").removesuffix(".ics")
     assert secret not in app.test_client().get(path).get_data(as_text=True)
@@ -230,6 +233,11 @@ def test_ones_own_feed_has_what_one_answers_for(app: Flask, world: World, key: i
     edit(app, world, key, person=found)
     assert app.test_client().get(path, headers={"If-None-Match": tag}).status_code == 200
     assert list(entries(app, path)) == [f"Due: {TITLE}"]
+    tag = app.test_client().get(path).headers["ETag"]
+    with work(app):
+        db.session.get_one(Person, found).email = "another@example.org"
+    assert app.test_client().get(path, headers={"If-None-Match": tag}).status_code == 200
+    assert entries(app, path) == {}
 
 
 def test_whoever_is_not_of_the_consortium_any_more_reads_nothing(app: Flask, world: World, key: int) -> None:

@@ -81,7 +81,7 @@ class SlipListing(Listing):
     title = _l("What slips")
     filename = "what-slips"
     default_sort = "due_on"
-    found_by = FoundBy((I.title, Organisation.name), func.coalesce(Organisation.search_key, ActionPlan.search_key))
+    found_by = FoundBy((Organisation.name,), func.coalesce(Organisation.search_key, "") + " | " + ActionPlan.search_key)
     columns = (
         Column("id", _l("Number"), lambda row: row.id, in_page=False),
         Column("country", _l("Country"), lambda row: row.country, sort=(ActionPlan.country, I.due_on)),

@@ -20,7 +20,7 @@ def of_plan(actor: Actor, plan: ActionPlan) -> Mapping[str, Any] | None:
     if not rows:
         return None
     why = queries.reasons(db.session.connection(), actor, [row.id for row in rows])
-    return {"rows": rows, "why": why, "today": today}
+    return {"rows": rows, "count": rows[0].counted, "why": why, "today": today, "country": plan.country}
 
 
 def of_item(actor: Actor, item: PlanItem) -> Mapping[str, Any] | None:

@@ -30,6 +30,8 @@ Found = Row[*tuple[Any, ...]]
 T = TypeVar("T")
 I = PlanItem  # noqa: E741 - the columns of this module, named in every line
 
+MOST_OF_PLAN = 20
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -117,8 +119,9 @@ def rows(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def of_plan(actor: Actor, plan: ActionPlan, today: date) -> Sequence[Found]:
-    """What slips of a plan, the item that was due first at the top."""
-    wanted = rows(actor).where(I.plan_id == plan.id, slipping(today)).order_by(I.due_on, I.number)
+    """What slips of a plan, the item that was due first at the top: so many at most, each with how many there are."""
+    wanted = rows(actor).add_columns(func.count().over().label("counted"))
+    wanted = wanted.where(I.plan_id == plan.id, slipping(today)).order_by(I.due_on, I.number).limit(MOST_OF_PLAN)
     return plain_rows(db.session, wanted)
 
 
