@@ -160,7 +160,12 @@ def rows_of(actor: Actor, consortium: Consortium, asked: AsOf, only: str = "") -
         milestones = known.get(row.id, ())
         held = frozenset(one.kind for one in milestones if one.holds(today))
         is_valorised = is_met(consortium.valorised, held, signed.get(row.id, 0))
-        made.append(Row(*row, milestones, today, held, is_valorised))
+        made.append(
+            Row(
+                *(row.id, row.code, row.title, row.country, row.state, row.is_example),
+                *(milestones, today, held, is_valorised),
+            )
+        )
     return made
 
 
