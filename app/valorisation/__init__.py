@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     from app.valorisation import overview_views, views  # noqa: F401 - the overview puts its page into the blueprint
     from app.valorisation.evidence import queries as evidence
     from app.valorisation.forms import PlanForm
+    from app.valorisation.items import roadmap_views as _roadmap  # noqa: F401 - as above
     from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
     from app.valorisation.items.forms import ItemForm
     from app.valorisation.listing import codes_of

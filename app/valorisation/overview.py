@@ -6,6 +6,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 from app.core import portal
 from app.core.access import Actor
 from app.core.consortium import Consortium
+from app.core.database import plain_rows
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
@@ -53,7 +55,7 @@ class Row:
     reached: frozenset[MilestoneKind]
     is_valorised: bool
 
-    @property
+    @cached_property
     def cells(self) -> Mapping[Track, Cell]:
         """How it stands on each track, in words."""
         return {
@@ -104,7 +106,7 @@ class CountryRow:
 def countries(actor: Actor, day: date, only: str = "") -> list[CountryRow]:
     """Every country of the consortium, or ``only`` one, as it stands on a day since the project began.
 
-    Eight statements; of a past day ten.
+    Eight statements; of a past day eleven.
     """
     consortium, asked = portal.consortium(), AsOf.on(day)
     by_country: dict[str, list[Row]] = {}
@@ -145,7 +147,7 @@ def _counted(first: date, last: date, only: str) -> dict[str, dict[str, Any]]:
 
 
 def rows_of(actor: Actor, consortium: Consortium, asked: AsOf, only: str = "") -> list[Row]:
-    """Micro-credentials but retired ones by code, as they stand on a day: four statements, of a past day six."""
+    """Micro-credentials but retired ones by code, as they stand on a day: four statements, of a past day seven."""
     statement = select(
         *(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.country),
         *(MicroCredential.state, MicroCredential.is_example),
@@ -154,11 +156,16 @@ def rows_of(actor: Actor, consortium: Consortium, asked: AsOf, only: str = "") -
         statement = statement.where(MicroCredential.country == only)
     known, signed, today = tracks.reached(asked), tracks.memoranda(asked), asked.day
     made = []
-    for row in db.session.execute(statement.order_by(MicroCredential.code)):
+    for row in plain_rows(db.session, statement.order_by(MicroCredential.code)):
         milestones = known.get(row.id, ())
         held = frozenset(one.kind for one in milestones if one.holds(today))
         is_valorised = is_met(consortium.valorised, held, signed.get(row.id, 0))
-        made.append(Row(*row, milestones, today, held, is_valorised))
+        made.append(
+            Row(
+                *(row.id, row.code, row.title, row.country, row.state, row.is_example),
+                *(milestones, today, held, is_valorised),
+            )
+        )
     return made
 
 

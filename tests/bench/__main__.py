@@ -21,7 +21,7 @@ from app.core.database import writing
 from app.events.models import Event, EventState
 from app.events.services import move
 from app.extensions import db
-from tests.bench import data, report, rounds, starting
+from tests.bench import data, overview, report, rounds, starting
 from tests.bench.routes import ROUTES
 from tests.bench.server import Server
 from tests.servers import postgresql_url
@@ -87,7 +87,10 @@ def measure(backend: str, number: int) -> report.Backend:
         settings = settings_for(small.database.render_as_string(hide_password=False), folder)
         tell(f"{backend}: starting")
         start = starting.measure(settings, number)
-        return report.Backend(backend, results, start, memory, starting.imports(settings))
+        tell(f"{backend}: overview")
+        url = f"sqlite:///{folder / 'overview.db'}" if backend == "sqlite" else postgresql_url("bench_overview")
+        read = overview.measure(settings_for(url, folder), number)
+        return report.Backend(backend, results, start, memory, starting.imports(settings), read)
 
 
 def main() -> None:

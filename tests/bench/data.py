@@ -36,6 +36,11 @@ from app.microcredentials.models import (
     microcredential_developer,
 )
 from app.stakeholders.models import Category, Organisation
+from app.valorisation.evidence.models import Evidence
+from app.valorisation.items.models import PlanItem
+from app.valorisation.models import ActionPlan
+from app.valorisation.tracks.models import Milestone
+from tests.bench import plans
 
 AS_OF = date(2025, 5, 12)
 DESIGNS = 62
@@ -53,8 +58,8 @@ SENTENCE = "Employers, schools and the agency went through the draft and agreed 
 class Size:
     """How much a database holds; every event concerns ``concerns`` of the 62 micro-credentials.
 
-    ``attendances`` are rows of attendance lists, spread evenly over the events; the first ``meetings`` events decided
-    something and set an action each.
+    One that is ``in_feeds`` has action plans, too. ``attendances`` are rows of attendance lists, spread evenly over the
+    events; the first ``meetings`` events decided something and set an action each.
     """
 
     organisations: int
@@ -89,23 +94,27 @@ def fill(app: Flask, size: Size) -> Cookies:
     with app.app_context(), writing():
         migrations().upgrade()
         with db.engine.begin() as connection:
-            _insert(connection, Organisation, map(_organisation, range(1, size.organisations + 1)))
-            _insert(connection, MicroCredential, map(_design, range(1, DESIGNS + 1)))
-            _insert(connection, LearningOutcome, (row for key in range(1, DESIGNS + 1) for row in _outcomes(key)))
-            _insert(connection, Assessment, map(_assessment, range(1, DESIGNS + 1)))
-            _insert(
+            insert(connection, Organisation, map(organisation, range(1, size.organisations + 1)))
+            insert(connection, MicroCredential, map(design, range(1, DESIGNS + 1)))
+            insert(connection, LearningOutcome, (row for key in range(1, DESIGNS + 1) for row in _outcomes(key)))
+            insert(connection, Assessment, map(_assessment, range(1, DESIGNS + 1)))
+            insert(
                 connection,
                 microcredential_developer,
                 ({"microcredential_id": key, "organisation_id": key} for key in range(1, DESIGNS + 1)),
             )
-            events = [_event(key) for key in range(1, size.events + 1)]
-            _insert(connection, Event, events)
+            events = [event(key) for key in range(1, size.events + 1)]
+            insert(connection, Event, events)
             _link(connection, size)
-            _insert(connection, Attendance, (_attendance(key, size) for key in range(1, size.attendances + 1)))
-            _insert(connection, Decision, (row for key in range(1, size.meetings + 1) for row in _decisions(key)))
-            _insert(connection, Event, (_action(key, size) for key in range(1, size.meetings + 1)))
+            insert(connection, Attendance, (_attendance(key, size) for key in range(1, size.attendances + 1)))
+            insert(connection, Decision, (row for key in range(1, size.meetings + 1) for row in _decisions(key)))
+            insert(connection, Event, (_action(key, size) for key in range(1, size.meetings + 1)))
             if size.in_feeds:
                 _fill_feeds(connection, events)
+                insert(connection, ActionPlan, map(plans.plan, range(1, plans.PLANS + 1)))
+                insert(connection, PlanItem, plans.items())
+                insert(connection, Milestone, plans.milestones(DESIGNS))
+                insert(connection, Evidence, plans.evidence(DESIGNS, size.events))
             identity, token = _coordinator(connection)
         if (
             db.engine.dialect.name == "postgresql"
@@ -116,13 +125,15 @@ def fill(app: Flask, size: Size) -> Cookies:
     return _cookies(app, identity, token)
 
 
-def _insert(connection: sa.Connection, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+def insert(connection: sa.Connection, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows by the thousands."""
     waiting = iter(rows)
     while batch := list(islice(waiting, BATCH)):
         connection.execute(sa.insert(table), batch)
 
 
-def _organisation(key: int) -> dict[str, Any]:
+def organisation(key: int) -> dict[str, Any]:
+    """An organisation."""
     name = f"College of Applied Crafts {key:06}"
     return {
         "id": key,
@@ -149,7 +160,8 @@ def code_of(key: int) -> str:
     return f"{COUNTRIES[key % len(COUNTRIES)]}-{key:02}"
 
 
-def _design(key: int) -> dict[str, Any]:
+def design(key: int) -> dict[str, Any]:
+    """A published micro-credential."""
     title = f"Pattern on fabric {key}"
     return {
         "id": key,
@@ -185,7 +197,8 @@ def _assessment(key: int) -> dict[str, Any]:
     return {"microcredential_id": key, "position": 0, "type": AssessmentType.PRACTICAL, "title": {"en": "At the loom"}}
 
 
-def _event(key: int) -> dict[str, Any]:
+def event(key: int) -> dict[str, Any]:
+    """A consultation or a workshop, which is over or to come."""
     day = date(2024, 1, 8) + timedelta(days=(key * 37) % 1000)
     title = f"Consultation on the design of module {key}"
     starts = datetime.combine(day, time(9), UTC)
@@ -252,7 +265,7 @@ def _decisions(meeting: int) -> Iterator[dict[str, Any]]:
 def _action(meeting: int, size: Size) -> dict[str, Any]:
     """What a meeting set to be done: a deadline that no public feed shows."""
     day = AS_OF + timedelta(days=meeting % 200 - 100)
-    common = {name: value for name, value in _event(size.events + meeting).items() if name not in NOT_OF_DEADLINES}
+    common = {name: value for name, value in event(size.events + meeting).items() if name not in NOT_OF_DEADLINES}
     whole_days = {"all_day": True, "starts_on": day, "ends_on": day, "starts_at": None, "ends_at": None}
     own = {"kind": EventKind.DEADLINE, "state": EventState.PLANNED, "visibility": Visibility.CONSORTIUM}
     return {**common, **whole_days, **own, "set_by_id": meeting, "number": 1}
@@ -284,12 +297,12 @@ def _fill_feeds(connection: sa.Connection, events: list[dict[str, Any]]) -> None
         entries.append(_entry(row))
         for scope in ("all", f"kind:{row['kind'].value}", f"country:{row['country']}"):
             scopes[scope].append(row["id"])
-    _insert(connection, CalendarEntry, entries)
+    insert(connection, CalendarEntry, entries)
     for scope, keys in scopes.items():
         rows = ({"scope": scope, "position": at, "entry_id": key, "version": 1} for at, key in enumerate(keys))
-        _insert(connection, CalendarPlace, rows)
+        insert(connection, CalendarPlace, rows)
     versions = {MEMBERS: 0, **{scope: len(keys) for scope, keys in scopes.items()}}
-    _insert(
+    insert(
         connection,
         FeedVersion,
         ({"scope": scope, "version": 1, "places": places, "changed_at": STAMP} for scope, places in versions.items()),

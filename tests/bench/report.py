@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.config import ROOT
-from tests.bench import data, rounds
+from tests.bench import data, overview, plans, rounds
 from tests.bench.load import CLIENTS
 from tests.bench.starting import Start
 
@@ -37,7 +37,8 @@ rounds with the lowest and the highest. Differences below 1.5 × mean little.
   that PostgreSQL's own processes spend on this database is a column of its own and not in the ratio.
 - *Small database*: {data.SMALL.organisations:,} organisations, {data.DESIGNS} micro-credentials,
   {data.SMALL.events:,} public events in the feeds, {data.SMALL.links:,} links, {data.SMALL.attendances:,} rows of
-  attendance lists, decisions and actions of {data.SMALL.meetings} meetings. *Large database*:
+  attendance lists, decisions and actions of {data.SMALL.meetings} meetings, {plans.PLANS} action plans with
+  {plans.ITEMS:,} items, a milestone on each of four tracks for every micro-credential. *Large database*:
   {data.LARGE.organisations:,} organisations, {data.DESIGNS} micro-credentials, {data.LARGE.events:,} events,
   {data.LARGE.links:,} links between them. Everything is made up.
 - Pages are in English, for a browser that was here before; "signed in" is a coordinator, who sees everything.
@@ -58,6 +59,7 @@ class Backend:
     start: Start
     memory_after: float
     imports: dict[str, float | None]
+    overview: overview.Overview
 
     @property
     def label(self) -> str:
@@ -69,7 +71,7 @@ def text(found: Sequence[Backend], number: int) -> str:
     """The report as Markdown."""
     parts = [METHOD, _machine(number)]
     for backend in found:
-        parts += [f"## {backend.label}\n", _routes(backend), _starting(backend)]
+        parts += [f"## {backend.label}\n", _routes(backend), _overview(backend), _starting(backend)]
     parts += ["## What heavy libraries cost\n", _imports(found[0]), "## What is not met\n", _missed(found)]
     return "\n".join(parts)
 
@@ -142,6 +144,16 @@ def _starting(backend: Backend) -> str:
         [f"memory after all rounds, {CLIENTS} clients at once", f"{backend.memory_after:.0f} MiB", "", ""],
     ]
     return _table(["starting and memory", "", "target", ""], rows)
+
+
+def _overview(backend: Backend) -> str:
+    read = backend.overview
+    row = [
+        f"{overview.DESIGNS:,} micro-credentials of {overview.COUNTRIES} countries on four tracks",
+        *(f"{read.portal:.0f} ms", f"{read.bare:.0f} ms", str(read.statements), f"**{read.ratio:.1f}**"),
+        *_judged(read.ratio, overview.MOST, "×"),
+    ]
+    return _table(["overview", "portal", "the rows alone", "statements", "ratio", "target", ""], [row])
 
 
 def _judged(value: float, most: float, unit: str) -> list[str]:

@@ -60,6 +60,10 @@ ROUTES = (
     Route("list of 50 of 10,000 events, signed in", "/events/", signed_in=True),
     Route("register of 500 meetings' decisions and actions, signed in", "/events/decisions", signed_in=True),
     Route("attendance list, signed in", f"/events/{EVENT}/attendance", signed_in=True),
+    Route("plan with 50 items, signed in", "/valorisation/1", 12, signed_in=True),
+    Route("progress of 1,000 items of 51 plans, signed in", "/valorisation/items/", 12, signed_in=True),
+    Route("all 1,000 items of 51 plans, signed in", "/valorisation/items/?items=all", 45, signed_in=True),
+    Route("overview of 62 micro-credentials on four tracks, signed in", "/valorisation/progress", signed_in=True),
     Route("front page of a visitor", "/"),
     Route("front page, signed in", "/", signed_in=True),
 )

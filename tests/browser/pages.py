@@ -212,6 +212,8 @@ COORDINATOR = (
     "/valorisation/7/approve",
     "/valorisation/7/delete",
     "/valorisation/7/edit",
+    "/valorisation/items/",
+    "/valorisation/items/?items=all",
     "/valorisation/items/5",
     "/valorisation/evidence/1/withdraw",
     "/valorisation/items/5/done",

@@ -78,7 +78,7 @@ def test_the_rule_without_words_comes_to_the_same(app: Flask, kind: MilestoneKin
     rule: list[tuple[str, ...]] = [*VALORISED, (), ("piloted", MEMORANDUM)]
     with app.test_request_context():
         verdict = judge(rule, [Reached(kind, S.REACHED, BEFORE, None, is_proven=True)], memoranda, NOW)
-    assert is_met(rule, {kind}, memoranda) is verdict.holds
+    assert is_met(rule, frozenset({kind}), memoranda) is verdict.holds
 
 
 @pytest.fixture

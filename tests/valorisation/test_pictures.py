@@ -107,7 +107,7 @@ def test_delays_follow_what_was_done_when() -> None:
     assert (by_country["GE"][MAY].promised, by_country["GE"][NOW].promised) == (0, 1)
     late = (NOW - date(2024, 12, 31)).days
     assert [(point.average, point.open_) for point in drawn.series[1].points][-1] == (late, 1)
-    assert drawn.rows[-1] == (NOW, [14, late])
+    assert drawn.rows[-1] == (NOW, [14.0, float(late)])
     assert drawn.most == late
     assert drawn.series[1].last.y == delays.TOP
     assert delays.draw([item(baseline_on=date(2026, 1, 1), day=NOW)], NOW) is None

@@ -24,12 +24,16 @@ def rows(compared: Sequence[Compared], told: Mapping[tuple[str, int], tuple[str,
 
 
 def by_country(compared: Sequence[Compared]) -> dict[str, list[Compared]]:
-    """The figures of each country of which there is anything, or was."""
+    """The figures of each country of which there is anything, or was; milestones only where one was reached."""
     found: dict[str, list[Compared]] = {}
     for one in compared:
         found.setdefault(one.country, []).append(one)
     return {
-        country: figures
+        country: [one for one in figures if _is_anything(one) or not one.is_milestone]
         for country, figures in found.items()
-        if any(one.frozen or one.now or one.changes for one in figures)
+        if any(map(_is_anything, figures))
     }
+
+
+def _is_anything(one: Compared) -> bool:
+    return bool(one.frozen or one.now or one.frozen_repeated or one.now_repeated or one.changes)

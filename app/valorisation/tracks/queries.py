@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, true
+from sqlalchemy import ColumnElement, Row, String, func, select, true, type_coerce
 from sqlalchemy.orm import joinedload
 
 from app.core import portal
 from app.core.access import Actor
+from app.core.database import plain_rows
 from app.core.states import moves_of
 from app.events.feedback.models import Disposition, FeedbackPoint
 from app.events.models import OVER, Event, EventKind
@@ -21,10 +22,13 @@ from app.valorisation.asof import AsOf, days_before, standing_on, states_before
 from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
-from app.valorisation.tracks.models import OPEN, Milestone, MilestoneSlip, MilestoneState
+from app.valorisation.tracks.models import OPEN, Milestone, MilestoneKind, MilestoneSlip, MilestoneState
 from app.valorisation.tracks.valorised import MEMORANDUM, Reached, Verdict, judge
 
 Found = Row[*tuple[Any, ...]]
+# Codes are looked up here: of twenty thousand rows the database's own type of an enum costs as much as the rows.
+_KINDS = {kind.value: kind for kind in MilestoneKind}
+_STATES = {state.value: state for state in MilestoneState}
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -78,33 +82,44 @@ def _proofs(actor: Actor, keys: Collection[int]) -> dict[int, list[tuple[Evidenc
 def reached(asked: AsOf, keys: Collection[int] | None = None) -> dict[int, list[Reached]]:
     """What is known of the milestones of micro-credentials on a day, of all where no ``keys`` are given.
 
-    Two statements; of a past day four, since then states and planned days are those it had.
+    Two statements; of a past day five, since then states and planned days are those it had.
     """
-    proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.is_not(None))))
+    proofs = holding(Evidence.milestone_id).where(Evidence.milestone_id.is_not(None))
+    proven = {row.milestone_id for row in plain_rows(db.session, proofs)}
     states = states_before(Milestone.__tablename__, asked)
     days = days_before(MilestoneSlip, MilestoneSlip.milestone_id, MilestoneSlip.old_planned, asked)
+    later = _made_later(asked)
     statement = select(
-        *(Milestone.id, Milestone.microcredential_id, Milestone.kind, Milestone.state, Milestone.created_at),
+        *(Milestone.id, Milestone.microcredential_id),
+        *(type_coerce(Milestone.kind, String), type_coerce(Milestone.state, String)),
         *(Milestone.reached_on, Milestone.valid_until, Milestone.planned_on, Milestone.baseline_on),
     ).order_by(Milestone.id)
     if keys is not None:
         statement = statement.where(Milestone.microcredential_id.in_(keys))
     found: dict[int, list[Reached]] = {}
-    for row in db.session.execute(statement):
-        is_reached = row.reached_on is not None and row.reached_on <= asked.day
-        if asked.came_later(row.created_at) and not is_reached:
+    # Taken apart at once, because a row that is asked for its columns one by one costs as much as reading it.
+    for key, design, kind, state, reached_on, valid_until, planned_on, baseline_on in plain_rows(db.session, statement):
+        is_reached = reached_on is not None and reached_on <= asked.day
+        if not is_reached and key in later:
             continue
         known = Reached(
-            row.kind,
-            state_on(row.state, states.get(row.id), is_reached),
-            row.reached_on if is_reached else None,
-            row.valid_until,
-            row.id in proven,
-            days.get(row.id, row.planned_on or row.baseline_on),
-            row.id,
+            _KINDS[kind],
+            state_on(_STATES[state], states.get(key), is_reached),
+            reached_on if is_reached else None,
+            valid_until,
+            key in proven,
+            days.get(key, planned_on or baseline_on),
+            key,
         )
-        found.setdefault(row.microcredential_id, []).append(known)
+        found.setdefault(design, []).append(known)
     return found
+
+
+def _made_later(asked: AsOf) -> frozenset[int]:
+    """Milestones that nobody had planned yet on a past day; one statement."""
+    if not asked.is_past:
+        return frozenset()
+    return frozenset(db.session.scalars(select(Milestone.id).where(asked.between(Milestone.created_at))))
 
 
 def state_on(now: MilestoneState, before: str | None, is_reached: bool) -> MilestoneState:
@@ -138,7 +153,7 @@ def memoranda(asked: AsOf, keys: Collection[int] | None = None) -> dict[int, int
 def verdicts(keys: Collection[int], today: date) -> dict[int, Verdict]:
     """Whether each of these micro-credentials counts as valorised on a day, by the consortium's rule.
 
-    Three statements, of a past day five.
+    Three statements, of a past day six.
     """
     asked = AsOf.on(today)
     rule, known, signed = portal.consortium().valorised, reached(asked, keys), memoranda(asked, keys)

@@ -3,10 +3,10 @@
 The rule is a list of ways, and each way a list of what has to hold at once. One way is enough.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,8 +18,7 @@ MEMORANDUM = "signed_memorandum"
 _MEMORANDUM = _l("A signed memorandum")
 
 
-@dataclass(frozen=True)
-class Reached:
+class Reached(NamedTuple):
     """What is known of one milestone of a micro-credential; ``key`` is that of its record, 0 where nobody asks."""
 
     kind: MilestoneKind
@@ -67,9 +66,12 @@ class Verdict:
         return next((way for way in self.ways if way and all(fact.holds for fact in way)), ())
 
 
-def is_met(rule: Sequence[Sequence[str]], held: Container[str], memoranda: int) -> bool:
+def is_met(rule: Sequence[Sequence[str]], held: frozenset[str], memoranda: int) -> bool:
     """What ``judge`` comes to, without its words: for thousands at once. ``held`` are kinds that hold."""
-    return any(way and all(memoranda > 0 if code == MEMORANDUM else code in held for code in way) for way in rule)
+    if not held and not memoranda:
+        return False
+    facts = held | {MEMORANDUM} if memoranda else held
+    return any(way and facts.issuperset(way) for way in rule)
 
 
 def judge(rule: Sequence[Sequence[str]], milestones: Sequence[Reached], memoranda: int, today: date) -> Verdict:
