@@ -87,8 +87,11 @@ def veil_for(actor: Actor) -> Callable[[str], str] | None:
 
     ``None`` for everybody else. Of the roles, auditors read every record and no personal data.
     """
-    if not actor.has(Role.AUDITOR) or actor.may(Permission.PERSON_READ):
-        return None
+    return None if not actor.has(Role.AUDITOR) or actor.may(Permission.PERSON_READ) else without_names()
+
+
+def without_names() -> Callable[[str], str]:
+    """What takes the names of people who did not agree to publication out of texts, with a word in their place."""
 
     @cache  # Asked for the first text alone: most parts of a page hold none.
     def index() -> NameIndex:
