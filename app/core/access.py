@@ -86,6 +86,7 @@ class Permission(StrEnum):
     PLAN_APPROVE = "plan:approve"
     PLAN_EDIT = "plan:edit"
     PLAN_READ = "plan:read"
+    RECOMMENDATION_EDIT = "recommendation:edit"
     REPORT_READ = "report:read"
     STAKEHOLDER_CREATE = "stakeholder:create"
     STAKEHOLDER_EDIT = "stakeholder:edit"
@@ -170,6 +171,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PERSON_READ: anywhere,
         P.PLAN_APPROVE: own_country,
         P.PLAN_EDIT: own_country,
+        P.RECOMMENDATION_EDIT: own_country,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
         P.STAKEHOLDER_IMPORT: own_country,
@@ -193,6 +195,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PERSON_EDIT: own_country,
         P.PERSON_READ: anywhere,
         P.PLAN_EDIT: own_organisation,
+        P.RECOMMENDATION_EDIT: own_organisation,
         P.STAKEHOLDER_CREATE: own_country,
         P.STAKEHOLDER_EDIT: own_country,
         P.STAKEHOLDER_MERGE: own_country,

@@ -21,6 +21,7 @@ from app.demo.minutes import load_minutes
 from app.demo.periods import load_periods
 from app.demo.plan_items import Known as PlanWorld
 from app.demo.plans import load_plans
+from app.demo.recommendations import load_recommendations
 from app.extensions import db
 from app.stakeholders.consent import ConsentAct, ConsentFacts, ConsentPurpose, ConsentWay, record_consent
 from app.stakeholders.models import Category, LawfulBasis, NameKind, Organisation, RecognitionRole, Source
@@ -62,9 +63,10 @@ def load_consortium(folder: Path, consortium: Consortium) -> None:
     load_batches(agreed.get("batches", []), memoranda)
     publish_next(agreed.get("versions", []), offered)
     promised = PlanWorld(organisations, designs, events, consortium)
-    load_plans(_read(folder / "plans.yaml")["plans"], promised)
+    plans = load_plans(_read(folder / "plans.yaml")["plans"], promised)
     load_periods(_read(folder / "periods.yaml")["periods"], consortium)
     load_milestones(_read(folder / "milestones.yaml")["milestones"], promised, memoranda)
+    load_recommendations(_read(folder / "recommendations.yaml"), promised, plans, memoranda)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -91,8 +91,11 @@ def is_veiled_from(actor: Actor) -> bool:
 
 def veil_for(actor: Actor, placeholder: str = "") -> Veil | None:
     """What takes such names out of a text, with a word in their place, for an actor who reads everything but people."""
-    if not is_veiled_from(actor):
-        return None
+    return without_names(placeholder) if is_veiled_from(actor) else None
+
+
+def without_names(placeholder: str = "") -> Veil:
+    """What takes the names of people who did not agree to publication out of texts, with a word in their place."""
     index = _index(db.session.get_bind(), people_state())
     return lru_cache(MOST_TEXTS)(partial(index.without, placeholder=placeholder or _("[name withheld]")))
 

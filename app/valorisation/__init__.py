@@ -17,24 +17,30 @@ def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
     from app.valorisation import overview_views, views  # noqa: F401 - the overview puts its page into the blueprint
     from app.valorisation.evidence import queries as evidence
-    from app.valorisation.forms import PlanForm
+    from app.valorisation.forms import PlanForm, countries
     from app.valorisation.items import roadmap_views as _roadmap  # noqa: F401 - as above
     from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
     from app.valorisation.items.forms import ItemForm
     from app.valorisation.listing import codes_of
+    from app.valorisation.origins import sources
+    from app.valorisation.origins import views as _origins  # noqa: F401 - as above
     from app.valorisation.periods import views as _periods  # noqa: F401 - as above
     from app.valorisation.periods.forms import PeriodForm
     from app.valorisation.pictures import views as _pictures  # noqa: F401 - as above
+    from app.valorisation.recommendations import paper_views as _papers  # noqa: F401 - as above
+    from app.valorisation.recommendations import views as _recommendations  # noqa: F401 - as above
+    from app.valorisation.recommendations.forms import RecommendationForm
     from app.valorisation.reminders import jobs  # noqa: F401 - the worker knows them once they are imported
     from app.valorisation.slips import panels as slips
     from app.valorisation.slips import views as _slips  # noqa: F401 - as above
     from app.valorisation.slips.listing import person_of
+    from app.valorisation.trace import views as _trace  # noqa: F401 - as above
     from app.valorisation.tracks import panels
     from app.valorisation.tracks import views as _tracks  # noqa: F401 - as above
     from app.valorisation.tracks.forms import MilestoneForm
 
     app.register_blueprint(views.bp)
-    app.jinja_env.globals.update(plan_codes=codes_of, slip_person=person_of)
+    app.jinja_env.globals.update(plan_codes=codes_of, recommendation_countries=countries, slip_person=person_of)
     add_panels(
         app,
         Panel("microcredential", "valorisation/tracks/_of_microcredential.html", panels.tracks, order=10),
@@ -52,6 +58,8 @@ def init_app(app: Flask) -> None:
         Kind("milestone", _l("Milestone"), _pages_of_milestones, MilestoneForm),
         Kind("milestone_slip", _l("Moved day of a milestone")),
         Kind("reporting_period", _l("Reporting period"), _pages_of_periods, PeriodForm),
+        Kind("origin", _l("Where something came from"), lambda keys: _pages_of_origins(sources.owners_of(keys))),
+        Kind("recommendation", _l("Recommendation"), _pages_of_recommendations, RecommendationForm),
         Kind("evidence", _l("Evidence"), lambda keys: _pages_of_evidence(evidence.owners_of(keys))),
     )
     add(
@@ -80,6 +88,14 @@ def init_app(app: Flask) -> None:
             order=40,
             shows=lambda actor: actor.may(Permission.PLAN_READ),
         ),
+        Entry(
+            "today",
+            "valorisation.recommendations",
+            _l("Recommendations"),
+            "megaphone",
+            order=45,
+            shows=lambda actor: actor.may(Permission.PLAN_READ),
+        ),
     )
 
 
@@ -89,6 +105,14 @@ def _pages(keys: Sequence[int]) -> Mapping[int, str]:
 
 def _pages_of_items(keys: Sequence[int]) -> Mapping[int, str]:
     return {key: f"/valorisation/items/{key}" for key in keys}
+
+
+def _pages_of_recommendations(keys: Sequence[int]) -> Mapping[int, str]:
+    return {key: f"/valorisation/recommendations/{key}" for key in keys}
+
+
+def _pages_of_origins(owners: Mapping[int, tuple[str, int]]) -> Mapping[int, str]:
+    return {key: f"/valorisation/{place}/{owner}#origins" for key, (place, owner) in owners.items()}
 
 
 def _pages_of_evidence(owners: Mapping[int, tuple[str, int]]) -> Mapping[int, str]:

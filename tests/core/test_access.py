@@ -106,6 +106,12 @@ def test_plans_are_read_by_the_consortium_and_approved_by_those_who_lead():
     assert RIGHTS[Role.PARTNER_EDITOR][Permission.MILESTONE_EDIT] is access.own_organisation
 
 
+def test_recommendations_are_changed_by_those_who_change_plans():
+    assert holders(Permission.RECOMMENDATION_EDIT) == holders(Permission.PLAN_EDIT)
+    assert RIGHTS[Role.COUNTRY_LEAD][Permission.RECOMMENDATION_EDIT] is access.own_country
+    assert RIGHTS[Role.PARTNER_EDITOR][Permission.RECOMMENDATION_EDIT] is access.own_organisation
+
+
 def test_everybody_with_an_account_may_have_a_calendar_feed():
     assert holders(Permission.FEED_OWN) == set(Role)
 

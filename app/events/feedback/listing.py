@@ -12,10 +12,10 @@ from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows, is_day
 from app.core.ranking import FoundBy
 from app.core.templating import country_name
+from app.events.codes import code_of
 from app.events.feedback import queries
 from app.events.feedback.models import Disposition, FeedbackPoint, Question, Stance, path_of
 from app.events.models import Event, EventKind
-from app.events.outcomes.models import code_of
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.stakeholders.listing import countries

@@ -13,8 +13,8 @@ from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.i18n import TranslatedText
 from app.core.states import Moves, Stateful
 from app.core.vocabulary import Term
+from app.events.codes import code_of
 from app.events.models import Event
-from app.events.outcomes.models import code_of
 from app.microcredentials.links import ConcernsMicroCredentials
 from app.stakeholders.models import Organisation
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.core.access import Actor, Permission
 from app.core.states import moves_of
 from app.events import presence
+from app.events.codes import code_of
 from app.events.feedback.models import (
     ANSWERED,
     Disposition,
@@ -23,7 +24,6 @@ from app.events.feedback.models import (
     path_of,
 )
 from app.events.models import Event, EventKind
-from app.events.outcomes.models import code_of
 from app.events.queries import OWN_TABLES
 from app.events.queries import visible_to as events_visible_to
 from app.extensions import db

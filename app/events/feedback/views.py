@@ -1,14 +1,16 @@
 """Pages on which feedback is written down, answered and withdrawn, and the register of it."""
 
-from flask import Response, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
+from app.core.options import Offer
 from app.core.web import answer, changed, created, form_page, redirect_to
 from app.events import editable
 from app.events.feedback import queries, services
+from app.events.feedback.choosing import find_options
 from app.events.feedback.forms import AnswerForm, PointForm, PointsForm, WithdrawForm
 from app.events.feedback.listing import FeedbackListing
 from app.events.feedback.models import FeedbackPoint
@@ -29,6 +31,14 @@ def feedback() -> Response:
     if request.args.get("format") in ("csv", "xlsx"):
         return listing.export(request.args["format"])
     return answer("events/feedback/list.html", "events/feedback/_results.html", listing=listing.load())
+
+
+@bp.get("/feedback/options")
+@requires(Permission.FEEDBACK_READ)
+def point_options() -> str:
+    """Options of a picker of points of feedback."""
+    offer = Offer.asked(lambda query: find_options(current_actor(), query), request.args)
+    return render_template("components/_options.html", field=offer)
 
 
 @bp.route("/<int:event_id>/feedback", methods=["GET", "POST"])

@@ -10,9 +10,10 @@ from app.core.records import Kind
 
 def init_app(app: Flask) -> None:
     """Put the room's pages into the blueprint of events, and the register into the frame; name its records."""
+    from app.events.codes import code_of
     from app.events.outcomes import listing, queries, views  # noqa: F401 - it puts pages into the blueprint
     from app.events.outcomes.forms import DecisionForm
-    from app.events.outcomes.models import code_of, path_of
+    from app.events.outcomes.models import path_of
 
     app.jinja_env.globals.update(
         action_code=queries.action_code,
@@ -25,5 +26,9 @@ def init_app(app: Flask) -> None:
         decision_code=code_of,
         decision_path=path_of,
     )
-    records.add(app, Kind("decision", _l("Decision"), queries.decision_urls, DecisionForm))
+    records.add(
+        app,
+        Kind("decision", _l("Decision"), queries.decision_urls, DecisionForm),
+        Kind("decision_point", _l("Feedback that led to a decision")),
+    )
     add(app, Entry("today", "events.register", _l("Decisions and actions"), "check2-square", order=30))

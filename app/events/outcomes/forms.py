@@ -12,6 +12,8 @@ from app.core.fields import ChoiceField, DayField, TextField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.templating import plain_tr
 from app.events import work_packages
+from app.events.feedback import choosing
+from app.events.feedback.fields import PointsField
 from app.events.forms import TITLE_LENGTH
 from app.events.models import Event
 from app.events.outcomes import rules
@@ -30,6 +32,9 @@ class DecisionForm(BaseForm):
     replaces = ChoiceField(_l("Which decision does it replace?"), any_label=_l("None"))
     work_package = ChoiceField(_l("Work package"), choices=work_packages.choices, any_label=_l("None in particular"))
     microcredentials = MicroCredentialsField(_l("Which micro-credentials does it concern?"))
+    points = PointsField(
+        _l("Which feedback led to it?"), description=_l("What organisations said before, at this event or another.")
+    )
     is_proposed = BooleanField(_l("It is only proposed so far"))
 
     def __init__(self, event: Event, in_force: Sequence[Decision], *args: Any, **kwargs: Any) -> None:
@@ -67,6 +72,7 @@ class DecisionForm(BaseForm):
             is_proposed=bool(self.is_proposed.data) if "is_proposed" in self else False,
             work_package=self.work_package.data,
             microcredentials=microcredentials.by_keys(current_actor(), self.microcredentials.data),
+            points=choosing.by_keys(current_actor(), self.points.values),
             replaces=[replaced] if replaced else [],
         )
 

@@ -27,10 +27,11 @@ from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows, is_day
 from app.core.ranking import FoundBy
 from app.core.templating import plain_tr
+from app.events.codes import code_of
 from app.events.listing import series
 from app.events.models import Event, EventState
 from app.events.outcomes import queries
-from app.events.outcomes.models import Decision, DecisionState, code_of, path_of
+from app.events.outcomes.models import Decision, DecisionState, path_of
 from app.events.queries import visible_to as events_visible_to
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to

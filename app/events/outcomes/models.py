@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.audit import Audited
@@ -11,6 +11,8 @@ from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.i18n import TranslatedText
 from app.core.states import Moves, Stateful
 from app.core.vocabulary import Term
+from app.events.codes import code_of
+from app.events.feedback.models import FeedbackPoint
 from app.events.models import Event
 from app.microcredentials.links import ConcernsMicroCredentials
 
@@ -35,11 +37,20 @@ MOVES = Moves(
 )
 
 
+decision_point = Table(
+    "decision_point",
+    Base.metadata,
+    Column("decision_id", ForeignKey("decision.id", ondelete="CASCADE"), primary_key=True),
+    Column("point_id", ForeignKey("feedback_point.id"), primary_key=True, index=True),
+)
+
+
 class Decision(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, ConcernsMicroCredentials):
     """What an event decided.
 
     ``number`` counts within the event and is given once: a decision is revoked or superseded, never renumbered or taken
     away. ``replaced_by`` is the later decision that superseded it, ``revoked_because`` says why it was revoked.
+    ``points`` are what was said before, at whatever event, and led to it.
     """
 
     __tablename__ = "decision"
@@ -63,6 +74,7 @@ class Decision(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
 
     event: Mapped[Event] = relationship()
     replaced_by: Mapped["Decision | None"] = relationship(remote_side="Decision.id")
+    points: Mapped[list[FeedbackPoint]] = relationship(secondary=decision_point, order_by=FeedbackPoint.id)
 
     @property
     def lapsed_with(self) -> "Decision | None":
@@ -79,15 +91,6 @@ class Decision(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
     def code(self) -> str:
         """How people name it: D3-2 is the second of the third meeting."""
         return code_of("D", self.event.number, self.event_id, self.number)
-
-
-def code_of(letter: str, meeting: int | None, event_id: int, number: int) -> str:
-    """The name of a decision (``D``) or an action (``A``).
-
-    Within a numbered meeting ``D3-2``; events without a number, such as round tables, are told apart by their key:
-    ``DE41-2``.
-    """
-    return f"{letter}{meeting}-{number}" if meeting else f"{letter}E{event_id}-{number}"
 
 
 def path_of(event_id: int, number: int) -> str:

@@ -15,9 +15,10 @@ from app.events import presence
 from app.events.agenda.models import AgendaItem
 from app.events.agenda.queries import items, only_day
 from app.events.agenda.rules import DayOfAgenda, by_day
+from app.events.codes import code_of
 from app.events.guards import minutes_sources
 from app.events.models import Event, EventKind, EventState
-from app.events.outcomes.models import Decision, DecisionState, code_of, path_of
+from app.events.outcomes.models import Decision, DecisionState, path_of
 from app.events.permissions import may_edit
 from app.events.queries import visible_to as events_visible_to
 from app.events.services import cited_by_number

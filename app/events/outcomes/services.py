@@ -15,6 +15,8 @@ from app.core.search_key import search_key
 from app.events import rules as event_rules
 from app.events import services as events
 from app.events.facts import EventFacts
+from app.events.feedback.choosing import by_keys as points_by_keys
+from app.events.feedback.models import FeedbackPoint
 from app.events.lines import lines_of
 from app.events.models import Event, EventKind, EventState, MeetingType, Visibility
 from app.events.outcomes import queries, rules
@@ -32,13 +34,14 @@ OF_ALL = frozenset(MeetingType) - {MeetingType.LGE, MeetingType.BILATERAL}
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionFacts:
-    """What was decided; ``replaces`` are decisions that no longer hold because of it."""
+    """What was decided; ``points`` led to it, and what it ``replaces`` no longer holds because of it."""
 
     text: dict[str, str]
     decided_on: date
     is_proposed: bool = False
     work_package: str | None = None
     microcredentials: Sequence[MicroCredential] = field(default=())
+    points: Sequence[FeedbackPoint] = field(default=())
     replaces: Sequence[Decision] = field(default=())
 
 
@@ -86,6 +89,7 @@ def decide(actor: Actor, event: Event, facts: DecisionFacts, *, is_example: bool
     )
     with db.session.no_autoflush:
         decision.concern(facts.microcredentials)
+        decision.points = list(facts.points)
     db.session.add(decision)
     db.session.flush()
     if not facts.is_proposed:
@@ -100,7 +104,7 @@ def decide(actor: Actor, event: Event, facts: DecisionFacts, *, is_example: bool
 
 
 def edit(actor: Actor, decision: Decision, version: int | None, facts: DecisionFacts) -> None:
-    """Put the wording, the day or what it concerns right; the number stays.
+    """Put the wording, the day, what it concerns or what led to it right; the number stays.
 
     Raises as ``decide``, ``EditConflict``, and ``NotInForce`` for one that was revoked.
     """
@@ -113,6 +117,9 @@ def edit(actor: Actor, decision: Decision, version: int | None, facts: DecisionF
     decision.text, decision.decided_on = facts.text, facts.decided_on
     decision.work_package, decision.search_key = facts.work_package, _key(facts.text)
     decision.concern(facts.microcredentials)
+    # What the actor does not read could not be chosen, and stays.
+    open_to = points_by_keys(actor, [point.id for point in decision.points])
+    decision.points = [*(point for point in decision.points if point not in open_to), *facts.points]
     db.session.flush()
 
 

@@ -16,6 +16,7 @@ from app.stakeholders import queries as stakeholders
 from app.stakeholders.fields import OrganisationsField, PeopleField
 from app.valorisation.items.models import ItemLevel, ItemState, Measure, PlanItem
 from app.valorisation.items.services import ItemFacts, check
+from app.valorisation.origins.fields import SourcesField
 
 LONGEST_REASON = 500
 LARGEST = 100_000_000
@@ -35,6 +36,9 @@ class ItemForm(BaseForm):
     person = PeopleField(_l("Who there?"), multiple=False)
     stakeholders = OrganisationsField(_l("Who else has to take part?"))
     microcredentials = MicroCredentialsField(_l("Which micro-credentials does it concern?"))
+    origins = SourcesField(
+        _l("What did it come from?"), description=_l("Decisions, and feedback from consultations and round tables.")
+    )
     starts_on = DayField(_l("Begins on"), [Optional()])
     due_on = DayField(_l("Due on"), [InputRequired(_l("Choose a day."))])
     move_reason = LineField(_l("Why does the day move?"), longest=LONGEST_REASON)
@@ -69,6 +73,7 @@ class ItemForm(BaseForm):
                 "measure": Measure(values["measure"]) if values["measure"] else None,
                 "organisation": next(iter(stakeholders.by_keys(actor, self.organisation.values)), None),
                 "person": next(iter(stakeholders.people_by_keys(actor, self.person.values)), None),
+                "origins": self.origins.named(),
                 "stakeholders": stakeholders.by_keys(actor, self.stakeholders.values),
                 "microcredentials": microcredentials.by_keys(actor, values["microcredentials"]),
                 "indicator": values["indicator"] or None,

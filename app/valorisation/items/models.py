@@ -17,6 +17,7 @@ from app.core.vocabulary import Term
 from app.microcredentials.links import ConcernsMicroCredentials
 from app.stakeholders.models import Organisation, Person
 from app.valorisation.models import ActionPlan
+from app.valorisation.origins.models import Origin
 
 
 class ItemLevel(Term):
@@ -75,7 +76,7 @@ class PlanItem(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
     ``number`` counts within the plan and is given once. ``point`` is the code of the template's point it was made from.
     ``baseline_on`` is the day first promised: until the plan's first approval it follows ``due_on``, then it stays.
     ``beyond_reason`` says why its days lie outside the project's. ``actual`` was typed, with its source, where no
-    ``measure`` counts it.
+    ``measure`` counts it. ``origins`` are the decisions and the feedback it came from.
     """
 
     __tablename__ = "plan_item"
@@ -117,6 +118,7 @@ class PlanItem(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
     stakeholders: Mapped[list[Organisation]] = relationship(
         secondary=plan_item_stakeholder, order_by=Organisation.name_key
     )
+    origins: Mapped[list[Origin]] = relationship(cascade="all, delete-orphan", passive_deletes=True, order_by=Origin.id)
 
     @property
     def link_date(self) -> date:

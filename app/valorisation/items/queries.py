@@ -18,11 +18,20 @@ from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
 from app.valorisation.items.models import ItemSlip, PlanItem, plan_item_stakeholder
 from app.valorisation.models import ActionPlan
+from app.valorisation.origins.models import Origin
+from app.valorisation.origins.sources import Source, told
 from app.valorisation.queries import visible_to as plans_visible_to
 
 Found = Row[*tuple[Any, ...]]
 # Tables whose rows are part of an item rather than records that refer to it.
-OWN_TABLES = frozenset({PlanItem.link_model.__tablename__, plan_item_stakeholder.name, "calendar_entry"})
+OWN_TABLES = frozenset(
+    {
+        PlanItem.link_model.__tablename__,
+        plan_item_stakeholder.name,
+        Origin.__tablename__,
+        "calendar_entry",
+    }
+)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -80,6 +89,7 @@ def item(actor: Actor, item_id: int) -> PlanItem:
             joinedload(PlanItem.organisation),
             joinedload(PlanItem.person),
             selectinload(PlanItem.stakeholders),
+            selectinload(PlanItem.origins),
             selectinload(PlanItem.microcredential_links),
         )
     )
@@ -91,6 +101,11 @@ def proofs(actor: Actor, item: PlanItem) -> list[tuple[Evidence, Proof]]:
     pieces = evidence.of(item)
     told = proofs_of(actor, pieces)
     return [(piece, told[piece.id]) for piece in pieces if piece.id in told]
+
+
+def origins(actor: Actor, item: PlanItem) -> list[Source]:
+    """The decisions and the feedback an item came from, as far as the actor may read them."""
+    return told(actor, item.origins)
 
 
 def slips(item: PlanItem) -> Sequence[ItemSlip]:

@@ -21,6 +21,8 @@ from app.valorisation.evidence.services import is_proven
 from app.valorisation.items import queries, rules
 from app.valorisation.items.models import ItemLevel, ItemSlip, ItemState, Measure, PlanItem
 from app.valorisation.models import ActionPlan
+from app.valorisation.origins.models import SourceKind
+from app.valorisation.origins.services import came_from
 from app.valorisation.permissions import check_edit, may_edit
 from app.valorisation.rules import check_open
 
@@ -34,6 +36,7 @@ class ItemFacts:
     """What an item says, as somebody filled it in.
 
     ``move_reason`` is why its day is another one than before; ``beyond_reason`` why its days lie outside the project's.
+    ``origins`` are kinds and keys of what it came from; ``None`` leaves them as they are.
     """
 
     title: dict[str, str]
@@ -51,6 +54,7 @@ class ItemFacts:
     actual_source: str | None = None
     beyond_reason: str | None = None
     move_reason: str | None = None
+    origins: Sequence[tuple[SourceKind, int]] | None = None
 
 
 def check(facts: ItemFacts, consortium: Consortium) -> None:
@@ -91,6 +95,7 @@ def _added(actor: Actor, plan: ActionPlan, facts: ItemFacts, consortium: Consort
     item = PlanItem(plan=plan, plan_id=plan.id, created_by_id=actor.user_id, baseline_on=facts.due_on, **marks)
     with db.session.no_autoflush:
         _fill(item, facts, consortium)
+        came_from(actor, item, facts.origins)
     item.number = queries.next_number(plan)
     db.session.add(item)
     _changed(item)
@@ -134,6 +139,7 @@ def edit(actor: Actor, item: PlanItem, version: int | None, facts: ItemFacts, co
     rules.check_begun(facts.starts_on, item.done_on)
     with db.session.no_autoflush:
         _fill(item, facts, consortium)
+        came_from(actor, item, facts.origins)
     if not may_edit(actor, item):
         raise Refused(organisation=_("Then you could not change it any more; leave the organisation as it is."))
     if old != facts.due_on:
@@ -221,7 +227,7 @@ def _changed(item: PlanItem) -> None:
 
 def _fill(item: PlanItem, facts: ItemFacts, consortium: Consortium) -> None:
     check(facts, consortium)
-    apart = ("microcredentials", "move_reason", "organisation", "person", "stakeholders")
+    apart = ("microcredentials", "move_reason", "organisation", "origins", "person", "stakeholders")
     for entry in fields(facts):
         if entry.name not in apart:
             setattr(item, entry.name, getattr(facts, entry.name))

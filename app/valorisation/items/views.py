@@ -45,6 +45,7 @@ def item_page(found: PlanItem, form: ItemMoveForm) -> Response:
         is_late=found.is_late(clock.today()),
         counted=counted(found),
         proofs=queries.proofs(actor, found),
+        origins=queries.origins(actor, found),
         slips=queries.slips(found),
         history=queries.history(found),
         states={state.value: state for state in ItemState},

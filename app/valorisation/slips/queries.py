@@ -15,8 +15,8 @@ from app.core.access import Actor
 from app.core.database import plain_rows
 from app.core.i18n import TranslatedText
 from app.engagement.contact import last_contact_of
+from app.events.codes import code_of
 from app.events.models import Event
-from app.events.outcomes.models import code_of
 from app.events.outcomes.queries import OPEN as OPEN_ACTIONS
 from app.events.queries import visible_to as events_visible_to
 from app.extensions import db

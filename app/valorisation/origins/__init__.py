@@ -1,0 +1,1 @@
+"""What items of plans and recommendations came from: decisions, and points of feedback."""
