@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.access import SYSTEM
 from app.core.errors import EditConflict, NotAllowed, OutOfReach, Refused, StillReferred
 from app.core.states import StateTransitionError, moves_of
+from app.events.feedback import choosing
 from app.events.models import Visibility
 from app.extensions import db
 from app.microcredentials import links
@@ -217,6 +218,11 @@ def test_it_came_from_feedback_and_decisions_that_are_found_by_their_words(
     said, decided = point(world, event), decision(world, event)
     found = sources.find_options(SYSTEM, "eighty")
     assert [(option.code, sources.read(option.value)) for option in found] == [(said.code, source(said))]
+    for record in (said, decided):
+        for typed in (record.code, record.code.lower()):
+            assert [option.code for option in sources.find_options(SYSTEM, typed)] == [record.code]
+    assert [option.code for option in choosing.find_options(SYSTEM, said.code)] == [said.code]
+    assert sources.find_options(SYSTEM, "D999999999-1") == sources.find_options(SYSTEM, "Q1-1") == []
     made = written(app, world, origins=[source(said), source(decided), source(said)])
     assert [one.code for one in queries.origins(SYSTEM, made)] == [said.code, decided.code]
     services.edit(SYSTEM, made, made.version, facts(world), app.config["CONSORTIUM"])

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from app.core.access import Actor
 from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.core.templating import day, plain_tr
+from app.events.codes import is_called
 from app.events.feedback.models import Disposition, FeedbackPoint
 from app.events.feedback.queries import visible_to
 from app.extensions import db
@@ -20,10 +21,10 @@ FOUND_BY = FoundBy((FeedbackPoint.text,), FeedbackPoint.search_key)
 
 
 def find_options(actor: Actor, query: str) -> list[Option]:
-    """Points found by words of what was said that the actor may read, the latest first; withdrawn ones are left out."""
+    """Points the actor may read, found by words or by their code, the latest first; withdrawn ones are left out."""
     wanted = _open_to(actor).where(FeedbackPoint.state != Disposition.WITHDRAWN)
     if search_key(query):
-        wanted = wanted.where(FOUND_BY.holds(query))
+        wanted = wanted.where(FOUND_BY.holds(query) | is_called(query, "F", FeedbackPoint))
     newest = wanted.order_by(FeedbackPoint.said_on.desc(), FeedbackPoint.id.desc()).limit(MOST_FOUND)
     return [_option(point) for point in db.session.scalars(newest)]
 
@@ -41,7 +42,8 @@ def by_keys(actor: Actor, keys: Sequence[int]) -> Sequence[FeedbackPoint]:
 
 
 def _open_to(actor: Actor) -> Select[FeedbackPoint]:
-    return select(FeedbackPoint).where(visible_to(actor)).options(joinedload(FeedbackPoint.event))
+    with_event = select(FeedbackPoint).join(FeedbackPoint.event).options(contains_eager(FeedbackPoint.event))
+    return with_event.where(visible_to(actor))
 
 
 def _option(point: FeedbackPoint) -> Option:

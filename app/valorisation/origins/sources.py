@@ -13,7 +13,7 @@ from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.core.templating import day, plain_tr
-from app.events.codes import code_of
+from app.events.codes import code_of, is_called
 from app.events.feedback.models import Disposition, FeedbackPoint
 from app.events.feedback.models import path_of as point_path
 from app.events.feedback.queries import visible_to as points_visible_to
@@ -51,8 +51,9 @@ class Source:
 
 @dataclass(frozen=True)
 class _Kind:
-    """How records of one kind are asked for: key and columns, who sees them, which can still be chosen."""
+    """How records of one kind are asked for: how codes begin, columns, who sees them, which can still be chosen."""
 
+    letter: str
     model: Any
     columns: Sequence[Any]
     visible: Callable[[Actor], ColumnElement[bool]]
@@ -76,6 +77,7 @@ _MEETING = (Event.number.label("meeting"), Event.title.label("event"))
 P, D = FeedbackPoint, Decision
 KINDS: Mapping[SourceKind, _Kind] = {
     SourceKind.POINT: _Kind(
+        "F",
         P,
         (P.id, P.event_id, P.number, P.text, P.public_text, P.state, P.said_on.label("dated"), P.is_example, *_MEETING),
         points_visible_to,
@@ -83,6 +85,7 @@ KINDS: Mapping[SourceKind, _Kind] = {
         _point,
     ),
     SourceKind.DECISION: _Kind(
+        "D",
         D,
         (D.id, D.event_id, D.number, D.text, D.state, D.decided_on.label("dated"), D.is_example, *_MEETING),
         decisions_visible_to,
@@ -138,12 +141,13 @@ def read(value: int) -> tuple[SourceKind, int]:
 
 
 def find_options(actor: Actor, query: str) -> list[Option]:
-    """What something can have come from and is found by words, the latest of each kind first, for a picker."""
+    """What something can have come from, found by words or by its code, the latest of each kind first, for a picker."""
     found: list[Option] = []
     for kind, asked in KINDS.items():
         wanted = statement(actor, kind).where(asked.chosen_from())
         if search_key(query):
-            wanted = wanted.where(FoundBy((asked.model.text,), asked.model.search_key).holds(query))
+            words = FoundBy((asked.model.text,), asked.model.search_key)
+            wanted = wanted.where(words.holds(query) | is_called(query, asked.letter, asked.model))
         newest = wanted.order_by(literal_column("dated").desc(), asked.model.id.desc()).limit(MOST_OF_A_KIND)
         found += [_option(tell(kind, row)) for row in db.session.execute(newest)]
     return found
