@@ -1,12 +1,16 @@
 """The schema's history: it leads to what the models say, on both databases, there and back."""
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex
 
 from app.core.append_only import unprotected
-from app.core.database import writing
+from app.core.database import complete_indexes, writing
 from app.core.migrations import migrations
 from app.extensions import db
+from app.valorisation.models import ActionPlan
 from tests.conftest import Backend
 
 
@@ -61,3 +65,16 @@ def fill(engine: sa.Engine) -> None:
                 "VALUES ('key', '/events/1', '2025-05-12 10:00:00+00:00')"
             )
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect"),
+    [("sqlite", sqlite.dialect()), ("postgresql", postgresql.dialect())],
+    ids=["sqlite", "postgresql"],
+)
+def test_an_index_of_some_rows_says_which_in_either_database(name: str, dialect: sa.Dialect) -> None:
+    complete_indexes(name)
+    index = next(one for one in ActionPlan.__table__.indexes if one.name == "uq_action_plan_holds")  # type: ignore[attr-defined]
+    told = str(CreateIndex(index).compile(dialect=dialect))
+    assert told.startswith("CREATE UNIQUE INDEX")
+    assert told.endswith("WHERE state IN ('approved', 'in_execution')")

@@ -63,6 +63,11 @@ class Feedback:
     is_published: bool = False
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked, and nothing said that the reader may see."""
+        return not (self.questions or self.points)
+
+    @property
     def stances(self) -> list[tuple[Stance, int]]:
         """How many points take which stance, without those that were withdrawn."""
         counted = Counter(point.stance for point in self.points if point.state is not Disposition.WITHDRAWN)
