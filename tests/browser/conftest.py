@@ -22,6 +22,14 @@ from app.demo.commands import load
 from app.extensions import db
 from tests.conftest import AS_OF, build_schema, settings_for
 
+LOG = "/events/log"
+CACHED = """async () => {
+    const caches_ = await Promise.all((await caches.keys()).map(name => caches.open(name)));
+    const requests = await Promise.all(caches_.map(cache => cache.keys()));
+    return requests.flat().map(request => new URL(request.url).pathname);
+}"""
+ON_THE_DEVICE = "kind => Object.keys(localStorage).filter(key => key.includes(`:${kind}:`)).length"
+
 
 @dataclass(frozen=True)
 class Portal:
@@ -107,6 +115,7 @@ def visit(browser: Browser, portal: Portal, signed_in: Callable[[Role], StorageS
 def is_complaint(message: ConsoleMessage) -> bool:
     """Whether the console complains; that a form was refused, or a network is not there, is as it should be."""
     expected = (
+        "status of 409",
         "status of 422",
         "net::ERR_INTERNET_DISCONNECTED",
         "net::ERR_FAILED",
@@ -114,3 +123,26 @@ def is_complaint(message: ConsoleMessage) -> bool:
         "htmx:error: Failed to fetch",
     )
     return message.type == "error" and not any(words in message.text for words in expected)
+
+
+@pytest.fixture
+def phone(visit: Visit) -> Callable[..., Page]:
+    """A teacher's phone with the form open, and all of it ready for times without a network."""
+
+    def opened(role: Role = Role.PARTNER_EDITOR, address: str = LOG) -> Page:
+        page = visit(role, width=375, height=700, service_workers="allow")
+        page.goto(address)
+        until(page, f"({CACHED})().then(paths => paths.includes('{LOG}'))")
+        until(page, f"({ON_THE_DEVICE})('seen') > 1")
+        return page
+
+    return opened
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until something holds; Playwright's own waiting would need ``eval``, which the portal forbids."""
+    for _attempt in range(100):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(expression)

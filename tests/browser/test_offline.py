@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, expect
@@ -11,40 +10,10 @@ from playwright.sync_api import BrowserContext, Page, Route, StorageState, expec
 from app.core.access import Role
 from app.events.models import Event
 from app.extensions import db
-from tests.browser.conftest import Portal, Visit
+from tests.browser.conftest import CACHED, LOG, ON_THE_DEVICE, Portal, Visit, until
 from tests.browser.test_main_job import pick
 
-LOG = "/events/log"
 MICROCREDENTIALS = "Which micro-credentials did it concern?"
-CACHED = """async () => {
-    const caches_ = await Promise.all((await caches.keys()).map(name => caches.open(name)));
-    const requests = await Promise.all(caches_.map(cache => cache.keys()));
-    return requests.flat().map(request => new URL(request.url).pathname);
-}"""
-ON_THE_DEVICE = "kind => Object.keys(localStorage).filter(key => key.includes(`:${kind}:`)).length"
-
-
-@pytest.fixture
-def phone(visit: Visit) -> Callable[..., Page]:
-    """A teacher's phone with the form open, and all of it ready for times without a network."""
-
-    def opened(role: Role = Role.PARTNER_EDITOR, address: str = LOG) -> Page:
-        page = visit(role, width=375, height=700, service_workers="allow")
-        page.goto(address)
-        until(page, f"({CACHED})().then(paths => paths.includes('{LOG}'))")
-        until(page, f"({ON_THE_DEVICE})('seen') > 1")
-        return page
-
-    return opened
-
-
-def until(page: Page, expression: str) -> None:
-    """Wait until something holds; Playwright's own waiting would need ``eval``, which the portal forbids."""
-    for _attempt in range(100):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(expression)
 
 
 def fill_in(page: Page, title: str, day: str = "2025-05-08", words: str = "AM-03") -> None:

@@ -384,9 +384,9 @@ def test_a_slip_is_told_with_what_the_rules_refuse(app: Flask, editor: FlaskClie
     [
         ({"zone": "Europe/Atlantis", "visibility": "nobody"}, ["Place or link", "Time zone", "Who may see it"]),
         ({"country": "XX", "language": "tlh"}, ["Place or link", "Written in", "Country"]),
-        # What was asked in writing has no place.
+        # What was asked in writing has no place, and not every kind concerns a micro-credential.
         ({"consultation_type": "seance"}, ["If a consultation"]),
-        ({"kind": "party"}, ["Place or link", "What was it"]),
+        ({"kind": "party", "microcredentials": []}, ["Place or link", "What was it"]),
     ],
     ids=["zone and visibility", "country and language", "type", "kind"],
 )
@@ -398,7 +398,3 @@ def test_a_choice_that_is_not_offered_hides_no_other_fault(
     assert answer.status_code == 422
     assert sorted(told(answer)) == sorted(["Title", "Date", "Women", *fields])
     assert events(app) == []
-
-
-def test_what_only_one_kind_lacks_is_not_asked_of_an_unknown_one(editor: FlaskClient, typed: dict) -> None:
-    assert told(editor.post("/events/log", data=typed | {"kind": "party", "microcredentials": []})) == ["What was it"]

@@ -83,23 +83,6 @@ def test_nobody_is_invited_to_what_does_not_take_place(session: Session, world: 
         services.invite(SYSTEM, event, [ANA], language="en")
 
 
-def test_who_wants_to_invite_to_a_cancelled_event_is_led_back_with_the_reason(
-    app: Flask, world: World, event: int, editor: FlaskClient
-):
-    opened = open_page(editor, f"/events/{event}/invitations/new").form("Send the invitations")
-    with work(app) as session:
-        called_off = session.get_one(Event, event)
-        events.cancel(SYSTEM, called_off, called_off.version, "Snow")
-    answer = editor.get(f"/events/{event}/invitations/new")
-    assert (answer.status_code, answer.location) == (303, f"/events/{event}/invitations")
-    told = "This event is cancelled, so nobody can be invited to it."
-    assert told in editor.get(answer.location).text
-    answer = opened.submit(editor, lines="ana@example.org", message="Come!")
-    assert answer.status_code == 422
-    assert told in answer.text
-    assert "Come!" in answer.text
-
-
 def test_nobody_is_invited_to_the_past_nor_to_a_deadline(session: Session, world: World):
     for event in (events.log(SYSTEM, world.consultation()), events.plan(SYSTEM, world.deadline())):
         with pytest.raises(rules.NotInviting):

@@ -1,4 +1,4 @@
-"""Reminders: by a button, or so many days before the event, and never twice in a row."""
+"""Reminders: by a button, or so many days before the event, and never twice in a row; and to what nobody is invited."""
 
 from datetime import date, timedelta
 
@@ -153,3 +153,20 @@ def test_rules_of_days(session: Session):
     for days in (0, 8, 9, 91):
         with pytest.raises(rules.ReminderUnfit):
             rules.check_reminder(days, start, today)
+
+
+def test_who_wants_to_invite_to_a_cancelled_event_is_led_back_with_the_reason(
+    app: Flask, event: int, editor: FlaskClient
+):
+    opened = open_page(editor, f"/events/{event}/invitations/new").form("Send the invitations")
+    with work(app) as session:
+        called_off = session.get_one(Event, event)
+        events.cancel(SYSTEM, called_off, called_off.version, "Snow")
+    answer = editor.get(f"/events/{event}/invitations/new")
+    assert (answer.status_code, answer.location) == (303, f"/events/{event}/invitations")
+    told = "This event is cancelled, so nobody can be invited to it."
+    assert told in editor.get(answer.location).text
+    answer = opened.submit(editor, lines="ana@example.org", message="Come!")
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert "Come!" in answer.text
