@@ -213,7 +213,7 @@ def test_an_event_that_was_moved_asks_also_those_who_wait(app: Flask, four: Invi
 
 @pytest.mark.parametrize(("changes", "stands"), [(LATER, "invited"), ({"venue": "Town hall"}, "accepted")])
 def test_nobody_gets_a_place_before_hearing_that_it_is_another_one(
-    app: Flask, four: Invited, change: Change, says: Answer, changes: dict[str, object], stands: str
+    app: Flask, four: Invited, change: Change, says: Answer, *, changes: dict[str, object], stands: str
 ):
     """The seats are raised with the same form that moves the event."""
     change(onsite_seats=1)
