@@ -21,6 +21,7 @@ def pick(page: Page, legend: str, words: str, label: str) -> None:
     option.focus()
     page.keyboard.press("Space")
     expect(group.locator(".chosen")).to_contain_text(label)
+    expect(group.get_by_role("searchbox")).to_have_value("")
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES, ids=["phone", "desk"])

@@ -50,7 +50,9 @@ def test_every_reader_finds_every_public_event_at_its_instant(show: Show, read: 
             timed.add(event.zone)
         else:
             assert (entry.starts, entry.ends) == (event.starts_on, event.ends_on + timedelta(days=1)), event.title
-        assert entry.title.removeprefix("Cancelled: ") == event.title.get("en", entry.title)
+        title = entry.title.removeprefix("Cancelled: ")
+        assert title.startswith("[example] ") is event.is_example, title
+        assert title.removeprefix("[example] ") == event.title.get("en", title)
     assert len(timed) >= 5
 
 
