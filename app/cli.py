@@ -30,22 +30,12 @@ def _app() -> "Flask":
 def _follow_settings(app: "Flask") -> "Flask":
     """Have stored calendars follow the settings, and what is due arranged, before it serves or works."""
     from app.core.database import writing
-    from app.dashboard.digest.jobs import arrange
-    from app.events.minutes.following import arrange as arrange_minutes
+    from app.core.outbox import arrange_all
     from app.extensions import db as database
     from app.feeds.entries import follow_address
-    from app.mou.ahead import arrange as arrange_reminders
-    from app.mou.seals.ending import arrange as arrange_warnings
-    from app.mou.seals.jobs import arrange as arrange_stamps
-    from app.valorisation.reminders.jobs import arrange as arrange_looks
 
     with app.app_context(), writing():
-        arrange(database.session)
-        arrange_minutes(database.session)
-        arrange_stamps(database.session)
-        arrange_reminders(database.session)
-        arrange_warnings(database.session)
-        arrange_looks(database.session)
+        arrange_all(database.session)
         follow_address(database.session, app.config["PORTAL"].public_url)
         database.session.commit()
     return app

@@ -31,6 +31,8 @@ FIRST_DELAY = timedelta(seconds=30)
 
 Handler = Callable[[Session, dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
+Arrange = Callable[[Session], None]
+_at_start: list[Arrange] = []
 
 
 class JobState(Term):
@@ -70,6 +72,18 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def at_start(arrange: Arrange) -> Arrange:
+    """Register what writes the jobs that are due by the settings and the day; saying so again must change nothing."""
+    _at_start.append(arrange)
+    return arrange
+
+
+def arrange_all(session: Session) -> None:
+    """Write them all; for before a portal serves or works."""
+    for arrange in _at_start:
+        arrange(session)
 
 
 def enqueue(

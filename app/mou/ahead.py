@@ -1,18 +1,17 @@
 """Who looks after a memorandum is told that it ends soon: 90 and 30 days before, or before notice can last be given."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import RoleGrant, User
-from app.core import clock, mail, outbox, portal
+from app.core import clock, mail
 from app.core.access import SYSTEM
 from app.core.i18n import SOURCE_LANGUAGE, read_in
+from app.core.mornings import each_morning
 from app.extensions import db
 from app.mou import queries, rules
 from app.mou.evidence.happenings import Happening
@@ -22,27 +21,15 @@ from app.mou.models import Mou
 from app.mou.permissions import may_edit
 
 LOOK = "mou.look_ahead"
-HOUR = time(5)
 
 
-def arrange(session: Session) -> None:
-    """Look ahead now, as the day stands that the portal reckons with; from then on each morning looks for itself."""
-    _enqueue(session, clock.today(), clock.now())
-
-
-def _enqueue(session: Session, day: date, at: datetime) -> None:
-    outbox.enqueue(session, LOOK, {"day": day.isoformat()}, run_after=at, dedupe_key=f"{LOOK}:{day.isoformat()}")
-
-
-@outbox.handles(LOOK)
-def look(session: Session, payload: dict[str, Any]) -> None:
-    """Arrange the next morning, and remind of every memorandum that it is time for, each once.
+@each_morning(LOOK)
+def look(session: Session) -> None:
+    """Remind of every memorandum that it is time for, each once.
 
     One that fails keeps neither the others nor the next morning from coming; it is raised when all is done.
     """
-    today, zone, failed = clock.today(), ZoneInfo(portal.consortium().zone), None
-    tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
-    _enqueue(session, tomorrow, datetime.combine(tomorrow, HOUR, zone))
+    today, failed = clock.today(), None
     for mou, by in queries.ending(SYSTEM, today):
         days = rules.reminder_due(by, mou.in_force_from or by, today)
         if days is None or _is_told(mou, days, by):

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from app.core import clock, outbox
 from app.core.mail import Mail
 from app.extensions import db
-from app.valorisation.reminders import jobs
 from tests.accounts.people import submit, work
 from tests.conftest import AS_OF
 from tests.demo.conftest import Show
@@ -29,7 +28,7 @@ def started(show: Show, day: date) -> list[str]:
     """Start the demonstration on a day, as ``PORTAL_AS_OF`` does; the subjects about the memoranda since the first."""
     clock.reckon_with(day)
     with work(show.app) as session:
-        jobs.arrange(session)
+        outbox.arrange_all(session)
     outbox.drain(show.app)
     with show.app.app_context():
         wanted = select(Mail.subject).where(Mail.subject.contains("Sign memoranda")).order_by(Mail.id)

@@ -25,6 +25,7 @@ def next_monday(now: datetime, zone: str) -> datetime:
     return wanted if wanted > here else datetime.combine(monday + timedelta(weeks=1), HOUR, ZoneInfo(zone))
 
 
+@outbox.at_start
 def arrange(session: Session) -> None:
     """Have the mails of the coming Monday written; saying so again changes nothing."""
     when = next_monday(clock.now(), portal.consortium().zone)

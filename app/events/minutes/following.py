@@ -41,6 +41,7 @@ def plan(minutes: Minutes, version: MinutesVersion) -> None:
         _enqueue(minutes, version, f"{day.isoformat()}", at)
 
 
+@outbox.at_start
 def arrange(session: Session) -> None:
     """Look once at all minutes that are out, when the portal starts: the day it reckons with may be another one."""
     session.flush()

@@ -48,6 +48,7 @@ def why_sealing_waits() -> str | None:
     return None
 
 
+@outbox.at_start
 def arrange(session: Session) -> None:
     """Have administrators written to before the certificate ends; saying so again changes nothing.
 

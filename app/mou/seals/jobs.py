@@ -43,6 +43,7 @@ after_sealing: list[Callable[[MouSealed], None]] = []
 need_keys = {SEAL, STAMP}
 
 
+@outbox.at_start
 def arrange(session: Session) -> None:
     """Have made what is still to be sealed, and stamps added that are pending where there is an authority now.
 

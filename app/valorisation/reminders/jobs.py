@@ -4,36 +4,23 @@ The name of that job says item, day, occasion and person: however often a mornin
 nobody is written to twice for one occasion, and a day that moves makes new ones.
 """
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.core import clock, outbox, portal
+from app.core import clock, outbox
+from app.core.mornings import each_morning
 from app.valorisation.reminders import queries
 from app.valorisation.reminders.rules import occasion
 from app.valorisation.reminders.services import remind
 
 LOOK, PERSON = "valorisation.look_ahead", "valorisation.remind"
-HOUR = time(5)
 
 
-def arrange(session: Session) -> None:
-    """Look now, as the day stands that the portal reckons with; from then on each morning looks for itself."""
-    _enqueue(session, clock.today(), clock.now())
-
-
-def _enqueue(session: Session, day: date, at: datetime) -> None:
-    outbox.enqueue(session, LOOK, {"day": day.isoformat()}, run_after=at, dedupe_key=f"{LOOK}:{day.isoformat()}")
-
-
-@outbox.handles(LOOK)
-def look(session: Session, payload: dict[str, Any]) -> None:
-    """Arrange the next morning, and a reminder for everybody who answers for an item there is an occasion for."""
-    today, zone = clock.today(), ZoneInfo(portal.consortium().zone)
-    tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
-    _enqueue(session, tomorrow, datetime.combine(tomorrow, HOUR, zone))
+@each_morning(LOOK)
+def look(session: Session) -> None:
+    """Arrange a reminder for everybody who answers for an item there is an occasion for."""
+    today = clock.today()
     items = queries.due(today)
     users, unwilling = (queries.readers(), queries.unwilling()) if items else ((), ())
     for item in items:
