@@ -23,7 +23,11 @@ _drawn: ContextVar[Veil | None] = ContextVar("veil", default=None)
 
 def draw_for(actor: Actor) -> None:
     """Hide from here on, in this thread, what this actor may not read."""
-    _drawn.set(next(filter(None, (veil(actor) for veil in veils)), None))
+    _drawn.set(_veil_of(actor))
+
+
+def _veil_of(actor: Actor) -> Veil | None:
+    return next(filter(None, (veil(actor) for veil in veils)), None)
 
 
 def lift() -> None:
@@ -37,9 +41,9 @@ def is_drawn() -> bool:
 
 
 @contextmanager
-def drawn(veil: Veil) -> Iterator[None]:
-    """Read the enclosed through this veil."""
-    token = _drawn.set(veil)
+def drawn_for(actor: Actor) -> Iterator[None]:
+    """Read the enclosed as this actor may read it, whoever asks: for what is written to somebody and not stored."""
+    token = _drawn.set(_veil_of(actor))
     try:
         yield
     finally:
