@@ -17,6 +17,7 @@ from app.dashboard.digest import jobs
 from app.dashboard.digest.models import DigestWish
 from app.events.models import Event, Visibility
 from app.events.services import log
+from app.events.watching.services import Change, announce
 from app.feeds.veiled import without_names
 from app.stakeholders.consent import ConsentAct
 from app.stakeholders.models import Organisation, Person
@@ -137,3 +138,23 @@ def test_the_weekly_mail_of_an_auditor_tells_no_name(app: Flask, client: FlaskCl
     assert [text for text in told if "Risti" in text or "Talk of [name withheld]" not in text] == []
     with work(app) as session:
         assert session.scalars(select(Event.title)).one() == {"en": "Talk of Jovana Ristić"}
+
+
+def test_a_mail_about_a_change_tells_an_auditor_no_name(app: Flask, client: FlaskClient):
+    _person, event = world(app)
+    for role, email in (
+        (Role.COORDINATOR, "a@example.org"),
+        (Role.AUDITOR, "b@example.org"),
+        (Role.ADMIN, "c@example.org"),
+    ):
+        arrive(app, client, role, email=email)
+        assert submit(client, "/events/watch", {"scope": f"event:{event}", "wanted": 1}).status_code == 303
+    with work(app) as session:
+        announce(session.get_one(Event, event), Change.CANCELLED)
+    told = {mail.recipient: mail.subject + mail.text for mail in mails(app) if mail.recipient[1:] == "@example.org"}
+    assert {email for email, text in told.items() if "Talk of Jovana Ristić" in text} == {
+        "a@example.org",
+        "c@example.org",
+    }
+    assert "Talk of [name withheld]" in told["b@example.org"]
+    assert "Risti" not in told["b@example.org"]

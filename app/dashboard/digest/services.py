@@ -38,7 +38,7 @@ def choose(actor: Actor, version: int | None, rhythm: Rhythm, *, reminded: bool 
 
 def preview(user: User, wish: DigestWish | None) -> Digest:
     """What a mail to the person would say now, without what is withheld from the person; within a request."""
-    with veil.drawn_for(user.actor):
+    with veil.drawn_for(user.actor, db.session):
         return digest_of(user.actor, clock.today(), since_last(wish.sent_at if wish else None, clock.now()))
 
 
