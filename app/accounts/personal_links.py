@@ -16,6 +16,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.accounts.limits import PERSONAL, RULES, give_back
 from app.accounts.tokens import digest
+from app.core import marks
 from app.core.access import current_actor
 from app.core.compression import compress
 from app.core.web import answer
@@ -35,6 +36,7 @@ def guard(blueprint: Blueprint, *views: str) -> None:
 
 def _keep_private(response: Response) -> Response:
     response.headers.update(HEADERS)
+    marks.tell(response)  # Here, since whatever follows meets the page compressed.
     compress(response, request.accept_encodings)
     return response
 

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from app.clusters import doors, rules
 from app.clusters.doors import Door
-from app.clusters.member_roles import ClusterRole, Held, RoleCorrection, begins, history
+from app.clusters.member_roles import ClusterRole, Held, RoleCorrection, begins, held, history
 from app.clusters.models import ClusterMembership, MemberRole
 from app.clusters.permissions import check_edit
 from app.core import clock
 from app.core.access import Actor
+from app.core.database import hold
 from app.core.errors import expect_version
 from app.extensions import db
 
@@ -32,8 +33,10 @@ def correct(actor: Actor, membership: ClusterMembership, wrong: Held, version: i
     saved in between, and ``Closed`` for who was no member.
     """
     check_edit(actor, membership.cluster)
+    hold(membership.cluster, membership)
     expect_version(membership, version)
     doors.check(Door.EDIT_MEMBER, membership.cluster, membership)
+    wrong = held(membership, wrong.id)  # As it stands now: the other half may have been put right meanwhile.
     for stay, one in ((membership, wrong), *_handed_over(membership, wrong)):
         _check_day(stay, one, true.since)
         db.session.add(
@@ -45,7 +48,7 @@ def correct(actor: Actor, membership: ClusterMembership, wrong: Held, version: i
                 actor_name=actor.name,
             )
         )
-    membership.updated_at = clock.now()
+        stay.updated_at = clock.now()  # Whoever has the form of either half open meets a conflict.
     db.session.flush()
 
 

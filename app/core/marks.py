@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 PLACEHOLDER = "[erased]"
 # The name of somebody of whom nothing but a row is left.
@@ -33,6 +34,13 @@ def in_words(text: str) -> str:
 def page_in_words(page: str) -> str:
     """A page with the marks in the reader's language, but not what its forms send back."""
     return "".join(part if place % 2 else in_words(part) for place, part in enumerate(_SENT_BACK.split(page)))
+
+
+def tell(response: Response) -> None:
+    """Put the marks of an answer into words, where it is a page; before it is compressed."""
+    is_page = response.mimetype == "text/html" and not response.is_streamed
+    if is_page and "Content-Encoding" not in response.headers and b"rased" in response.get_data():
+        response.set_data(page_in_words(response.get_data(as_text=True)))
 
 
 def data_in_words(value: Any) -> Any:

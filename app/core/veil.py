@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, Dialect, String, TypeDecorator
-from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import Session, mapped_column
 
 from app.core.access import Actor
 
@@ -23,7 +23,11 @@ _drawn: ContextVar[Veil | None] = ContextVar("veil", default=None)
 
 def draw_for(actor: Actor) -> None:
     """Hide from here on, in this thread, what this actor may not read."""
-    _drawn.set(next(filter(None, (veil(actor) for veil in veils)), None))
+    _drawn.set(_veil_of(actor))
+
+
+def _veil_of(actor: Actor) -> Veil | None:
+    return next(filter(None, (veil(actor) for veil in veils)), None)
 
 
 def lift() -> None:
@@ -37,13 +41,23 @@ def is_drawn() -> bool:
 
 
 @contextmanager
-def drawn(veil: Veil) -> Iterator[None]:
-    """Read the enclosed through this veil."""
+def drawn_for(actor: Actor, session: Session) -> Iterator[None]:
+    """Read the enclosed as this actor may read it, whoever asks: for what is written to somebody.
+
+    Records are read anew within and afterwards, so that nothing that is withheld is stored; none is changed within.
+    """
+    veil = _veil_of(actor)
+    if veil is None:
+        yield
+        return
+    session.flush()
+    session.expire_all()
     token = _drawn.set(veil)
     try:
         yield
     finally:
         _drawn.reset(token)
+        session.expire_all()
 
 
 def veiled(value: Any) -> Any:

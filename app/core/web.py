@@ -115,8 +115,7 @@ def _close(response: Response) -> Response:
             db.session.commit()
         else:
             db.session.rollback()
-    if response.mimetype == "text/html" and not response.is_streamed and b"rased" in response.data:
-        response.set_data(marks.page_in_words(response.get_data(as_text=True)))
+    marks.tell(response)
     if response.is_streamed:  # A file is read while it is sent.
         response.call_on_close(veil.lift)
     else:

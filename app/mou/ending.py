@@ -140,7 +140,7 @@ def amend(actor: Actor, mou: Mou, version: int | None) -> Mou:
 def _begin(actor: Actor, mou: Mou, version: int | None) -> None:
     """Hold the memorandum's row until the transaction ends: of two people at once, the second one conflicts."""
     check_edit(actor, mou)
-    db.session.refresh(mou, with_for_update={"of": Mou})
+    queries.lock(mou)
     expect_version(mou, version)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import records
 from app.core.access import Actor
+from app.core.database import hold
 from app.core.states import moves_of
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
@@ -53,9 +54,8 @@ def version(actor: Actor, plan_id: int, number: int) -> PlanVersion:
 
 
 def lock(plan: ActionPlan) -> None:
-    """Hold a plan's row until the transaction ends, and read it anew: somebody may have moved it meanwhile."""
-    wanted = select(ActionPlan).where(ActionPlan.id == plan.id).with_for_update(of=ActionPlan)
-    db.session.execute(wanted.execution_options(populate_existing=True)).scalar_one()
+    """Hold a plan as ``hold`` does: somebody may have moved it meanwhile."""
+    hold(plan)
 
 
 def another_holds(plan: ActionPlan) -> bool:

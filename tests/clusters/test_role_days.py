@@ -11,7 +11,7 @@ from app.clusters import member_queries, member_roles, memberships, role_correct
 from app.clusters.models import Cluster
 from app.clusters.role_corrections import TrueDay
 from app.core.access import SYSTEM
-from app.core.errors import Refused
+from app.core.errors import EditConflict, Refused
 from tests.clusters.conftest import NOW
 from tests.clusters.test_services import R, member_of, working, world  # noqa: F401 - fixtures
 from tests.events.world import World
@@ -101,3 +101,18 @@ def test_a_corrected_day_lies_between_the_roles_before_and_after(
             SYSTEM, company, member_roles.history(company)[0], company.version, TrueDay(day, "Wrong")
         )
     assert set(refused.value.messages) == {"since"}
+
+
+def test_two_who_put_both_halves_of_a_hand_over_right_do_not_part_them(
+    session: Session, world: World, working: Cluster
+):
+    school, company = member_of(working, world.school), member_of(working, world.company)
+    takes_over = memberships.MemberFacts(role=R.COORDINATOR, joined_on=date(2025, 1, 1), role_since=date(2025, 5, 1))
+    memberships.edit(SYSTEM, company, company.version, takes_over)
+    begun, ended = member_roles.history(company)[0], member_roles.history(school)[0]
+    seen = school.version
+    role_corrections.correct(SYSTEM, company, begun, company.version, TrueDay(date(2025, 3, 1), "A slip of the pen"))
+    with pytest.raises(EditConflict):
+        role_corrections.correct(SYSTEM, school, ended, seen, TrueDay(date(2025, 4, 1), "Looked it up"))
+    role_corrections.correct(SYSTEM, school, ended, school.version, TrueDay(date(2025, 4, 1), "Looked it up"))
+    assert member_roles.began(company) == member_roles.began(school) == date(2025, 4, 1)

@@ -152,6 +152,17 @@ def test_what_is_proposed_is_adopted_later(session: Session, world: World) -> No
         services.edit(SYSTEM, decision, opened, decided(text={"en": "Otherwise."}))
 
 
+def test_a_form_from_before_its_ties_changed_does_not_undo_them(session: Session, world: World) -> None:
+    event = meeting(world, 3, LAST_WEEK)
+    concerned = list(event.microcredentials)
+    decision = services.decide(SYSTEM, event, decided(microcredentials=concerned))
+    opened = decision.version
+    services.edit(SYSTEM, decision, opened, decided())
+    with pytest.raises(EditConflict):
+        services.edit(SYSTEM, decision, opened, decided(microcredentials=concerned))
+    assert decision.microcredentials == []
+
+
 def test_a_decision_stands_on_the_page_of_what_it_concerns(session: Session, world: World) -> None:
     event = meeting(world, 3, LAST_WEEK)
     decision = services.decide(SYSTEM, event, decided(microcredentials=list(event.microcredentials)))

@@ -13,12 +13,15 @@ from app.accounts.models import User
 from app.core import mentions, veil
 from app.core.access import SYSTEM, Role
 from app.core.database import Base
+from app.dashboard.digest import jobs
+from app.dashboard.digest.models import DigestWish
 from app.events.models import Event, Visibility
 from app.events.services import log
+from app.events.watching.services import Change, announce
 from app.feeds.veiled import without_names
 from app.stakeholders.consent import ConsentAct
 from app.stakeholders.models import Organisation, Person
-from tests.accounts.people import arrive, work
+from tests.accounts.people import arrive, mails, submit, work
 from tests.events.world import build
 from tests.page import open_page
 from tests.stakeholders.test_exposure import agree
@@ -120,3 +123,38 @@ def test_a_line_of_a_calendar_is_folded_anew_only_where_a_name_was():
     told = without_names(octets, lambda text: text.replace("Anna", "[x]"))
     assert told == b"BEGIN:VEVENT\r\nDESCRIPTION:with\\n[x]\\, who speaks\r\nSUMMARY:[x]\r\nEND:VEVENT\r\n"
     assert without_names(octets, str) == octets
+
+
+def test_the_weekly_mail_of_an_auditor_tells_no_name(app: Flask, client: FlaskClient):
+    world(app)
+    auditor = arrive(app, client, Role.AUDITOR)
+    assert submit(client, "/account/weekly-mail/now").status_code == 303
+    with work(app) as session:
+        session.delete(session.scalars(select(DigestWish)).one())  # As if nothing had been told yet.
+    with work(app) as session:
+        jobs.write_to_one(session, {"user": auditor, "day": "2999-01-01"})
+    told = [f"{mail.subject} {mail.text} {mail.html}" for mail in mails(app) if "weekly-mail" in mail.text]
+    assert len(told) == 2
+    assert [text for text in told if "Risti" in text or "Talk of [name withheld]" not in text] == []
+    with work(app) as session:
+        assert session.scalars(select(Event.title)).one() == {"en": "Talk of Jovana Ristić"}
+
+
+def test_a_mail_about_a_change_tells_an_auditor_no_name(app: Flask, client: FlaskClient):
+    _person, event = world(app)
+    for role, email in (
+        (Role.COORDINATOR, "a@example.org"),
+        (Role.AUDITOR, "b@example.org"),
+        (Role.ADMIN, "c@example.org"),
+    ):
+        arrive(app, client, role, email=email)
+        assert submit(client, "/events/watch", {"scope": f"event:{event}", "wanted": 1}).status_code == 303
+    with work(app) as session:
+        announce(session.get_one(Event, event), Change.CANCELLED)
+    told = {mail.recipient: mail.subject + mail.text for mail in mails(app) if mail.recipient[1:] == "@example.org"}
+    assert {email for email, text in told.items() if "Talk of Jovana Ristić" in text} == {
+        "a@example.org",
+        "c@example.org",
+    }
+    assert "Talk of [name withheld]" in told["b@example.org"]
+    assert "Risti" not in told["b@example.org"]

@@ -256,6 +256,19 @@ def test_the_databases_hold_that_an_origin_is_one_tie(app: Flask, session: Sessi
 # ---- The paper ----
 
 
+@pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.COUNTRY, Visibility.CONSORTIUM])
+def test_a_paper_tells_nothing_of_an_event_that_is_not_for_everybody(
+    app: Flask, session: Session, world: World, visibility: Visibility
+) -> None:
+    event = held(world, visibility=visibility, title={"en": "Behind doors"})
+    decided = decision(world, event, "Offer it for less.")
+    written(app, world, S.SENT, origins=[source(decided)])
+    (quote,) = paper.parts(SYSTEM, "AM")[0].quotes
+    assert quote.text == "The wording is not public."
+    assert quote.where.startswith(f"Decision {decided.code}, ")
+    assert "doors" not in quote.where
+
+
 def test_the_paper_of_a_country_quotes_where_it_came_from_and_names_nobody(
     app: Flask, session: Session, world: World
 ) -> None:
@@ -263,7 +276,7 @@ def test_the_paper_of_a_country_quotes_where_it_came_from_and_names_nobody(
         given_name="Gor", family_name="Petrosyan", lawful_basis=LawfulBasis.CONTRACT, source=Source.TOLD
     )
     create_person(SYSTEM, person)
-    event = held(world)
+    event = held(world, visibility=Visibility.PUBLIC)
     said = point(world, event, "Gor Petrosyan says eighty hours are too many.")
     decided = decision(world, event, "Gor Petrosyan plans two blocks of forty hours.")
     told = point(world, event, "Ask Gor.")

@@ -24,6 +24,7 @@ from app.valorisation.items.models import ItemLevel, PlanItem
 from app.valorisation.items.services import ItemFacts
 from app.valorisation.origins.models import SourceKind
 from app.valorisation.trace import queries, start
+from app.valorisation.trace import reached as later
 from app.valorisation.trace.chain import Chains, Step, StepKind, Tie, chains
 from app.valorisation.tracks import services as tracks
 from app.valorisation.tracks.models import Milestone, MilestoneKind
@@ -243,6 +244,20 @@ def test_of_each_kind_a_page_has_the_latest(app: Flask, session: Session, world:
     found = queries.why(SYSTEM, design(world))
     assert found.is_cut
     assert found.keys(K.POINT) == [one.id for one in reversed(made[1:])]
+
+
+def test_a_milestone_with_much_evidence_hides_no_other_in_silence(
+    app: Flask, session: Session, world: World, monkeypatch: Any
+) -> None:
+    reached = session.get_one(Milestone, whole(app, world)[K.MILESTONE])
+    newest = tracks.plan(SYSTEM, design(world), MilestoneKind.IMPLEMENTED, MilestoneFacts(planned_on=NEXT_WEEK))
+    for _piece in range(4):
+        proving.add(SYSTEM, newest, [(ProofKind.EVENT, held(world).id)])
+    for module in (queries, start, later):
+        monkeypatch.setattr(module, "MOST", 3)
+    found = queries.why(SYSTEM, design(world))
+    assert reached.id not in found.keys(K.MILESTONE)
+    assert found.is_cut
 
 
 # ---- Pages ----

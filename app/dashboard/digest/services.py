@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.core import clock, mail
+from app.core import clock, mail, veil
 from app.core.access import Actor
 from app.core.errors import expect_version
 from app.dashboard.digest.content import Digest, digest_of, since_last
@@ -37,8 +37,9 @@ def choose(actor: Actor, version: int | None, rhythm: Rhythm, *, reminded: bool 
 
 
 def preview(user: User, wish: DigestWish | None) -> Digest:
-    """What a mail to the person would say now; within a request."""
-    return digest_of(user.actor, clock.today(), since_last(wish.sent_at if wish else None, clock.now()))
+    """What a mail to the person would say now, without what is withheld from the person; within a request."""
+    with veil.drawn_for(user.actor, db.session):
+        return digest_of(user.actor, clock.today(), since_last(wish.sent_at if wish else None, clock.now()))
 
 
 def write(user: User) -> bool:

@@ -120,6 +120,7 @@ def edit(actor: Actor, decision: Decision, version: int | None, facts: DecisionF
     # What the actor does not read could not be chosen, and stays.
     open_to = points_by_keys(actor, [point.id for point in decision.points])
     decision.points = [*(point for point in decision.points if point not in open_to), *facts.points]
+    decision.updated_at = clock.now()  # Ties alone would leave its version, and an older form would undo them.
     db.session.flush()
 
 

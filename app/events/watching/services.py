@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from app.core import mail, outbox
+from app.accounts.models import User
+from app.core import mail, outbox, veil
 from app.core.access import Actor
 from app.core.errors import Refused
 from app.core.i18n import SOURCE_LANGUAGE, read_in
@@ -70,10 +71,15 @@ def tell(session: Session, payload: dict[str, Any]) -> None:
     change = Change(payload["change"])
     former = session.get(Rescheduling, payload["former"]) if payload["former"] else None
     for user in queries.told_of(event):
-        language = user.language or SOURCE_LANGUAGE
-        title = read_in(event.title, language)
-        subject = _l("%(change)s: %(title)s", change=change.label, title=title.text if title else "")
-        reason = former.reason if former else event.change_reason
-        facts: dict[str, Any] = {"event": event, "change": change.value, "former": former, "reason": reason}
-        facts |= {"path": f"/events/{event.id}", "stop_path": STOPPING}
-        mail.send(session, user.email, subject, "events/changed", language, **facts)
+        with mail.in_language(user.language or SOURCE_LANGUAGE), veil.drawn_for(user.actor, session):
+            _tell(session, user, event, change, former)
+
+
+def _tell(session: Session, user: User, event: Event, change: Change, former: Rescheduling | None) -> None:
+    language = user.language or SOURCE_LANGUAGE
+    title = read_in(event.title, language)
+    subject = _l("%(change)s: %(title)s", change=change.label, title=title.text if title else "")
+    reason = former.reason if former else event.change_reason
+    facts: dict[str, Any] = {"event": event, "change": change.value, "former": former, "reason": reason}
+    facts |= {"path": f"/events/{event.id}", "stop_path": STOPPING}
+    mail.send(session, user.email, subject, "events/changed", language, **facts)

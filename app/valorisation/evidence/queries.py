@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from app.core.access import Actor
+from app.core.database import hold
 from app.extensions import db
 from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
@@ -35,10 +36,8 @@ def holding_of(owner: PlanItem | Milestone) -> set[int]:
 
 
 def lock(owner: PlanItem | Milestone) -> None:
-    """Hold what is proven until the transaction ends, and read it anew: what counts as reached keeps evidence."""
-    kind: type[PlanItem] | type[Milestone] = type(owner)
-    wanted = select(kind).where(kind.id == owner.id).with_for_update(of=kind)
-    db.session.execute(wanted.execution_options(populate_existing=True)).scalar_one()
+    """Hold what is proven as ``hold`` does: what counts as reached keeps evidence."""
+    hold(owner)
 
 
 def piece(actor: Actor, evidence_id: int) -> Evidence:

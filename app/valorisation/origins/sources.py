@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, literal_column, select
 
-from app.core.access import Actor
+from app.core.access import ANYBODY, Actor
 from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
@@ -21,6 +21,7 @@ from app.events.models import Event
 from app.events.outcomes.models import Decision, DecisionState
 from app.events.outcomes.models import path_of as decision_path
 from app.events.outcomes.queries import visible_to as decisions_visible_to
+from app.events.queries import visible_to as events_visible_to
 from app.extensions import db
 from app.valorisation.origins.models import Origin, SourceKind
 
@@ -34,7 +35,8 @@ _PLACES = len(_KINDS)
 class Source:
     """A decision or a point of feedback, as it stands now; ``event`` is the title of where it was taken or said.
 
-    ``public_text`` is what the public may read of it: nothing of a point, unless somebody wrote it for the public.
+    ``public_text`` is what the public may read of it: of a decision nothing where the event ``is_open`` to some alone,
+    of a point nothing unless somebody wrote it for the public.
     """
 
     kind: SourceKind
@@ -45,6 +47,7 @@ class Source:
     dated: date
     state: Any
     event: dict[str, str]
+    is_open: bool
     is_example: bool
     public_text: dict[str, str] | None
 
@@ -64,16 +67,20 @@ class _Kind:
 def _point(row: Any) -> Source:
     code, url = code_of("F", row.meeting, row.event_id, row.number), point_path(row.event_id, row.number)
     told = (SourceKind.POINT, row.id, code, row.text, url, row.dated, row.state, row.event)
-    return Source(*told, row.is_example, row.public_text)
+    return Source(*told, row.is_open, row.is_example, row.public_text)
 
 
 def _decision(row: Any) -> Source:
     code, url = code_of("D", row.meeting, row.event_id, row.number), decision_path(row.event_id, row.number)
     told = (SourceKind.DECISION, row.id, code, row.text, url, row.dated, row.state, row.event)
-    return Source(*told, row.is_example, row.text)
+    return Source(*told, row.is_open, row.is_example, row.text if row.is_open else None)
 
 
-_MEETING = (Event.number.label("meeting"), Event.title.label("event"))
+_MEETING = (
+    Event.number.label("meeting"),
+    Event.title.label("event"),
+    events_visible_to(ANYBODY).label("is_open"),
+)
 P, D = FeedbackPoint, Decision
 KINDS: Mapping[SourceKind, _Kind] = {
     SourceKind.POINT: _Kind(

@@ -1,7 +1,8 @@
 """A country's policy paper: what was recommended to whom, where it came from, what was answered; no people in it.
 
-It goes to others than those who may read the register. Feedback stands in it with its text for the public alone, and
-names of people who did not agree to publication are taken out of every text.
+It goes to others than those who may read the register. Feedback stands in it with its text for the public alone, of
+events that are not for everybody neither title nor decisions are told, and names of people who did not agree to
+publication are taken out of every text.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -74,6 +75,8 @@ def _part(one: Recommendation, sources: Sequence[Source], bare: Callable[[str], 
 def _quote(source: Source, bare: Callable[[str], str]) -> Quote:
     text = bare(plain_tr(source.public_text)) or _("The wording is not public.")
     kind = _("Decision %(code)s", code=source.code) if source.kind is SourceKind.DECISION else source.code
+    if not source.is_open:
+        return Quote(text, f"{kind}, {day(source.dated)}")
     event = bare(plain_tr(source.event))
     return Quote(text, _("%(code)s, %(event)s, %(day)s", code=kind, event=event, day=day(source.dated)))
 

@@ -53,6 +53,7 @@ def _gather(actor: Actor, start: Start) -> Trace:
     _tie_origins(trace)
     proofs = proofs_of_items(trace)
     milestones = milestones_of(actor, start, trace, proofs)
+    trace.is_cut = trace.is_cut or len(milestones) > MOST  # Each comes as often as it has evidence.
     trace.take([milestone_step(actor, start, one) for one in dict.fromkeys(one for one, _piece in milestones)])
     memoranda = {piece.mou_id for piece in (*proofs, *(piece for _one, piece in milestones if piece)) if piece.mou_id}
     trace.take(memoranda_of(actor, start, memoranda))

@@ -8,7 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.mou.signing.way import GOR, Sent, proven
+from app.core.marks import NO_NAME
+from app.mou.models import Mou
+from tests.accounts.people import work
+from tests.mou.signing.way import GOR, Sent, link_to, proven
 from tests.page import open_page
 
 pytestmark = pytest.mark.usefixtures("tokens")
@@ -54,6 +57,17 @@ def test_a_compressed_page_repeats_nothing_of_its_address(app: Flask, sent: Sent
     guest, path = proven(app, GOR)
     for page in (path, f"{path}/read", f"{path}/decline", f"{path}/other"):
         assert "guessed" not in guest.get(f"{page}?x=guessed&lang=guessed&do=guessed").text, page
+
+
+def test_a_compressed_page_tells_the_marks_in_words(app: Flask, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = sent()
+    with work(app) as session:
+        session.get_one(Mou, key).title = {"en": f"Pact of {NO_NAME}"}
+    monkeypatch.setattr("app.core.marks._", str.upper)
+    answer = app.test_client().get(link_to(app, GOR), headers={"Accept-Encoding": "gzip"})
+    told = gzip.decompress(answer.data).decode()
+    assert "Pact of ERASED PERSON" in told
+    assert NO_NAME not in told
 
 
 def test_who_takes_nothing_compressed_gets_the_page_as_it_is(app: Flask, sent: Sent) -> None:
