@@ -29,7 +29,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def plan(actor: Actor, plan_id: int) -> ActionPlan:
-    """One plan with who leads it and what was approved of it. Raises ``NoResultFound``."""
+    """One plan with who leads it and its versions, but for what they say word for word. Raises ``NoResultFound``."""
     return db.session.execute(_one(actor), {"key": plan_id}).unique().scalar_one()
 
 
@@ -38,7 +38,7 @@ def _one(actor: Actor) -> Select[ActionPlan]:
     return (
         select(ActionPlan)
         .where(ActionPlan.id == bindparam("key"), visible_to(actor))
-        .options(joinedload(ActionPlan.lead), joinedload(ActionPlan.versions))
+        .options(joinedload(ActionPlan.lead), joinedload(ActionPlan.versions).defer(PlanVersion.content))
     )
 
 
