@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from app.core.consortium import PlanTemplate
 from app.core.templating import day, number, plain_tr
-from app.valorisation.items.models import ItemState, PlanItem
+from app.valorisation.items.models import ItemState
 from app.valorisation.models import SECTIONS
 
 
@@ -55,8 +55,11 @@ def deviations(
     return found
 
 
-def item_deviations(template: PlanTemplate, items: Iterable[PlanItem]) -> list[Deviation]:
-    """Points of the template that a plan does not have, not any more, on another day, or with a lower target."""
+def item_deviations(template: PlanTemplate, items: Iterable[Any]) -> list[Deviation]:
+    """Points of the template that a plan does not have, not any more, on another day, or with a lower target.
+
+    ``items`` are the plan's, or rows of their point, state, target and the day they are due.
+    """
     by_point = {item.point: item for item in items if item.point}
     found = []
     for point in template.points:

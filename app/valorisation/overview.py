@@ -40,7 +40,7 @@ class Cell:
     words: str
 
 
-@dataclass(frozen=True)
+@dataclass  # Not frozen: of thousands, each would take twice as long to make.
 class Row:
     """One micro-credential with what is known of its milestones on a day."""
 
@@ -156,16 +156,12 @@ def rows_of(actor: Actor, consortium: Consortium, asked: AsOf, only: str = "") -
         statement = statement.where(MicroCredential.country == only)
     known, signed, today = tracks.reached(asked), tracks.memoranda(asked), asked.day
     made = []
-    for row in plain_rows(db.session, statement.order_by(MicroCredential.code)):
-        milestones = known.get(row.id, ())
-        held = frozenset(one.kind for one in milestones if one.holds(today))
-        is_valorised = is_met(consortium.valorised, held, signed.get(row.id, 0))
-        made.append(
-            Row(
-                *(row.id, row.code, row.title, row.country, row.state, row.is_example),
-                *(milestones, today, held, is_valorised),
-            )
-        )
+    rows = plain_rows(db.session, statement.order_by(MicroCredential.code))
+    for key, code, title, country, state, is_example in rows:
+        milestones = known.get(key, ())
+        held = frozenset([one.kind for one in milestones if one.holds(today)])
+        is_valorised = is_met(consortium.valorised, held, signed.get(key, 0))
+        made.append(Row(key, code, title, country, state, is_example, milestones, today, held, is_valorised))
     return made
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, bindparam, false, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.core import records
 from app.core.access import Actor
-from app.core.database import hold
+from app.core.database import hold, plain_rows
 from app.core.states import moves_of
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
@@ -29,8 +29,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def plan(actor: Actor, plan_id: int) -> ActionPlan:
-    """One plan with who leads it and what was approved of it. Raises ``NoResultFound``."""
-    return db.session.execute(_one(actor), {"key": plan_id}).scalar_one()
+    """One plan with who leads it and its versions, but for what they say word for word. Raises ``NoResultFound``."""
+    return db.session.execute(_one(actor), {"key": plan_id}).unique().scalar_one()
 
 
 @lru_cache(maxsize=256)
@@ -38,7 +38,7 @@ def _one(actor: Actor) -> Select[ActionPlan]:
     return (
         select(ActionPlan)
         .where(ActionPlan.id == bindparam("key"), visible_to(actor))
-        .options(joinedload(ActionPlan.lead), selectinload(ActionPlan.versions))
+        .options(joinedload(ActionPlan.lead), joinedload(ActionPlan.versions).defer(PlanVersion.content))
     )
 
 
@@ -68,15 +68,18 @@ def another_holds(plan: ActionPlan) -> bool:
     return db.session.scalar(wanted.limit(1)) is not None
 
 
+# Made once, because making a statement costs as much as asking it.
+_MICROCREDENTIALS = (
+    select(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.is_example)
+    .join(ActionPlan.link_model, ActionPlan.link_model.microcredential_id == MicroCredential.id)
+    .where(ActionPlan.link_model.record_id == bindparam("key"))
+    .order_by(MicroCredential.code)
+)
+
+
 def microcredentials_of(actor: Actor, plan: ActionPlan) -> Sequence[Found]:
     """The micro-credentials that come first in a plan, by code: rows of key, code, title and example mark."""
-    link = ActionPlan.link_model
-    return db.session.execute(
-        select(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.is_example)
-        .join(link, link.microcredential_id == MicroCredential.id)
-        .where(link.record_id == plan.id)
-        .order_by(MicroCredential.code)
-    ).all()
+    return plain_rows(db.session, _MICROCREDENTIALS, {"key": plan.id})
 
 
 def history(plan: ActionPlan) -> Sequence[Found]:

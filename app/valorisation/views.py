@@ -13,11 +13,11 @@ from app.core.templating import country_name
 from app.core.web import answer, changed, created, form_page, redirect_to
 from app.extensions import db
 from app.valorisation import content, paper, queries, services
-from app.valorisation.actuals import figures
 from app.valorisation.deviations import Deviation, approval_deviation, deviations, item_deviations
 from app.valorisation.forms import ApproveForm, MoveForm, PlanForm
+from app.valorisation.items import lines
 from app.valorisation.items import queries as items
-from app.valorisation.items.models import ItemLevel, PlanItem
+from app.valorisation.items.models import ItemLevel
 from app.valorisation.listing import PlanListing
 from app.valorisation.models import ENDED, SECTIONS, WRITTEN_IN, ActionPlan, PlanState
 from app.valorisation.permissions import check_edit, may_edit
@@ -45,7 +45,7 @@ def show(plan_id: int) -> Response:
 def page_of(plan: ActionPlan, form: MoveForm) -> Response:
     """The page of a plan, with the form that moves it and what keeps it from being approved."""
     actor = current_actor()
-    found = items.of_plan(actor, plan)
+    found = lines.of_plan(actor, plan, clock.today())
     edits, approves = may_edit(actor, plan), actor.may(Permission.PLAN_APPROVE, plan)
     return answer(
         "valorisation/show.html",
@@ -54,12 +54,8 @@ def page_of(plan: ActionPlan, form: MoveForm) -> Response:
         form=form,
         sections=SECTIONS,
         microcredentials=queries.microcredentials_of(actor, plan),
-        deviations=deviations_of(plan, found.items),
-        items=found.items,
-        proofs=found.proofs,
-        slips=found.slips,
-        reached=figures(plan.country, plan.starts_on, min(plan.ends_on, clock.today())).items(),
-        today=clock.today(),
+        deviations=deviations_of(plan, found.rows),
+        items=found,
         is_open=plan.state not in ENDED,
         lacking=services.lacking(plan) if edits and plan.state in WRITTEN_IN else [],
         may_edit=edits,
@@ -72,7 +68,7 @@ def page_of(plan: ActionPlan, form: MoveForm) -> Response:
     )
 
 
-def deviations_of(plan: ActionPlan, promised: Sequence[PlanItem]) -> list[Deviation]:
+def deviations_of(plan: ActionPlan, promised: Sequence[Any]) -> list[Deviation]:
     """Where a plan is otherwise than the consortium's template."""
     consortium, said = portal.consortium(), {name: getattr(plan, name) for name in SECTIONS}
     project, period = (consortium.start, consortium.end), (plan.starts_on, plan.ends_on)

@@ -331,6 +331,7 @@ NO_PAGE = {
     "valorisation.period_figures": FILE,
     "valorisation.policy_paper_document": FILE,
     "valorisation.proofs": FRAGMENT,
+    "valorisation.reached": FRAGMENT,
     "valorisation.sources": FRAGMENT,
     "valorisation.version_document": FILE,
     "verify.authority": FILE,

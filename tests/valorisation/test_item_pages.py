@@ -7,6 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core.access import SYSTEM
+from app.events.models import Event
+from app.stakeholders.models import Organisation
 from app.valorisation.evidence import proofs
 from app.valorisation.evidence import services as proving
 from app.valorisation.evidence.models import Evidence, ProofKind
@@ -141,3 +143,20 @@ def test_a_plan_of_fifty_items_asks_as_often_as_one_of_few(app: Flask, lead: Fla
     few = asked()
     grow(44)
     assert asked() == few
+
+
+def test_the_list_of_items_follows_what_changes_elsewhere(app: Flask, lead: FlaskClient, world: World, made: Made):
+    key = made(*TO_APPROVED)
+    with work(app) as session:
+        item = added(app, world, session.get_one(ActionPlan, key), title={"en": "Hear five companies"})
+        proven, answers = held(world), item.organisation_id
+        proving.add(SYSTEM, item, [(ProofKind.EVENT, proven.id)])
+        number = proven.id
+    before = open_page(lead, f"/valorisation/{key}").text
+    with work(app) as session:
+        session.get_one(Event, number).title = {"en": "Five companies at one table"}
+        session.get_one(Organisation, answers).name = "Agency of another name"
+    after = open_page(lead, f"/valorisation/{key}").text
+    for told in ("Five companies at one table", "Agency of another name"):
+        assert told not in before
+        assert told in after

@@ -159,6 +159,17 @@ def test_the_list_asks_the_same_for_one_plan_and_for_many(app: Flask, lead: Flas
     assert len(one) == len(many)
 
 
+def test_what_was_reached_is_counted_for_a_plan_once_one_reads_that_far(lead: FlaskClient, made: Made):
+    key = made(*TO_APPROVED)
+    page = open_page(lead, f"/valorisation/{key}")
+    assert page.links["Count it now"] == f"/valorisation/{key}/timeline#reached"
+    assert f'hx-get="/valorisation/{key}/reached"' in page.html
+    part = lead.get(f"/valorisation/{key}/reached", headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert part.lstrip().startswith("<section")
+    assert "<dt>Approved action plans of the country</dt><dd>1</dd>" in part
+    assert 'id="reached"' in lead.get(f"/valorisation/{key}/timeline").get_data(as_text=True)
+
+
 def test_a_plan_is_deleted_after_asking(lead: FlaskClient, made: Made):
     key = made()
     page = Page(open_page(lead, f"/valorisation/{key}/delete").form("Delete the plan").submit(lead, follow=True))

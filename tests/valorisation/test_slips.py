@@ -195,8 +195,30 @@ def test_fifty_items_are_asked_about_as_often_as_one(app: Flask, lead: FlaskClie
     few = [asked(path) for path in paths]
     grow(49)
     assert [asked(path) for path in paths] == few
+    assert few[1] <= 13  # One of them is when somebody spoke with the stakeholders last.
     assert few[0] <= 9
     assert Page(lead.get(ALL)).text.count("days late") == 50
     page = Page(lead.get(f"/valorisation/{key}"))
     assert "The first 20 of 52." in page.text
     assert page.links["All that slips in Armenia"].endswith("/valorisation/slips?country=AM")
+
+
+def test_what_slips_follows_what_changes_elsewhere(app: Flask, lead: FlaskClient, world: World, made: Made) -> None:
+    key = made(*TO_APPROVED)
+    with work(app):
+        late_item(app, world, db.session.get_one(ActionPlan, key), title={"en": "Sign with three companies"})
+        pattern = db.session.get_one(MicroCredential, world.pattern)
+        first, *_others = [action(world, f"Step {number}", microcredentials=[pattern]).id for number in range(1, 6)]
+    page = open_page(lead, f"/valorisation/{key}")
+    assert "Step 1" in page.text
+    assert "Step 4" not in page.text
+    assert "and 2 more" in page.text
+    with work(app):
+        done = db.session.get_one(Event, first)
+        events.move(SYSTEM, done, done.version, EventState.DONE)
+        db.session.get_one(Organisation, world.company).name = "Weavers of Lori"
+    page = open_page(lead, f"/valorisation/{key}")
+    assert "Step 1" not in page.text
+    assert "Step 4" in page.text
+    assert "and 1 more" in page.text
+    assert "Weavers of Lori" in page.text

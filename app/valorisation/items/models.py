@@ -1,7 +1,7 @@
 """Items of action plans, and every move of the day one is due."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
@@ -138,11 +138,23 @@ class PlanItem(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
     @property
     def moved_days(self) -> int:
         """How many days later than first promised it is due, or was done; fewer than none is earlier."""
-        return ((self.done_on if self.state is S.DONE and self.done_on else self.due_on) - self.baseline_on).days
+        return moved_days(self)
 
     def is_late(self, today: date) -> bool:
         """Whether its day has passed and it is still open."""
-        return self.state in OPEN and self.due_on < today
+        return is_late(self, today)
+
+
+def moved_days(item: Any) -> int:
+    """How many days later than first promised an item, or a row of one, is due, or was done; fewer is earlier."""
+    last: date = item.done_on if item.state is S.DONE and item.done_on else item.due_on
+    first: date = item.baseline_on
+    return (last - first).days
+
+
+def is_late(item: Any, today: date) -> bool:
+    """Whether the day of an item, or of a row of one, has passed and it is still open."""
+    return item.state in OPEN and bool(item.due_on < today)
 
 
 class ItemSlip(AppendOnly, Base):

@@ -1,7 +1,6 @@
 """What can be asked about the items of plans; who may see a plan may see what is in it."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -37,34 +36,6 @@ OWN_TABLES = frozenset(
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Items of plans the actor may see."""
     return PlanItem.plan_id.in_(select(ActionPlan.id).where(plans_visible_to(actor)))
-
-
-@dataclass(frozen=True)
-class ItemsOfPlan:
-    """The items of a plan by number, what proves each, and why days moved, the latest first."""
-
-    items: Sequence[PlanItem]
-    proofs: Mapping[int, Sequence[tuple[Evidence, Proof]]] = field(default_factory=dict)
-    slips: Sequence[ItemSlip] = ()
-
-
-def of_plan(actor: Actor, plan: ActionPlan) -> ItemsOfPlan:
-    """Everything a plan's page says of its items: the same number of statements for one item as for fifty."""
-    items = all_of(plan)
-    pieces = evidence.of_items([item.id for item in items])
-    proofs = proofs_of(actor, pieces)
-    by_item: dict[int, list[tuple[Evidence, Proof]]] = {}
-    for piece in pieces:
-        if piece.id in proofs and piece.item_id is not None:
-            by_item.setdefault(piece.item_id, []).append((piece, proofs[piece.id]))
-    slips = db.session.scalars(
-        select(ItemSlip)
-        .join(ItemSlip.item)
-        .where(PlanItem.plan_id == plan.id)
-        .options(joinedload(ItemSlip.item))
-        .order_by(ItemSlip.id.desc())
-    ).all()
-    return ItemsOfPlan(items, by_item, slips)
 
 
 def all_of(plan: ActionPlan) -> Sequence[PlanItem]:

@@ -10,7 +10,7 @@ from sqlalchemy import Date, Select, bindparam, case, func, select
 from app.core.access import Actor
 from app.core.database import plain_rows
 from app.extensions import db
-from app.valorisation.items.models import OPEN, ItemState, PlanItem
+from app.valorisation.items.models import OPEN, ItemState, PlanItem, is_late
 from app.valorisation.models import ActionPlan, PlanState
 from app.valorisation.queries import visible_to
 
@@ -85,4 +85,4 @@ class Roadmap:
 
     def is_late(self, item: Any) -> bool:
         """Whether the day of an item has passed and it is still open."""
-        return item.state in OPEN and item.due_on < self.today
+        return is_late(item, self.today)

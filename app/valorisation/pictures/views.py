@@ -3,6 +3,7 @@
 from flask import Response, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from app.core import clock
 from app.core.access import Permission, current_actor, requires
 from app.core.asked import Asked
 from app.core.export import download
@@ -70,3 +71,12 @@ def show_timeline(plan_id: int) -> Response:
         left_out=args.left_out,
         **day_facts(asked),
     )
+
+
+@bp.get("/<int:plan_id>/reached")
+@requires(Permission.PLAN_READ)
+def reached(plan_id: int) -> Response:
+    """What was reached in the country of a plan, for its page; counting takes longer than all else on it."""
+    plan = queries.plan(current_actor(), plan_id)
+    counted = figures(plan.country, plan.starts_on, min(plan.ends_on, clock.today()))
+    return answer("valorisation/_reached.html", reached=counted.items())

@@ -12,6 +12,9 @@ from app.valorisation.queries import another_holds
 from app.valorisation.slips import queries
 from app.valorisation.slips.rules import is_slipping
 
+# Open actions on the page of an item, where there is more room than in a list.
+MOST_OF_ITEM = 10
+
 
 def of_plan(actor: Actor, plan: ActionPlan) -> Mapping[str, Any] | None:
     """What slips of a plan and why, the item that was due first at the top; nothing where all is in time."""
@@ -20,7 +23,10 @@ def of_plan(actor: Actor, plan: ActionPlan) -> Mapping[str, Any] | None:
     if not rows:
         return None
     why = queries.reasons(db.session.connection(), actor, [row.id for row in rows])
-    return {"rows": rows, "count": rows[0].counted, "why": why, "today": today, "country": plan.country}
+    lines = tuple((row.id, row.version, row.organisation, row.moved, why[row.id].facts) for row in rows)
+    count = rows[0].counted
+    facts = (plan.country, today, count, lines)
+    return {"rows": rows, "count": count, "why": why, "today": today, "country": plan.country, "facts": facts}
 
 
 def of_item(actor: Actor, item: PlanItem) -> Mapping[str, Any] | None:
@@ -30,5 +36,5 @@ def of_item(actor: Actor, item: PlanItem) -> Mapping[str, Any] | None:
         return None
     if not item.plan.versions and another_holds(item.plan):
         return None
-    why = queries.reasons(db.session.connection(), actor, [item.id])[item.id]
+    why = queries.reasons(db.session.connection(), actor, [item.id], MOST_OF_ITEM)[item.id]
     return {"item": item, "why": why, "today": today}

@@ -4,11 +4,11 @@ Each question is one statement, for one item as for fifty.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, union
+from sqlalchemy import CTE, ColumnElement, Connection, Date, Row, Select, bindparam, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from app.core.access import Actor
@@ -29,12 +29,14 @@ from app.valorisation.models import ENDED, ActionPlan, PlanVersion
 Found = Row[*tuple[Any, ...]]
 T = TypeVar("T")
 I = PlanItem  # noqa: E741 - the columns of this module, named in every line
+_LINK = plan_item_stakeholder.c
+_KEYS: Any = bindparam("keys", expanding=True)
 
-MOST_OF_PLAN = 20
+# Of a plan's items on its page, and of an item's open actions in a list; in a file all.
+MOST_OF_PLAN, MOST_ACTIONS, ALL = 20, 3, 2**31 - 1
 
 
-@dataclass(frozen=True)
-class Contact:
+class Contact(NamedTuple):
     """A stakeholder that an item waits for; ``last`` is when something was held with it, as far as the reader knows."""
 
     organisation_id: int
@@ -47,8 +49,7 @@ class Contact:
         return (today - self.last).days if self.last else None
 
 
-@dataclass(frozen=True)
-class OpenAction:
+class OpenAction(NamedTuple):
     """An agreed action that is still to be done and concerns the same micro-credentials or organisations."""
 
     id: int
@@ -57,30 +58,36 @@ class OpenAction:
     due_on: date
     owner: str | None
     is_example: bool
+    version: int
 
     def is_late(self, today: date) -> bool:
         """Whether its day has passed."""
         return self.due_on < today
 
 
-@dataclass(frozen=True)
-class Why:
-    """Why one item slips: its moves, the latest first; whom it waits for, the longest silent first; open actions."""
+class Why(NamedTuple):
+    """Why one item slips: its moves, the latest first; whom it waits for, the longest silent first; open actions.
+
+    ``actions`` are those due first, ``open_actions`` is how many there are.
+    """
 
     moves: Sequence[Found] = ()
     contacts: Sequence[Contact] = ()
     actions: Sequence[OpenAction] = ()
+    open_actions: int = 0
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing is known of it."""
-        return not (self.moves or self.contacts or self.actions)
+    def facts(self) -> tuple[Any, ...]:
+        """What the cells about it follow from (see ``kept``); of an action its texts follow from its version."""
+        actions = tuple((one.id, one.version, one.code, one.owner) for one in self.actions)
+        return tuple(self.moves), tuple(self.contacts), actions, self.open_actions
 
 
-def slipping(today: date) -> ColumnElement[bool]:
+def slipping(today: Any) -> ColumnElement[bool]:
     """Open items of plans that a country works by, or towards, that are late or due later than first promised.
 
     A draft beside the plan that was approved promises nothing yet; where none was approved, it is what there is.
+    ``today`` is a day, or the parameter of a statement that stands for one.
     """
     other = aliased(ActionPlan)
     approved = select(PlanVersion.id).where(PlanVersion.plan_id == ActionPlan.id).exists()
@@ -103,8 +110,8 @@ def rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Items the actor may see as rows: days, moves counted, plan, country, who answers; a person's name where open."""
     return (
         select(
-            *(I.id, I.number, I.title, I.level, I.state, I.due_on, I.baseline_on, I.plan_id, I.is_example),
-            I.organisation_id,
+            *(I.id, I.version, I.number, I.title, I.level, I.state, I.due_on, I.baseline_on, I.plan_id),
+            *(I.is_example, I.organisation_id),
             ActionPlan.country,
             Organisation.name.label("organisation"),
             Person.given_name,
@@ -120,43 +127,60 @@ def rows(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 def of_plan(actor: Actor, plan: ActionPlan, today: date) -> Sequence[Found]:
     """What slips of a plan, the item that was due first at the top: so many at most, each with how many there are."""
+    return plain_rows(db.session, _of_plan(actor), {"plan": plan.id, "today": today})
+
+
+# This statement and those below are made once, because making one costs as much as asking it.
+@lru_cache(maxsize=256)
+def _of_plan(actor: Actor) -> Select[*tuple[Any, ...]]:
     wanted = rows(actor).add_columns(func.count().over().label("counted"))
-    wanted = wanted.where(I.plan_id == plan.id, slipping(today)).order_by(I.due_on, I.number).limit(MOST_OF_PLAN)
-    return plain_rows(db.session, wanted)
+    wanted = wanted.where(I.plan_id == bindparam("plan"), slipping(bindparam("today", type_=Date)))
+    return wanted.order_by(I.due_on, I.number).limit(MOST_OF_PLAN)
 
 
-def reasons(connection: Connection, actor: Actor, keys: Sequence[int]) -> dict[int, Why]:
-    """Why each of some items slips; four statements."""
+def reasons(connection: Connection, actor: Actor, keys: Sequence[int], most: int = MOST_ACTIONS) -> dict[int, Why]:
+    """Why each of some items slips, with so many open actions at most; four statements."""
     if not keys:
         return {}
     moves, contacts = moves_of(connection, actor, keys), contacts_of(connection, actor, keys)
-    actions = actions_of(connection, actor, keys)
-    return {key: Why(moves.get(key, ()), contacts.get(key, ()), actions.get(key, ())) for key in keys}
+    found = _open_actions(connection, actor, keys, most)
+    made = {}
+    for key in keys:
+        actions = found.get(key, ())
+        counted = actions[0].counted if actions else 0
+        made[key] = Why(moves.get(key, ()), contacts.get(key, ()), [_action(row) for row in actions], counted)
+    return made
 
 
 def moves_of(connection: Connection, actor: Actor, keys: Sequence[int]) -> Mapping[int, Sequence[Found]]:
     """Every move of the days of items the actor may see, the latest first."""
+    return _by_item(connection.execute(_moves(actor), {"keys": list(keys)}), lambda row: row)
+
+
+@lru_cache(maxsize=256)
+def _moves(actor: Actor) -> Select[*tuple[Any, ...]]:
     slip = ItemSlip
-    found = connection.execute(
+    return (
         select(slip.item_id, slip.old_due, slip.new_due, slip.reason, slip.actor_name, slip.made_at)
-        .where(slip.item_id.in_(keys), slip.item_id.in_(select(I.id).where(visible_to(actor))))
+        .where(slip.item_id.in_(_KEYS), slip.item_id.in_(select(I.id).where(visible_to(actor))))
         .order_by(slip.id.desc())
     )
-    return _by_item(found, lambda row: row)
 
 
 def contacts_of(connection: Connection, actor: Actor, keys: Sequence[int]) -> Mapping[int, Sequence[Contact]]:
     """Whom items wait for, and when somebody last spoke with each; whom nobody spoke with, or longest ago, first."""
-    link = plan_item_stakeholder.c
-    pairs = connection.execute(
-        select(link.item_id, Organisation.id, Organisation.name, Organisation.is_example)
-        .join(Organisation, Organisation.id == link.organisation_id)
-        .where(link.item_id.in_(keys))
-        .order_by(Organisation.name_key)
-    ).all()
+    pairs = connection.execute(_STAKEHOLDERS, {"keys": list(keys)}).all()
     last = last_contact_of(connection, actor, sorted({row.id for row in pairs})) if pairs else {}
     pairs = sorted(pairs, key=lambda row: last.get(row.id, date.min))
     return _by_item(pairs, lambda row: Contact(row.id, row.name, row.is_example, last.get(row.id)))
+
+
+_STAKEHOLDERS = (
+    select(_LINK.item_id, Organisation.id, Organisation.name, Organisation.is_example)
+    .join(Organisation, Organisation.id == _LINK.organisation_id)
+    .where(_LINK.item_id.in_(_KEYS))
+    .order_by(Organisation.name_key)
+)
 
 
 def actions_of(connection: Connection, actor: Actor, keys: Sequence[int]) -> Mapping[int, Sequence[OpenAction]]:
@@ -164,47 +188,67 @@ def actions_of(connection: Connection, actor: Actor, keys: Sequence[int]) -> Map
 
     Those due first come first; each stands once with an item, however much they share.
     """
-    setter, pair = aliased(Event), _shared(keys).subquery("shared")
-    found = connection.execute(
+    found = _open_actions(connection, actor, keys, ALL)
+    return {key: [_action(row) for row in actions] for key, actions in found.items()}
+
+
+def _open_actions(
+    connection: Connection, actor: Actor, keys: Sequence[int], most: int
+) -> Mapping[int, Sequence[Found]]:
+    return _by_item(connection.execute(_actions(actor), {"keys": list(keys), "most": most}), lambda row: row)
+
+
+@lru_cache(maxsize=256)
+def _actions(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The first open actions of items, with how many each item has; texts are read of those that are shown."""
+    wanted = select(Event.id, Event.organiser_id, Event.ends_on)
+    # For a comparison SQLite walks the index of what meetings set, for ``IS NOT NULL`` every event there is.
+    wanted = wanted.where(Event.set_by_id > 0, Event.state.in_(OPEN_ACTIONS), events_visible_to(actor))
+    shared = _shared(wanted.cte("actions")).subquery("shared").c
+    order = (shared.ends_on, shared.id)
+    ranked = select(
+        *(shared.item_id, shared.id),
+        func.row_number().over(partition_by=shared.item_id, order_by=order).label("place"),
+        func.count().over(partition_by=shared.item_id).label("counted"),
+    ).subquery("ranked")
+    setter = aliased(Event)
+    return (
         select(
-            *(pair.c.item_id, Event.id, Event.title, Event.ends_on, Event.number, Event.is_example),
+            *(ranked.c.item_id, ranked.c.counted),
+            *(Event.id, Event.version, Event.title, Event.ends_on, Event.number, Event.is_example),
             setter.id.label("setter"),
             setter.number.label("meeting"),
             Organisation.name.label("owner"),
         )
-        .join(Event, Event.id == pair.c.event_id)
+        .join(Event, Event.id == ranked.c.id)
         .join(setter, setter.id == Event.set_by_id)
         .outerjoin(Organisation, Organisation.id == Event.organiser_id)
-        .where(Event.state.in_(OPEN_ACTIONS), events_visible_to(actor))
+        .where(ranked.c.place <= bindparam("most"))
         .order_by(Event.ends_on, Event.id)
     )
-    return _by_item(found, _action)
 
 
-def _shared(keys: Sequence[int]) -> Any:
-    """Which item and which action have something in common; as pairs of keys, each once."""
-    of_item, of_event, takes_part = I.link_model, Event.link_model, plan_item_stakeholder.c
+def _shared(actions: CTE) -> Any:
+    """Which item and which of these actions have something in common: keys, and the day it is due, each pair once."""
+    of_item, of_event, action = I.link_model, Event.link_model, actions.c
+    shown = (action.id, action.ends_on)
     same_design = (
-        select(of_item.record_id.label("item_id"), of_event.record_id.label("event_id"))
+        select(of_item.record_id.label("item_id"), *shown)
         .join(of_event, of_event.microcredential_id == of_item.microcredential_id)
-        .where(of_item.record_id.in_(keys))
+        .join(actions, action.id == of_event.record_id)
+        .where(of_item.record_id.in_(_KEYS))
     )
-    owed_by_stakeholder = (
-        select(takes_part.item_id, Event.id)
-        .join(Event, Event.organiser_id == takes_part.organisation_id)
-        .where(takes_part.item_id.in_(keys), Event.set_by_id.is_not(None))
+    waited_for = select(_LINK.item_id, _LINK.organisation_id).where(_LINK.item_id.in_(_KEYS))
+    responsible = select(I.id, I.organisation_id).where(I.id.in_(_KEYS), I.organisation_id.is_not(None))
+    takes_part = union(waited_for, responsible).subquery("takes_part").c
+    return union(
+        same_design, select(takes_part.item_id, *shown).join(actions, action.organiser_id == takes_part.organisation_id)
     )
-    owed_by_responsible = (
-        select(I.id, Event.id)
-        .join(Event, Event.organiser_id == I.organisation_id)
-        .where(I.id.in_(keys), Event.set_by_id.is_not(None))
-    )
-    return union(same_design, owed_by_stakeholder, owed_by_responsible)
 
 
 def _action(row: Found) -> OpenAction:
     code = code_of("A", row.meeting, row.setter, row.number or 0)
-    return OpenAction(row.id, code, row.title, row.ends_on, row.owner, row.is_example)
+    return OpenAction(row.id, code, row.title, row.ends_on, row.owner, row.is_example, row.version)
 
 
 def _by_item(found: Any, made: Callable[[Found], T]) -> dict[int, Sequence[T]]:

@@ -85,7 +85,7 @@ def reached(asked: AsOf, keys: Collection[int] | None = None) -> dict[int, list[
     Two statements; of a past day five, since then states and planned days are those it had.
     """
     proofs = holding(Evidence.milestone_id).where(Evidence.milestone_id.is_not(None))
-    proven = {row.milestone_id for row in plain_rows(db.session, proofs)}
+    proven = {key for (key,) in plain_rows(db.session, proofs)}
     states = states_before(Milestone.__tablename__, asked)
     days = days_before(MilestoneSlip, MilestoneSlip.milestone_id, MilestoneSlip.old_planned, asked)
     later = _made_later(asked)

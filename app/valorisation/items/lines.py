@@ -1,0 +1,115 @@
+"""The items of a plan as its page lists them: plain rows in a fixed number of statements, however many there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from app.core.access import Actor
+from app.core.database import plain_rows
+from app.extensions import db
+from app.microcredentials.models import MicroCredential
+from app.stakeholders.models import Organisation
+from app.valorisation.evidence import queries as evidence
+from app.valorisation.evidence.proofs import Proof, proofs_of
+from app.valorisation.items.models import ItemSlip, PlanItem, is_late, moved_days
+from app.valorisation.models import ActionPlan
+
+Found = Row[*tuple[Any, ...]]
+P, _LINK = PlanItem, PlanItem.link_model
+_PLAN: Any = bindparam("plan")
+
+# Made once, because making a statement costs as much as asking it.
+_ITEMS = (
+    select(
+        *(P.id, P.version, Organisation.name.label("organisation")),
+        *(P.number, P.title, P.level, P.state, P.baseline_on, P.due_on, P.done_on, P.is_example, P.point, P.target),
+    )
+    .outerjoin(Organisation, Organisation.id == P.organisation_id)
+    .where(P.plan_id == _PLAN)
+    .order_by(P.number)
+)
+_CONCERNS = (
+    select(_LINK.record_id.label("item_id"), MicroCredential.code)
+    .join(MicroCredential, MicroCredential.id == _LINK.microcredential_id)
+    .join(P, P.id == _LINK.record_id)
+    .where(P.plan_id == _PLAN)
+    .order_by(_LINK.record_id, _LINK.microcredential_id)
+)
+_SLIPS = (
+    select(
+        *(ItemSlip.item_id, P.number, ItemSlip.old_due, ItemSlip.new_due),
+        *(ItemSlip.reason, ItemSlip.actor_name, ItemSlip.made_at),
+    )
+    .join(ItemSlip.item)
+    .where(P.plan_id == _PLAN)
+    .order_by(ItemSlip.id.desc())
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item: its row, the micro-credentials it concerns, what proves it, and whether it is late."""
+
+    row: Found
+    microcredentials: Sequence[Found]
+    proofs: Sequence[Proof]
+    is_late: bool
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """What it follows from on the page (see ``kept``): all that is the item's own changes with its version."""
+        return tuple(self.row[:3]), tuple(self.microcredentials), tuple(self.proofs), self.is_late
+
+    @property
+    def moved_days(self) -> int:
+        """How many days later than first promised it is due, or was done; fewer than none is earlier."""
+        return moved_days(self.row)
+
+
+@dataclass(frozen=True)
+class ItemsOfPlan:
+    """The items of a plan by number, what each concerns, what proves each, and why days moved, the latest first.
+
+    Whether one is late is judged by ``today``.
+    """
+
+    today: date
+    rows: Sequence[Found]
+    concerns: Sequence[Found] = ()
+    proofs: Mapping[int, Sequence[Proof]] = field(default_factory=dict)
+    slips: Sequence[Found] = ()
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """What the list on the page follows from (see ``kept``); all of it has a hash, which is found in no time."""
+        proofs = tuple((key, tuple(found)) for key, found in self.proofs.items())
+        rows = tuple(tuple(row[:3]) for row in self.rows)
+        return self.today, rows, tuple(self.concerns), proofs, tuple(self.slips)
+
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        """The items put together; only asked for if the list is not kept."""
+        concerns: dict[int, list[Found]] = {}
+        for row in self.concerns:
+            concerns.setdefault(row.item_id, []).append(row)
+        return [
+            Line(row, concerns.get(row.id, ()), self.proofs.get(row.id, ()), is_late(row, self.today))
+            for row in self.rows
+        ]
+
+
+def of_plan(actor: Actor, plan: ActionPlan, today: date) -> ItemsOfPlan:
+    """Everything a plan's page says of its items: four statements, and one for each kind of evidence there is."""
+    key = {"plan": plan.id}
+    rows, concerns, slips = (plain_rows(db.session, wanted, key) for wanted in (_ITEMS, _CONCERNS, _SLIPS))
+    pieces = evidence.of_plan(plan)
+    told = proofs_of(actor, pieces)
+    proofs: dict[int, list[Proof]] = {}
+    for piece in pieces:
+        if piece.id in told and piece.item_id is not None:
+            proofs.setdefault(piece.item_id, []).append(told[piece.id])
+    return ItemsOfPlan(today, rows, concerns, proofs, slips)
