@@ -141,8 +141,8 @@ class PlanItem(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
         return ((self.done_on if self.state is S.DONE and self.done_on else self.due_on) - self.baseline_on).days
 
     def is_late(self, today: date) -> bool:
-        """Whether its day has passed and it is still open."""
-        return self.state in OPEN and self.due_on < today
+        """Whether its day has passed and it is still open; nothing of a plan that was never approved is late."""
+        return self.state in OPEN and self.due_on < today and not self.plan.is_unpromised
 
 
 class ItemSlip(AppendOnly, Base):
