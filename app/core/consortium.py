@@ -3,7 +3,8 @@
 They are data, not code: another consortium starts with another folder (``PORTAL_CONSORTIUM``).
 """
 
-from dataclasses import dataclass, field
+from calendar import monthrange
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -78,6 +79,32 @@ class PlanTemplate:
     def by_code(self) -> dict[str, PlanPoint]:
         """Its points by code."""
         return {point.code: point for point in self.points}
+
+    def of_period(self, period: tuple[date, date], project: tuple[date, date]) -> "PlanTemplate":
+        """The template as a plan for other days says it; both come as first and last day.
+
+        In the project's time its days hold for everybody. A plan that begins after the project has them as many months
+        later as it begins later, none of them after its own last day.
+        """
+        (first, last), (began, ended) = period, project
+        if first <= ended:
+            return self
+        months = (first.year - began.year) * 12 + first.month - began.month
+        points = tuple(
+            replace(
+                point,
+                due=min(_months_later(point.due, months), last),
+                start=min(_months_later(point.start, months), last) if point.start else None,
+            )
+            for point in self.points
+        )
+        return replace(self, points=points)
+
+
+def _months_later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    length = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, length))
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, select, true
 
 from app.events.attendance.models import THERE, Attendance
 from app.events.models import OVER, Event, EventKind, event_organisation
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
-from app.mou.models import Mou, MouState
-from app.valorisation.evidence.holding import MEMORANDA
+from app.mou.models import Mou
+from app.valorisation.asof import AsOf, standing_on
 from app.valorisation.items.models import Measure
 from app.valorisation.models import ActionPlan, PlanVersion
 from app.valorisation.tracks.queries import verdicts
@@ -87,10 +87,9 @@ def held(first: date, last: date, only: str = "") -> ColumnElement[bool]:
 
 
 def signed(first: date, last: date, only: str = "") -> ColumnElement[bool]:
-    """Memoranda that everybody signed in these days; one that was terminated later counts until its last day."""
+    """Memoranda that everybody signed in these days and that stand on the last, as they count for what is valorised."""
     country = Mou.country == only if only else Mou.country.is_not(None)
-    stands = or_(Mou.state.in_(MEMORANDA), and_(Mou.state == MouState.TERMINATED, Mou.last_day >= last))
-    return and_(country, stands, Mou.signed_on.between(first, last))
+    return and_(country, standing_on(AsOf.on(last)), Mou.signed_on >= first)
 
 
 def approved(last: date, only: str = "") -> ColumnElement[bool]:
@@ -136,7 +135,7 @@ def named_people(first: date, last: date, only: str = "") -> Sequence[Any]:
 
 
 def memoranda(first: date, last: date, only: str = "") -> Sequence[Any]:
-    """How many memoranda of each country everybody signed in these days; one statement."""
+    """How many memoranda of each country everybody signed in these days and stand on the last; one statement."""
     return _by(select(Mou.country, func.count()).where(signed(first, last, only)))
 
 

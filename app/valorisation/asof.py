@@ -3,6 +3,9 @@
 What happened has days that somebody said: when an event was held, a milestone reached, a memorandum signed, a plan
 approved. Those rule, with the records as they are known now. What has no such day (planned, begun, withdrawn, moved to
 another day) was so from when it was recorded. What the portal itself said on a day is kept by freezing a period.
+
+Stamps are true instants, so one of a portal that reckons with an earlier day lies after it. What a person recorded was
+recorded on the day reckoned with, then; what the portal entered by itself, as a demonstration, was always so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,17 +49,15 @@ class AsOf:
         """Whether it has not come yet."""
         return self.day > self.today
 
-    def came_later(self, stamp: datetime | None) -> bool:
-        """Whether something was recorded after the day.
+    def came_later(self, stamp: datetime | None, by: int | None) -> bool:
+        """Whether something was recorded after the day; ``by`` is the key of who did so, ``None`` for the portal."""
+        if stamp is None or not self.is_past or stamp.date() <= self.day:
+            return False
+        return stamp.date() <= self.today or by is not None
 
-        Stamps are true instants. A demonstration recorded everything after the day it reckons with; its stamps say
-        nothing then, and what it holds was always so.
-        """
-        return stamp is not None and self.day < stamp.date() <= self.today
-
-    def between(self, column: Any) -> ColumnElement[bool]:
-        """``came_later`` of a column, for a statement."""
-        return and_(column >= _midnight(self.day), column < _midnight(self.today))
+    def between(self, column: Any, by: Any) -> ColumnElement[bool]:
+        """``came_later`` of two columns, for a statement about a past day."""
+        return and_(column >= _midnight(self.day), or_(column < _midnight(self.today), by.is_not(None)))
 
 
 def _midnight(day: date) -> datetime:
@@ -69,7 +70,7 @@ def states_before(kind: str, asked: AsOf) -> dict[int, str]:
         return {}
     moves = db.session.execute(
         select(StateMove.record_id, StateMove.old)
-        .where(StateMove.record_kind == kind, asked.between(StateMove.moved_at))
+        .where(StateMove.record_kind == kind, asked.between(StateMove.moved_at, StateMove.actor_id))
         .order_by(StateMove.id.desc())
     )
     return {row.record_id: row.old for row in moves}
@@ -83,13 +84,18 @@ def days_before(slip: Any, owner: Any, old: Any, asked: AsOf) -> Mapping[int, da
     if not asked.is_past:
         return {}
     rows: Sequence[Any] = db.session.execute(
-        select(owner.label("key"), old.label("day")).where(asked.between(slip.made_at)).order_by(slip.id.desc())
+        select(owner.label("key"), old.label("day"))
+        .where(asked.between(slip.made_at, slip.actor_id))
+        .order_by(slip.id.desc())
     ).all()
     return {row.key: row.day for row in rows}
 
 
 def standing_on(asked: AsOf) -> ColumnElement[bool]:
-    """Memoranda that everybody had signed by the day and that had not ended; what was renewed stands on in the next."""
+    """Memoranda that everybody had signed by the day and that had not ended; what was renewed stands on in the next.
+
+    The last day rules, whether or not the state has followed it yet.
+    """
     return and_(
         Mou.state.in_(_SIGNED),
         Mou.signed_on <= asked.day,

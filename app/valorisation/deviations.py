@@ -58,9 +58,11 @@ def deviations(
 def item_deviations(template: PlanTemplate, items: Iterable[Any]) -> list[Deviation]:
     """Points of the template that a plan does not have, not any more, on another day, or with a lower target.
 
-    ``items`` are the plan's, or rows of their point, state, target and the day they are due.
+    After them comes what the plan has besides; what of it was cancelled is no matter any more. ``items`` are those of
+    the plan, or rows of their point, title, state, target and the day they are due.
     """
-    by_point = {item.point: item for item in items if item.point}
+    every = list(items)
+    by_point, added = {item.point: item for item in every if item.point}, [item for item in every if not item.point]
     found = []
     for point in template.points:
         item, what = by_point.get(point.code), plain_tr(point.title)
@@ -74,6 +76,11 @@ def item_deviations(template: PlanTemplate, items: Iterable[Any]) -> list[Deviat
             indicator = plain_tr(point.indicator)
             at_least = f"{indicator}: {number(point.target)}"
             found.append(Deviation(what, at_least, number(item.target) if item.target is not None else _("no target")))
+    found += [
+        Deviation(plain_tr(item.title), _("not in the template"), day(item.due_on))
+        for item in added
+        if item.state is not ItemState.CANCELLED
+    ]
     return found
 
 

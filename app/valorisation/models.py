@@ -47,7 +47,7 @@ MOVES = Moves(
         S.IN_CONSULTATION: (S.DRAFT, S.APPROVED, S.ARCHIVED),
         S.APPROVED: (S.DRAFT, S.IN_EXECUTION, S.ARCHIVED),
         S.IN_EXECUTION: (S.DRAFT, S.COMPLETED, S.ARCHIVED),
-        S.COMPLETED: (S.ARCHIVED,),
+        S.COMPLETED: (S.IN_EXECUTION, S.ARCHIVED),
         S.ARCHIVED: (),
     }
 )
@@ -110,6 +110,11 @@ class ActionPlan(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful
     def access_organisations(self) -> frozenset[int]:
         """The organisation that answers for it."""
         return frozenset({self.lead_id} if self.lead_id else ())
+
+    @property
+    def is_unpromised(self) -> bool:
+        """Whether it is written and was never approved: nobody promised anything by it, so nothing of it is late."""
+        return self.state in WRITTEN_IN and not self.versions
 
     @property
     def approved(self) -> "PlanVersion | None":

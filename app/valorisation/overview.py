@@ -21,14 +21,15 @@ from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.valorisation import actuals
 from app.valorisation.asof import AsOf
-from app.valorisation.models import ActionPlan, PlanState, PlanVersion
+from app.valorisation.models import WRITTEN_IN, ActionPlan, PlanState, PlanVersion
 from app.valorisation.queries import visible_to as plans_visible_to
 from app.valorisation.tracks import queries as tracks
 from app.valorisation.tracks.models import OPEN, TRACK_OF, TRACKS, MilestoneKind, MilestoneState, Track
 from app.valorisation.tracks.valorised import Reached, is_met
 
 FINAL = frozenset({MicroCredentialState.FINAL, MicroCredentialState.PUBLISHED})
-# A country's plan is the one that holds, else the one furthest on, and of several the latest.
+# A country's plan is the one that holds, also while its next version is written, else the one furthest on, and of
+# several the latest.
 _FURTHEST = (PlanState.IN_EXECUTION, PlanState.APPROVED, PlanState.COMPLETED, PlanState.IN_CONSULTATION)
 
 
@@ -61,6 +62,16 @@ class Row:
         return {
             track: cell([one for one in self.milestones if TRACK_OF[one.kind] is track], self.day) for track in TRACKS
         }
+
+
+@dataclass(frozen=True)
+class PlanOf:
+    """The plan of a country, how far what holds of it is, and when it was approved first."""
+
+    id: int
+    state: PlanState
+    country: str
+    approved_on: date | None
 
 
 @dataclass(frozen=True)
@@ -203,9 +214,15 @@ def _plans(actor: Actor, asked: AsOf) -> dict[str, Any]:
         for row in sorted((one for one in rows if one.latest_on), key=lambda one: (one.latest_on, one.id)):
             found[row.country] = row
         return found
-    for row in sorted(rows, key=lambda one: (order.get(one.state, len(order)), -one.id)):
-        found.setdefault(row.country, row)
+    for plan in sorted(map(_as_it_holds, rows), key=lambda one: (order.get(one.state, len(order)), -one.id)):
+        found.setdefault(plan.country, plan)
     return found
+
+
+def _as_it_holds(row: Any) -> PlanOf:
+    """A plan with the state of what holds: while its next version is written, that of the version approved before."""
+    is_written_anew = row.latest_on is not None and row.state in WRITTEN_IN
+    return PlanOf(row.id, PlanState.APPROVED if is_written_anew else row.state, row.country, row.approved_on)
 
 
 def target_of(consortium: Consortium) -> int:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import Response, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core import clock, portal
@@ -58,9 +59,15 @@ def asked_day(args: Asked) -> AsOf:
     today = clock.today()
     found = args.day(AS_OF, "as_of", said_day(today))
     if found is not None and not clock.EARLIEST <= found <= LATEST:
-        args.miss(AS_OF, found.isoformat(), said_day(today))
+        args.left_out.append(_beyond(found, said_day(today)))
         found = None
     return AsOf.on(found)
+
+
+def _beyond(day: date, instead: str) -> str:
+    if day < clock.EARLIEST:
+        return _("%(day)s is too early to ask for, so this is shown instead: %(instead)s.", day=day, instead=instead)
+    return _("%(day)s is too late to ask for, so this is shown instead: %(instead)s.", day=day, instead=instead)
 
 
 def day_facts(asked: AsOf) -> dict[str, Any]:

@@ -77,6 +77,15 @@ _MICROCREDENTIALS = (
 )
 
 
+def beside(plan: ActionPlan) -> Sequence[Found]:
+    """Other plans of the country that have not ended and share days with this one: rows of key, days and state."""
+    wanted = select(ActionPlan.id, ActionPlan.starts_on, ActionPlan.ends_on, ActionPlan.state).where(
+        *(ActionPlan.country == plan.country, ActionPlan.id != plan.id, ActionPlan.state.not_in(ENDED)),
+        *(ActionPlan.starts_on <= plan.ends_on, ActionPlan.ends_on >= plan.starts_on),
+    )
+    return db.session.execute(wanted.order_by(ActionPlan.starts_on, ActionPlan.id)).all()
+
+
 def microcredentials_of(actor: Actor, plan: ActionPlan) -> Sequence[Found]:
     """The micro-credentials that come first in a plan, by code: rows of key, code, title and example mark."""
     return plain_rows(db.session, _MICROCREDENTIALS, {"key": plan.id})

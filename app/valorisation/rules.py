@@ -33,6 +33,21 @@ class AnotherHolds(Refused):
         )
 
 
+class StillOpen(Refused):
+    """A plan would be called completed with open ``items``, told by number and title, and nobody says why."""
+
+    def __init__(self, items: Sequence[str]) -> None:
+        self.items = items
+        super().__init__(
+            reason=ngettext(
+                "This item is still open: %(items)s. Settle it first, or say why the plan is completed.",
+                "These items are still open: %(items)s. Settle them first, or say why the plan is completed.",
+                len(items),
+                items="; ".join(items),
+            )
+        )
+
+
 def check_period(starts_on: date, ends_on: date) -> None:
     """Refuse a period that ends before it begins."""
     if ends_on < starts_on:
@@ -76,6 +91,12 @@ def check_open(state: PlanState) -> None:
     """Refuse to change what is in a plan that has ended."""
     if state in ENDED:
         raise Refused(_("%(state)s: this plan is not changed any more.", state=state.label))
+
+
+def check_completed(still_open: Sequence[str], reason: str | None) -> None:
+    """Refuse to call a plan completed with open items without a reason. Raises ``StillOpen``."""
+    if still_open and not reason:
+        raise StillOpen(still_open)
 
 
 def check_approval(missing: Sequence[str], another_holds: bool, approved_on: date, today: date) -> None:

@@ -99,18 +99,24 @@ def move(actor: Actor, plan: ActionPlan, version: int | None, state: PlanState, 
     """Move a plan on, but for approving it; back to a draft, it becomes the next version.
 
     Raises ``StateTransitionError`` for a move that the table does not have, ``Refused`` without a reason where one is
-    needed, ``EditConflict`` and ``NotAllowed``.
+    needed, ``StillOpen``, ``AnotherHolds`` for a completed one that would be carried out again, ``EditConflict`` and
+    ``NotAllowed``.
     """
     check_edit(actor, plan)
     expect_version(plan, version)
     if state is PlanState.APPROVED:
         raise Refused(_("A plan is approved on its own page."))
     starts_anew = state is PlanState.DRAFT and plan.state not in WRITTEN_IN
+    reopens = plan.state is PlanState.COMPLETED and state is PlanState.IN_EXECUTION
     promised = plan.state not in WRITTEN_IN or (state is PlanState.ARCHIVED and plan.versions)
     if starts_anew or promised:  # A draft of the next version is still the plan that the country was promised.
         actor.check(Permission.PLAN_APPROVE, plan)
-    if not reason and plan.moves.allows(plan.state, state) and (starts_anew or state in NEEDS_REASON):
+    if not reason and plan.moves.allows(plan.state, state) and (starts_anew or reopens or state in NEEDS_REASON):
         raise Refused(reason=_("Write why, in a few words."))
+    if plan.moves.allows(plan.state, state) and state is PlanState.COMPLETED:
+        rules.check_completed(items.still_open(plan), reason)
+    if reopens and queries.another_holds(plan):
+        raise rules.AnotherHolds
     plan.move_to(state, actor, reason)
     plan.updated_at = clock.now()
     _changed(plan)

@@ -57,6 +57,7 @@ def page_of(plan: ActionPlan, form: MoveForm) -> Response:
         deviations=deviations_of(plan, found.rows),
         items=found,
         is_open=plan.state not in ENDED,
+        beside=queries.beside(plan) if plan.is_unpromised else [],
         lacking=services.lacking(plan) if edits and plan.state in WRITTEN_IN else [],
         may_edit=edits,
         may_approve=approves,
@@ -73,11 +74,12 @@ def deviations_of(plan: ActionPlan, promised: Sequence[Any]) -> list[Deviation]:
     consortium, said = portal.consortium(), {name: getattr(plan, name) for name in SECTIONS}
     project, period = (consortium.start, consortium.end), (plan.starts_on, plan.ends_on)
     first = plan.versions[0].approved_on if plan.versions else None
-    late = approval_deviation(consortium.plan, first, clock.today())
+    template = consortium.plan.of_period(period, project)
+    late = approval_deviation(template, first, clock.today())
     return [
         *([late] if late else ()),
-        *item_deviations(consortium.plan, promised),
-        *deviations(consortium.plan, said, period, project),
+        *item_deviations(template, promised),
+        *deviations(template, said, period, project),
     ]
 
 

@@ -143,8 +143,8 @@ def test_the_overview_of_30_june_2025_is_what_was_counted_by_hand(coordinator: F
     page = open_page(coordinator, f"/valorisation/progress?as_of={DAY}")
     rows = {row.select("th")[0].text.strip(): row for row in page.select("#countries tbody tr")}
     for country, expected in EXPECTED.items():
-        # Days stand in a line of their own, behind "since" and "last on".
-        told = [re.split("since|last on", cell.get_text(" "))[0] for cell in rows[NAMES[country]].select("td")]
+        # Days stand in a line of their own, behind "approved on" and "last on".
+        told = [re.split("approved on|last on", cell.get_text(" "))[0] for cell in rows[NAMES[country]].select("td")]
         cells = [[*map(int, re.findall(r"\d+", text))] for text in told]
         plan, designs, valorised, consultations, tables, organisations, memoranda = cells
         assert plan == [], country

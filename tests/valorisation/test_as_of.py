@@ -8,26 +8,35 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.access import SYSTEM
 from app.core.consortium import VALORISED
+from app.extensions import db
+from app.microcredentials.models import MicroCredential
+from app.mou.models import Mou
+from app.valorisation import services as plans
 from app.valorisation.asof import AsOf, days_before
+from app.valorisation.evidence import services as proving
+from app.valorisation.evidence.models import ProofKind
 from app.valorisation.items import services as items
-from app.valorisation.items.models import ItemSlip
-from app.valorisation.models import PlanState
+from app.valorisation.items.models import ItemSlip, ItemState
+from app.valorisation.models import ActionPlan, PlanState
 from app.valorisation.overview import countries
+from app.valorisation.pictures.then import Standing, items_of
 from app.valorisation.tracks import services
 from app.valorisation.tracks.models import MilestoneKind, MilestoneSlip, MilestoneState
+from app.valorisation.tracks.queries import memoranda, state_on
 from app.valorisation.tracks.queries import reached as reached_on
-from app.valorisation.tracks.queries import state_on
 from app.valorisation.tracks.services import MilestoneFacts
 from app.valorisation.tracks.valorised import MEMORANDUM, Reached, is_met, judge
 from tests.accounts.people import work
 from tests.events.world import LAST_WEEK, World
+from tests.mou.many import signed
 from tests.page import open_page
 from tests.valorisation.conftest import NOW, Made, begin, move
-from tests.valorisation.test_items import added, said
+from tests.valorisation.test_items import added, held, said
 from tests.valorisation.test_tracks import planned, prove
 
 K, S = MilestoneKind, MilestoneState
@@ -58,18 +67,89 @@ def test_a_milestone_had_the_state_that_its_days_and_moves_say(
 
 
 @pytest.mark.parametrize(
-    ("day", "stamp", "later"),
+    ("day", "stamp", "by", "later"),
     [
-        (BEFORE, datetime(2025, 4, 1, 23, tzinfo=UTC), False),
-        (BEFORE, datetime(2025, 4, 2, tzinfo=UTC), True),
-        (BEFORE, datetime(2025, 5, 12, 9, tzinfo=UTC), True),
-        (BEFORE, datetime(2026, 1, 1, tzinfo=UTC), False),  # a demonstration's stamp, after the day it reckons with
-        (BEFORE, None, False),
-        (NOW, datetime(2025, 5, 12, 9, tzinfo=UTC), False),
+        (BEFORE, datetime(2025, 4, 1, 23, tzinfo=UTC), 1, False),
+        (BEFORE, datetime(2025, 4, 2, tzinfo=UTC), None, True),
+        (BEFORE, datetime(2025, 5, 12, 9, tzinfo=UTC), 1, True),
+        (BEFORE, datetime(2026, 1, 1, tzinfo=UTC), None, False),  # a demonstration's stamp, after the day reckoned with
+        (BEFORE, datetime(2026, 1, 1, tzinfo=UTC), 1, True),  # a person's, in a demonstration
+        (BEFORE, None, 1, False),
+        (NOW, datetime(2025, 5, 12, 9, tzinfo=UTC), 1, False),
+        (NOW, datetime(2026, 1, 1, tzinfo=UTC), 1, False),
     ],
 )
-def test_what_was_recorded_after_a_day_was_not_so_on_it(day: date, stamp: datetime | None, later: bool) -> None:
-    assert AsOf(day, NOW).came_later(stamp) is later
+def test_what_was_recorded_after_a_day_was_not_so_on_it(
+    day: date, stamp: datetime | None, by: int | None, later: bool
+) -> None:
+    assert AsOf(day, NOW).came_later(stamp, by) is later
+
+
+def test_what_a_person_does_in_a_demonstration_was_not_so_before(app: Flask, world: World) -> None:
+    someone, consortium = world.actors["lead"], app.config["CONSORTIUM"]
+    with work(app):
+        plan = begin(app, world)
+        kept, begun = added(app, world, plan, starts_on=date(2025, 4, 2)), added(app, world, plan)
+        items.move(SYSTEM, kept, kept.version, ItemState.IN_PROGRESS)
+        move(plan, PlanState.IN_CONSULTATION)
+        plans.approve(SYSTEM, plan, plan.version, date(2025, 3, 1))
+        db.session.refresh(plan)
+        later = said(world, due_on=date(2025, 8, 31), move_reason="Two companies wait", starts_on=date(2025, 4, 2))
+        items.edit(someone, kept, kept.version, later, consortium)
+        items.move(someone, begun, begun.version, ItemState.IN_PROGRESS)
+        new = items.add(someone, plan, said(world), consortium)
+        key, keys = plan.id, (kept.id, begun.id, new.id)
+    with app.test_request_context():
+        plan = db.session.get_one(ActionPlan, key)
+        then, now = ({one.key: one for one in items_of(SYSTEM, AsOf(day, NOW), plan=plan)} for day in (BEFORE, NOW))
+    assert keys[2] not in then
+    assert (then[keys[0]].due_on, then[keys[0]].moved_days) == (date(2025, 5, 31), 0)
+    assert [then[one].standing for one in keys[:2]] == [Standing.PLANNED, Standing.PLANNED]
+    assert (now[keys[0]].moved_days, now[keys[1]].standing) == (92, Standing.UNDER_WAY)
+    assert keys[2] in now
+
+
+def test_what_the_portal_knows_only_to_be_done_was_planned_until_then(app: Flask, world: World) -> None:
+    with work(app):
+        plan = begin(app, world)
+        item = added(app, world, plan)
+        proving.add(SYSTEM, item, [(ProofKind.EVENT, held(world).id)])
+        items.finish(SYSTEM, item, item.version, LAST_WEEK)
+        key, number = plan.id, item.id
+    with app.test_request_context():
+        plan = db.session.get_one(ActionPlan, key)
+        told = [
+            next(one.standing for one in items_of(SYSTEM, AsOf(day, NOW), plan=plan) if one.key == number)
+            for day in (BEFORE, LAST_WEEK)
+        ]
+    assert told == [Standing.PLANNED, Standing.DONE]
+
+
+def test_before_a_plan_is_approved_nothing_had_moved(app: Flask, world: World) -> None:
+    with work(app):
+        plan = begin(app, world)
+        item = added(app, world, plan)
+        move(plan, PlanState.IN_CONSULTATION, PlanState.APPROVED)
+        db.session.refresh(plan)
+        later = said(world, due_on=date(2025, 8, 31), move_reason="Two companies wait")
+        items.edit(SYSTEM, item, item.version, later, app.config["CONSORTIUM"])
+        key, number = plan.id, item.id
+    with app.test_request_context():
+        plan = db.session.get_one(ActionPlan, key)
+        then = next(one for one in items_of(SYSTEM, AsOf(BEFORE, NOW), plan=plan) if one.key == number)
+    assert (then.due_on, then.moved_days, then.standing) == (date(2025, 5, 31), 0, Standing.PLANNED)
+
+
+def test_a_memorandum_counts_by_the_one_rule_until_its_last_day(app: Flask, world: World) -> None:
+    with work(app):
+        signed(1)
+        found = db.session.scalars(select(Mou)).one()
+        found.last_day = date(2025, 5, 12)
+        found.concern([db.session.get_one(MicroCredential, world.pattern)])
+    with app.test_request_context():
+        for day, count in ((NOW, 1), (date(2025, 5, 13), 0), (date(2099, 1, 1), 0)):
+            armenia = next(one for one in countries(world.actors["expert"], day) if one.code == "AM")
+            assert armenia.memoranda == memoranda(AsOf.on(day)).get(world.pattern, 0) == count, day
 
 
 @pytest.mark.parametrize("memoranda", [0, 1])
@@ -119,8 +199,8 @@ def test_the_page_says_what_is_of_then_and_what_of_today(lead: FlaskClient, worl
         ("2025-06-30", "This day has not come yet."),
         ("2022-12-31", "The project had not begun."),
         ("2025-02-30", "“2025-02-30” was not understood"),
-        ("1815-06-18", "“1815-06-18” was not understood"),
-        ("9999-12-31", "“9999-12-31” was not understood"),
+        ("1815-06-18", "1815-06-18 is too early to ask for, so this is shown instead: 12 May 2025."),
+        ("9999-12-31", "9999-12-31 is too late to ask for"),
         ("yesterday", "“yesterday” was not understood"),
     ],
 )
@@ -129,7 +209,7 @@ def test_days_that_cannot_be_or_are_to_come_are_told_in_place(
 ) -> None:
     address, (day, said) = path.format(plan=made()), asked
     assert said in open_page(lead, f"{address}?as_of={day}").text
-    is_day = "understood" not in said
+    is_day = "understood" not in said and "too" not in said
     assert lead.get(f"{address}?as_of={day}&format=csv").status_code == (200 if is_day else 422)
 
 

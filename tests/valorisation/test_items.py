@@ -31,6 +31,7 @@ from app.valorisation.items.models import MOVES, ItemLevel, ItemSlip, ItemState,
 from app.valorisation.items.services import ItemFacts
 from app.valorisation.models import ActionPlan, PlanState
 from app.valorisation.services import approve, delete
+from app.valorisation.views import deviations_of
 from tests.events.world import LAST_WEEK, NEXT_WEEK, World
 from tests.valorisation.conftest import NOW, begin, move
 
@@ -69,6 +70,24 @@ def test_an_item_moves_by_its_table(old: ItemState, new: ItemState) -> None:
         T.CANCELLED: {T.PLANNED},
     }
     assert MOVES.allows(old, new) is (new in allowed[old])
+
+
+def test_a_plan_after_the_project_has_the_points_in_its_own_time(app: Flask, session: Session, world: World) -> None:
+    plan = begin(app, world, starts_on=date(2026, 1, 1), ends_on=date(2028, 6, 30))
+    found = queries.all_of(plan)
+    assert [item.due_on.isoformat() for item in found] == ["2027-05-31", "2027-12-31", "2028-06-30", "2028-06-30"]
+    assert all(item.beyond_reason for item in found)
+    assert [one.days for one in deviations_of(plan, found)[:2]] == [1096, 912]  # the plan's own days, nothing else
+
+
+def test_what_a_plan_has_besides_the_template_is_said(app: Flask, session: Session, world: World) -> None:
+    plan = begin(app, world)
+    kept, gone = added(app, world, plan), added(app, world, plan)
+    services.move(SYSTEM, gone, gone.version, T.CANCELLED, "Entered twice")
+    told = item_deviations(app.config["CONSORTIUM"].plan, queries.all_of(plan))
+    assert [(one.what, one.template, one.plan) for one in told] == [
+        (kept.title["en"], "not in the template", "31 May 2025")
+    ]
 
 
 def test_a_plan_begins_with_the_points_of_the_template(app: Flask, session: Session, world: World) -> None:

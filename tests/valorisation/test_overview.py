@@ -55,6 +55,20 @@ def test_a_country_counts_what_holds(app: Flask, world: World, made: Made) -> No
         ]
 
 
+def test_what_was_approved_holds_while_its_next_version_is_written(
+    app: Flask, lead: FlaskClient, world: World, made: Made
+) -> None:
+    key = made(PlanState.IN_CONSULTATION, PlanState.APPROVED, PlanState.DRAFT)
+    made(PlanState.IN_CONSULTATION)
+    with app.test_request_context():
+        shown = next(one.plan for one in countries(world.actors["expert"], NOW) if one.code == "AM")
+    assert (shown.id, shown.state, shown.approved_on) == (key, PlanState.APPROVED, NOW)
+    assert "approved on 12 May 2025" in open_page(lead, "/valorisation/progress").text
+    text = lead.get("/valorisation/progress?format=csv").data.decode("utf-8-sig")
+    row = next(one for one in csv.DictReader(io.StringIO(text)) if one["country"] == "AM")
+    assert (row["plan_state"], row["plan_approved_on"]) == ("approved", "2025-05-12")
+
+
 def test_of_several_completed_plans_the_latest_is_shown(app: Flask, world: World, made: Made) -> None:
     keys = [made(*TO_COMPLETED) for _one in range(2)]
     with app.test_request_context():

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -93,6 +94,29 @@ def test_a_plan_goes_from_draft_to_its_second_version(lead: FlaskClient, made: M
     assert "Version 1 of 31 May 2024 holds until it is approved." in page.text
     version = open_page(lead, page.links["Version 1"])
     assert "One is valorised." in version.text
+
+
+def test_a_plan_with_open_items_is_not_completed_in_one_click(lead: FlaskClient, made: Made):
+    key = made(*TO_APPROVED, S.IN_EXECUTION)
+    refused = open_page(lead, f"/valorisation/{key}").form("Call it completed").submit(lead)
+    page = Page(refused)
+    assert refused.status_code == 422
+    assert "These items are still open: 1. " in page.errors[0]
+    form = page.form("Begin the next version draft")
+    page = Page(form.submit(lead, ("state", "completed"), reason="The project ends", follow=True))
+    assert page.messages == ["The plan is now: Completed."]
+    form = page.form("Carry it out again in_execution")
+    page = Page(form.submit(lead, ("state", "in_execution"), reason="By mistake", follow=True))
+    assert page.messages == ["The plan is now: In execution."]
+
+
+def test_another_plan_of_the_same_days_is_told(lead: FlaskClient, made: Made):
+    first = made()
+    assert "Another plan of this country" not in open_page(lead, f"/valorisation/{first}").text
+    second = made()
+    assert "Another plan of this country is for the same days." in open_page(lead, f"/valorisation/{second}").text
+    apart = made(starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
+    assert "Another plan of this country" not in open_page(lead, f"/valorisation/{apart}").text
 
 
 def test_a_second_plan_that_would_hold_is_refused_in_place(lead: FlaskClient, made: Made):

@@ -19,6 +19,8 @@ from app.microcredentials import links
 from app.microcredentials.models import MicroCredential
 from app.valorisation import queries, rules, services
 from app.valorisation.deviations import approval_deviation, deviations
+from app.valorisation.items import queries as items
+from app.valorisation.items.models import ItemState
 from app.valorisation.models import HOLDS, MOVES, SECTIONS, ActionPlan, PlanState, PlanVersion
 from tests.accounts.people import work
 from tests.conftest import Backend
@@ -36,7 +38,7 @@ def test_a_plan_moves_by_its_table(old: PlanState, new: PlanState) -> None:
         S.IN_CONSULTATION: {S.DRAFT, S.APPROVED, S.ARCHIVED},
         S.APPROVED: {S.DRAFT, S.IN_EXECUTION, S.ARCHIVED},
         S.IN_EXECUTION: {S.DRAFT, S.COMPLETED, S.ARCHIVED},
-        S.COMPLETED: {S.ARCHIVED},
+        S.COMPLETED: {S.IN_EXECUTION, S.ARCHIVED},
         S.ARCHIVED: set(),
     }
     assert MOVES.allows(old, new) is (new in allowed[old])
@@ -139,6 +141,31 @@ def test_a_plan_whose_next_version_is_written_holds_until_it_ends(app: Flask, se
     move(first, *TO_APPROVED, S.DRAFT, S.ARCHIVED)
     move(second, S.APPROVED)
     assert (first.state, second.state) == (S.ARCHIVED, S.APPROVED)
+
+
+def test_a_plan_is_completed_with_open_items_only_with_a_reason_and_can_be_taken_up_again(
+    app: Flask, session: Session, world: World
+) -> None:
+    plan = move(begin(app, world), *TO_APPROVED, S.IN_EXECUTION)
+    with pytest.raises(rules.StillOpen) as refused:
+        services.move(SYSTEM, plan, plan.version, S.COMPLETED)
+    assert [one[:2] for one in refused.value.items] == ["1.", "2.", "3.", "4."]
+    services.move(SYSTEM, plan, plan.version, S.COMPLETED, "The project ends")
+    with pytest.raises(Refused) as unsaid:
+        services.move(SYSTEM, plan, plan.version, S.IN_EXECUTION)
+    assert list(unsaid.value.messages) == ["reason"]
+    with pytest.raises(NotAllowed):
+        services.move(world.actors["editor"], plan, plan.version, S.IN_EXECUTION, "By mistake")
+    other = move(begin(app, world), *TO_APPROVED)
+    with pytest.raises(rules.AnotherHolds):
+        services.move(SYSTEM, plan, plan.version, S.IN_EXECUTION, "By mistake")
+    move(other, S.ARCHIVED)
+    services.move(SYSTEM, plan, plan.version, S.IN_EXECUTION, "By mistake")
+    assert plan.state is S.IN_EXECUTION
+    for item in items.all_of(plan):
+        item.move_to(ItemState.CANCELLED, SYSTEM)
+    session.flush()
+    services.move(SYSTEM, plan, plan.version, S.COMPLETED)
 
 
 def test_the_databases_themselves_refuse_a_second_plan_that_holds(

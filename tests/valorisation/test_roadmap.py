@@ -8,11 +8,12 @@ from flask.testing import FlaskClient
 
 from app.core import clock
 from app.core.access import SYSTEM
+from app.extensions import db
 from app.valorisation.items import services as items
 from app.valorisation.items.models import ItemState, PlanItem
 from app.valorisation.items.queries import all_of
 from app.valorisation.items.roadmap import Roadmap
-from app.valorisation.models import PlanState
+from app.valorisation.models import ActionPlan, PlanState
 from tests.accounts.people import statements, work
 from tests.events.world import World
 from tests.page import open_page
@@ -33,6 +34,13 @@ def test_a_plan_is_as_far_as_its_items(app: Flask, world: World) -> None:
             if state:
                 items.move(SYSTEM, one, one.version, state, "Because")
         added(app, world, found, due_on=date(2025, 4, 30))
+        key = found.id
+    with app.test_request_context():
+        draft = Roadmap(world.actors["expert"], NOW)
+        assert [draft.total(name) for name in ("late", "under_way", "planned")] == [0, 1, 2]
+        assert not any(draft.is_late(draft.plans[0], one) for one in draft.items[key])
+    with work(app):
+        move(db.session.get_one(ActionPlan, key), PlanState.IN_CONSULTATION, PlanState.APPROVED)
     with app.test_request_context():
         roadmap = Roadmap(world.actors["expert"], NOW)
         figures = {name: roadmap.total(name) for name in ("items", "done", "late", "under_way", "planned", "cancelled")}

@@ -25,7 +25,7 @@ from tests.events.conftest import SignIn
 from tests.events.world import World
 from tests.page import Page, open_page
 from tests.stakeholders.register import person
-from tests.valorisation.conftest import Made
+from tests.valorisation.conftest import Made, move
 from tests.valorisation.test_items import added, said
 
 pytestmark = pytest.mark.usefixtures("tokens")
@@ -129,16 +129,22 @@ def test_what_was_due_first_stands_first_and_what_is_in_time_is_not_there(
         assert ("Later still" in open_page(lead, f"{ALL}?q={words}").text) is there, words
 
 
-def test_a_draft_slips_only_where_no_plan_was_approved(app: Flask, lead: FlaskClient, world: World, made: Made) -> None:
+def test_nothing_of_a_draft_slips(app: Flask, lead: FlaskClient, world: World, made: Made) -> None:
     draft = made()
     with work(app):
         item = late_item(app, world, db.session.get_one(ActionPlan, draft), title={"en": "Of the draft"}).id
     pages = (ALL, f"/valorisation/{draft}", f"/valorisation/items/{item}")
-    for path, words in zip(pages, ("Of the draft", "What slips and why", "Why it slips"), strict=True):
-        assert words in open_page(lead, path).text
-    made(*TO_APPROVED)
-    for path, words in zip(pages, ("Of the draft", "What slips and why", "Why it slips"), strict=True):
-        assert words not in open_page(lead, path).text
+    told = ("Of the draft", "What slips and why", "Why it slips")
+    for path, words in zip(pages, told, strict=True):
+        page = open_page(lead, path)
+        assert words not in page.text
+        assert path == ALL or "Late" not in page.text
+    with work(app):
+        move(db.session.get_one(ActionPlan, draft), *TO_APPROVED)
+    for path, words in zip(pages, told, strict=True):
+        page = open_page(lead, path)
+        assert words in page.text
+        assert "Late" in page.text
 
 
 def test_the_file_says_who_moved_it_and_why(app: Flask, lead: FlaskClient, world: World, made: Made) -> None:

@@ -20,7 +20,7 @@ from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 from app.valorisation.evidence import services as proving
 from app.valorisation.evidence.models import ProofKind
-from app.valorisation.items.rules import MovedWithoutReason, NotProven
+from app.valorisation.items.rules import NotProven
 from app.valorisation.tracks import queries, rules, services
 from app.valorisation.tracks.models import MOVES, Milestone, MilestoneKind, MilestoneSlip, MilestoneState
 from app.valorisation.tracks.services import MilestoneFacts
@@ -190,7 +190,7 @@ def test_consulted_wants_a_consultation_and_answers(session: Session, world: Wor
 
 def test_every_move_of_a_planned_day_is_kept(session: Session, world: World) -> None:
     found = planned(world)
-    with pytest.raises(MovedWithoutReason):
+    with pytest.raises(rules.MovedWithoutReason):
         services.edit(SYSTEM, found, found.version, MilestoneFacts(planned_on=date(2025, 6, 1)))
     services.edit(SYSTEM, found, found.version, MilestoneFacts(planned_on=date(2025, 6, 1), move_reason="Strike"))
     assert [(slip.days, slip.reason) for slip in queries.slips(found)] == [(20, "Strike")]

@@ -74,10 +74,11 @@ class Line:
 class ItemsOfPlan:
     """The items of a plan by number, what each concerns, what proves each, and why days moved, the latest first.
 
-    Whether one is late is judged by ``today``.
+    Whether one is late is judged by ``today``; of a plan that promises nothing yet, none is.
     """
 
     today: date
+    is_promised: bool
     rows: Sequence[Found]
     concerns: Sequence[Found] = ()
     proofs: Mapping[int, Sequence[Proof]] = field(default_factory=dict)
@@ -88,7 +89,7 @@ class ItemsOfPlan:
         """What the list on the page follows from (see ``kept``); all of it has a hash, which is found in no time."""
         proofs = tuple((key, tuple(found)) for key, found in self.proofs.items())
         rows = tuple(tuple(row[:3]) for row in self.rows)
-        return self.today, rows, tuple(self.concerns), proofs, tuple(self.slips)
+        return self.today, self.is_promised, rows, tuple(self.concerns), proofs, tuple(self.slips)
 
     @cached_property
     def lines(self) -> Sequence[Line]:
@@ -97,9 +98,11 @@ class ItemsOfPlan:
         for row in self.concerns:
             concerns.setdefault(row.item_id, []).append(row)
         return [
-            Line(row, concerns.get(row.id, ()), self.proofs.get(row.id, ()), is_late(row, self.today))
-            for row in self.rows
+            Line(row, concerns.get(row.id, ()), self.proofs.get(row.id, ()), self._is_late(row)) for row in self.rows
         ]
+
+    def _is_late(self, row: Found) -> bool:
+        return self.is_promised and is_late(row, self.today)
 
 
 def of_plan(actor: Actor, plan: ActionPlan, today: date) -> ItemsOfPlan:
@@ -112,4 +115,4 @@ def of_plan(actor: Actor, plan: ActionPlan, today: date) -> ItemsOfPlan:
     for piece in pieces:
         if piece.id in told and piece.item_id is not None:
             proofs.setdefault(piece.item_id, []).append(told[piece.id])
-    return ItemsOfPlan(today, rows, concerns, proofs, slips)
+    return ItemsOfPlan(today, not plan.is_unpromised, rows, concerns, proofs, slips)

@@ -141,8 +141,8 @@ class PlanItem(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
         return moved_days(self)
 
     def is_late(self, today: date) -> bool:
-        """Whether its day has passed and it is still open."""
-        return is_late(self, today)
+        """Whether its day has passed and it is still open; nothing of a plan that was never approved is late."""
+        return not self.plan.is_unpromised and is_late(self, today)
 
 
 def moved_days(item: Any) -> int:
@@ -153,7 +153,7 @@ def moved_days(item: Any) -> int:
 
 
 def is_late(item: Any, today: date) -> bool:
-    """Whether the day of an item, or of a row of one, has passed and it is still open."""
+    """Whether the day of an item, or a row of one, has passed and it is still open, if its plan promises anything."""
     return item.state in OPEN and bool(item.due_on < today)
 
 

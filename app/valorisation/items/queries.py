@@ -10,12 +10,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.core import records
 from app.core.access import Actor
 from app.core.states import moves_of
+from app.core.templating import plain_tr
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.valorisation.evidence import queries as evidence
 from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
-from app.valorisation.items.models import ItemSlip, PlanItem, plan_item_stakeholder
+from app.valorisation.items.models import OPEN, ItemSlip, PlanItem, plan_item_stakeholder
 from app.valorisation.models import ActionPlan
 from app.valorisation.origins.models import Origin
 from app.valorisation.origins.sources import Source, told
@@ -48,6 +49,16 @@ def all_of(plan: ActionPlan) -> Sequence[PlanItem]:
         )
         .order_by(PlanItem.number)
     ).all()
+
+
+def still_open(plan: ActionPlan) -> list[str]:
+    """What the items of a plan are called, with their numbers, that are neither done nor cancelled."""
+    found = db.session.execute(
+        select(PlanItem.number, PlanItem.title)
+        .where(PlanItem.plan_id == plan.id, PlanItem.state.in_(OPEN))
+        .order_by(PlanItem.number)
+    )
+    return [f"{row.number}. {plain_tr(row.title)}" for row in found]
 
 
 def item(actor: Actor, item_id: int) -> PlanItem:

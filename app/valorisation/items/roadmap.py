@@ -11,7 +11,7 @@ from app.core.access import Actor
 from app.core.database import plain_rows
 from app.extensions import db
 from app.valorisation.items.models import OPEN, ItemState, PlanItem, is_late
-from app.valorisation.models import ActionPlan, PlanState
+from app.valorisation.models import WRITTEN_IN, ActionPlan, PlanState, PlanVersion
 from app.valorisation.queries import visible_to
 
 P, S = PlanItem, ItemState
@@ -25,7 +25,9 @@ def _sum(condition: Any) -> Any:
 @lru_cache(maxsize=256)
 def _plans(actor: Actor, is_narrowed: bool) -> Select[*tuple[Any, ...]]:
     today = bindparam("today", type_=Date)
-    is_late = P.state.in_(OPEN) & (P.due_on < today)
+    approved = select(PlanVersion.plan_id).distinct().subquery()
+    is_promised = ActionPlan.state.not_in(WRITTEN_IN) | approved.c.plan_id.is_not(None)
+    is_late = P.state.in_(OPEN) & (P.due_on < today) & is_promised
     wanted = (
         select(
             *(ActionPlan.id, ActionPlan.country, ActionPlan.starts_on, ActionPlan.ends_on, ActionPlan.state),
@@ -34,13 +36,15 @@ def _plans(actor: Actor, is_narrowed: bool) -> Select[*tuple[Any, ...]]:
             _sum(P.state == S.DONE).label("done"),
             _sum(P.state == S.CANCELLED).label("cancelled"),
             _sum(is_late).label("late"),
-            _sum((P.state == S.IN_PROGRESS) & (P.due_on >= today)).label("under_way"),
-            _sum((P.state == S.PLANNED) & (P.due_on >= today)).label("planned"),
+            _sum((P.state == S.IN_PROGRESS) & ~is_late).label("under_way"),
+            _sum((P.state == S.PLANNED) & ~is_late).label("planned"),
+            func.max(case((is_promised, 1), else_=0)).label("is_promised"),
             # Any change of any item of the plan makes another one of these.
             func.max(P.updated_at).label("changed_at"),
             func.coalesce(func.sum(P.version), 0).label("versions"),
         )
         .outerjoin(P, P.plan_id == ActionPlan.id)
+        .outerjoin(approved, approved.c.plan_id == ActionPlan.id)
         .where(visible_to(actor), ActionPlan.state != PlanState.ARCHIVED)
         .group_by(ActionPlan.id)
         .order_by(ActionPlan.country, ActionPlan.starts_on, ActionPlan.id)
@@ -83,6 +87,6 @@ class Roadmap:
                 left += width
         return made
 
-    def is_late(self, item: Any) -> bool:
-        """Whether the day of an item has passed and it is still open."""
-        return is_late(item, self.today)
+    def is_late(self, plan: Any, item: Any) -> bool:
+        """Whether the day of an item has passed and it is still open; nothing of a plan never approved is late."""
+        return bool(plan.is_promised) and is_late(item, self.today)

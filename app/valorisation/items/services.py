@@ -103,7 +103,12 @@ def _added(actor: Actor, plan: ActionPlan, facts: ItemFacts, consortium: Consort
 
 
 def add_from_template(actor: Actor, plan: ActionPlan, consortium: Consortium) -> list[PlanItem]:
-    """Add an item for each point of the consortium's template to a plan just begun; its lead answers for them."""
+    """Add an item for each point of the consortium's template to a plan just begun; its lead answers for them.
+
+    The points of a plan that begins after the project are due in its own time.
+    """
+    project = (consortium.start, consortium.end)
+    template = consortium.plan.of_period((plan.starts_on, plan.ends_on), project)
     return [
         _added(
             actor,
@@ -117,12 +122,15 @@ def add_from_template(actor: Actor, plan: ActionPlan, consortium: Consortium) ->
                 indicator=point.indicator,
                 target=point.target,
                 measure=Measure(point.measure) if point.measure else None,
+                beyond_reason=_("It follows the days of its plan.")
+                if rules.is_beyond(point.start, point.due, project)
+                else None,
             ),
             consortium,
             point=point.code,
             is_example=plan.is_example,
         )
-        for point in consortium.plan.points
+        for point in template.points
     ]
 
 

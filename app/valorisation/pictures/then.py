@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.access import Actor
 from app.core.vocabulary import Term
 from app.extensions import db
 from app.stakeholders.models import Organisation
 from app.valorisation.asof import AsOf, days_before, states_before
-from app.valorisation.items.models import OPEN, ItemSlip, ItemState, PlanItem
+from app.valorisation.items.models import ItemSlip, ItemState, PlanItem
 from app.valorisation.models import ActionPlan, PlanState, PlanVersion
 from app.valorisation.queries import visible_to
 
@@ -83,25 +83,52 @@ def items_of(actor: Actor, asked: AsOf, *, plan: ActionPlan | None = None, count
     found = []
     for row in db.session.execute(_statement(actor, plan, country)):
         is_done = row.done_on is not None and row.done_on <= asked.day and row.state is ItemState.DONE
-        if asked.came_later(row.created_at) and not is_done:
+        if asked.came_later(row.created_at, row.created_by_id) and not is_done:
             continue
-        state = ItemState(states.get(row.id, row.state))
+        baseline, due = _days_on(asked.day, row, days.get(row.id))
         found.append(
             Item(
-                *(row.id, row.number, row.title, row.country, row.organisation, row.is_example, row.baseline_on),
-                due_on=days.get(row.id, row.due_on),
+                *(row.id, row.number, row.title, row.country, row.organisation, row.is_example, baseline),
+                due_on=due,
                 done_on=row.done_on if is_done else None,
-                state=state if is_done or state in (*OPEN, ItemState.CANCELLED) else ItemState.IN_PROGRESS,
+                state=_state_on(asked, row, ItemState(states.get(row.id, row.state)), is_done),
                 day=asked.day,
             )
         )
     return found
 
 
+def _days_on(day: date, row: Any, before: date | None) -> tuple[date, date]:
+    """When an item was first promised and is due, as it stood on a day; ``before`` is its day then if it moved since.
+
+    Until the plan's first approval nothing is promised: its day is the one that becomes the promise.
+    """
+    if row.approved_on is not None and row.approved_on <= day:
+        return row.baseline_on, before or row.due_on
+    promised = before or row.baseline_on
+    return promised, promised
+
+
+def _state_on(asked: AsOf, row: Any, state: ItemState, is_done: bool) -> ItemState:
+    """The state of an item on a day: on a past one nothing was under way before it began, or its plan was approved.
+
+    What is known of it only that it was done later was planned until then.
+    """
+    if is_done or state is ItemState.CANCELLED:
+        return state
+    has_begun = not asked.is_past or asked.day >= (row.starts_on or row.approved_on or row.plan_starts_on)
+    return ItemState.IN_PROGRESS if state is ItemState.IN_PROGRESS and has_begun else ItemState.PLANNED
+
+
 def _statement(actor: Actor, plan: ActionPlan | None, country: str) -> Any:
+    first_approval = (
+        select(func.min(PlanVersion.approved_on)).where(PlanVersion.plan_id == ActionPlan.id).scalar_subquery()
+    )
     columns: Sequence[Any] = (
         *(PlanItem.id, PlanItem.number, PlanItem.title, PlanItem.is_example, PlanItem.baseline_on, PlanItem.due_on),
-        *(PlanItem.done_on, PlanItem.state, PlanItem.created_at),
+        *(PlanItem.done_on, PlanItem.state, PlanItem.created_at, PlanItem.created_by_id, PlanItem.starts_on),
+        ActionPlan.starts_on.label("plan_starts_on"),
+        first_approval.label("approved_on"),
     )
     wanted = (
         select(*columns, ActionPlan.country, Organisation.name.label("organisation"))

@@ -8,7 +8,6 @@ from app.core.access import Actor
 from app.extensions import db
 from app.valorisation.items.models import OPEN, PlanItem
 from app.valorisation.models import ENDED, ActionPlan
-from app.valorisation.queries import another_holds
 from app.valorisation.slips import queries
 from app.valorisation.slips.rules import is_slipping
 
@@ -34,7 +33,7 @@ def of_item(actor: Actor, item: PlanItem) -> Mapping[str, Any] | None:
     today = clock.today()
     if item.state not in OPEN or item.plan.state in ENDED or not is_slipping(item.baseline_on, item.due_on, today):
         return None
-    if not item.plan.versions and another_holds(item.plan):
+    if not item.plan.versions:
         return None
     why = queries.reasons(db.session.connection(), actor, [item.id], MOST_OF_ITEM)[item.id]
     return {"item": item, "why": why, "today": today}

@@ -84,20 +84,13 @@ class Why(NamedTuple):
 
 
 def slipping(today: Any) -> ColumnElement[bool]:
-    """Open items of plans that a country works by, or towards, that are late or due later than first promised.
+    """Open items of plans that a country works by that are late or due later than first promised.
 
-    A draft beside the plan that was approved promises nothing yet; where none was approved, it is what there is.
-    ``today`` is a day, or the parameter of a statement that stands for one.
+    A plan that was never approved promises nothing yet. ``today`` is a day, or the parameter of a statement that stands
+    for one.
     """
-    other = aliased(ActionPlan)
     approved = select(PlanVersion.id).where(PlanVersion.plan_id == ActionPlan.id).exists()
-    elsewhere = (
-        select(PlanVersion.id)
-        .join(other, other.id == PlanVersion.plan_id)
-        .where(other.country == ActionPlan.country, other.state.not_in(ENDED))
-        .exists()
-    )
-    plans = select(ActionPlan.id).where(ActionPlan.state.not_in(ENDED), approved | ~elsewhere)
+    plans = select(ActionPlan.id).where(ActionPlan.state.not_in(ENDED), approved)
     return I.state.in_(OPEN) & I.plan_id.in_(plans) & or_(I.due_on < today, I.due_on > I.baseline_on)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.core import clock
 from app.core.access import Actor
@@ -17,6 +18,7 @@ from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 from app.valorisation.items.models import PlanItem
 from app.valorisation.items.queries import visible_to as items_visible_to
+from app.valorisation.models import ActionPlan
 from app.valorisation.origins import sources
 from app.valorisation.origins.models import Origin, SourceKind
 from app.valorisation.recommendations.models import Recommendation, RecommendationState
@@ -126,6 +128,7 @@ def _items(actor: Actor, start: Start, trace: Trace) -> list[Step]:
     wanted = (
         select(PlanItem)
         .where(_came_from(start, trace, PlanItem, Origin.item_id, K.ITEM), items_visible_to(actor))
+        .options(joinedload(PlanItem.plan).selectinload(ActionPlan.versions))
         .order_by(PlanItem.id.desc())
         .limit(MOST + 1)
     )

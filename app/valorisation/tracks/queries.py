@@ -119,7 +119,9 @@ def _made_later(asked: AsOf) -> frozenset[int]:
     """Milestones that nobody had planned yet on a past day; one statement."""
     if not asked.is_past:
         return frozenset()
-    return frozenset(db.session.scalars(select(Milestone.id).where(asked.between(Milestone.created_at))))
+    return frozenset(
+        db.session.scalars(select(Milestone.id).where(asked.between(Milestone.created_at, Milestone.created_by_id)))
+    )
 
 
 def state_on(now: MilestoneState, before: str | None, is_reached: bool) -> MilestoneState:

@@ -21,6 +21,13 @@ class AnotherOpen(Refused):
         super().__init__(kind=_("This milestone is planned already. Change that one instead."))
 
 
+class MovedWithoutReason(Refused):
+    """The day a milestone was planned for would move, and nobody says why."""
+
+    def __init__(self) -> None:
+        super().__init__(move_reason=_("It was planned for another day. Say why it moves."))
+
+
 def check_days(reached_on: date | None, valid_until: date | None) -> None:
     """Refuse a milestone that ends before it was reached."""
     if reached_on is not None and valid_until is not None and valid_until < reached_on:

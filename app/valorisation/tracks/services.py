@@ -15,7 +15,6 @@ from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 from app.valorisation.evidence import queries as evidence
 from app.valorisation.evidence.services import is_proven
-from app.valorisation.items.rules import MovedWithoutReason
 from app.valorisation.permissions import check_edit
 from app.valorisation.tracks import queries, rules
 from app.valorisation.tracks.models import OPEN, Milestone, MilestoneKind, MilestoneSlip, MilestoneState
@@ -72,7 +71,7 @@ def edit(actor: Actor, found: Milestone, version: int | None, facts: MilestoneFa
     old = found.planned_on
     moves = found.state in OPEN and old is not None and facts.planned_on not in (None, old)
     if moves and not facts.move_reason:
-        raise MovedWithoutReason
+        raise rules.MovedWithoutReason
     with db.session.no_autoflush:
         _fill(found, facts)
         if found.state is MilestoneState.REACHED:
