@@ -15,7 +15,7 @@ from app.valorisation.evidence import services as proving
 from app.valorisation.evidence.models import ProofKind
 from app.valorisation.items import services as items
 from app.valorisation.items.models import ItemState
-from app.valorisation.items.queries import all_of
+from app.valorisation.items.queries import all_of, is_done_outside
 from app.valorisation.items.rules import NotProven
 from app.valorisation.rules import OutsidePeriod
 from app.valorisation.tracks import queries, services
@@ -69,6 +69,7 @@ def test_an_item_done_before_its_plan_needs_a_reason(app: Flask, session: Sessio
             items.finish(SYSTEM, item, item.version, early)
     items.finish(SYSTEM, item, item.version, date(2023, 6, 1), "Done while the plan was written")
     assert item.state is ItemState.DONE
+    assert is_done_outside(item)
 
 
 def test_a_milestone_does_not_end_before_the_day_it_is_planned_for(session: Session, world: World) -> None:
@@ -104,10 +105,12 @@ def test_the_pages_ask_for_a_reason_in_its_place(app: Flask, lead: FlaskClient, 
             (f"/valorisation/milestones/{found.id}/reach", "Call it reached", "reached_on"),
             (f"/valorisation/recommendations/{asked.id}/send", "It was sent", "sent_on"),
         )
+    told = []
     for path, button, name in paths:
         wrong = open_page(lead, path).form(button).submit(lead, **{name: "2021-01-01"})
         assert wrong.status_code == 422
         assert "Expected between" in Page(wrong).errors[0]
-        again = Page(wrong).form(button).submit(lead, follow=True, reason="Noted down late")
-        assert "Noted down late" in Page(again).text
+        told.append(Page(Page(wrong).form(button).submit(lead, follow=True, reason="Noted down late")).text)
+    assert all("Noted down late" in text for text in told)
+    assert "before it was written down here" in told[1]
     assert "outside the project's dates" in open_page(lead, paths[0][0].removesuffix("/reach")).text

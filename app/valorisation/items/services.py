@@ -191,7 +191,7 @@ def finish(actor: Actor, item: PlanItem, version: int | None, done_on: date, rea
     consortium = portal.consortium()
     if item.moves.allows(item.state, ItemState.DONE):
         rules.check_done(done_on, item.starts_on, clock.today(), is_proven(item))
-        check_inside(done_on, (max(item.plan.starts_on, consortium.start), consortium.end), reason)
+        check_inside(done_on, item.expected_within((consortium.start, consortium.end)), reason)
         item.done_on = done_on
     item.move_to(ItemState.DONE, actor, reason)
     item.updated_at = clock.now()

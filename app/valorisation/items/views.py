@@ -49,6 +49,7 @@ def item_page(found: PlanItem, form: ItemMoveForm) -> Response:
         slips=queries.slips(found),
         history=queries.history(found),
         states={state.value: state for state in ItemState},
+        is_outside=queries.is_done_outside(found),
         may_edit=edits,
         moves=[state.value for state in onwards],
         panels=panels.of("plan_item", actor, found),
