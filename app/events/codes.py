@@ -19,6 +19,19 @@ def code_of(letter: str, meeting: int | None, event_id: int, number: int) -> str
     return f"{letter}{meeting}-{number}" if meeting else f"{letter}E{event_id}-{number}"
 
 
+_BEGINNING = re.compile(r"([A-Z])(E?)([0-9]{1,9})-?", re.IGNORECASE)
+
+
+def begins_so(text: str, letter: str, record: Any) -> ColumnElement[bool]:
+    """Whether somebody typed how the names of an event's records begin, such as ``FE41``; the event is joined."""
+    found = _BEGINNING.fullmatch(text.strip())
+    if found is None or found[1].upper() != letter:
+        return false()
+    meeting = record.event_id if found[2] else Event.number
+    named: ColumnElement[bool] = meeting == int(found[3])
+    return named
+
+
 def is_called(text: str, letter: str, record: Any) -> ColumnElement[bool]:
     """Whether a record of an event has the name somebody typed; the event is joined to it."""
     found = _CODE.fullmatch(text.strip())

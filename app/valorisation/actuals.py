@@ -28,6 +28,16 @@ class Figure:
     value: int
     repeated: int | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether ``value`` says anything: people who were counted, and none of them named, are not nobody."""
+        return is_known(self.value, self.repeated)
+
+
+def is_known(value: int, repeated: int | None) -> bool:
+    """Whether the number of those counted once is known: not where some were counted and none can be told apart."""
+    return bool(value) or not repeated
+
 
 NOTHING: Mapping[Measure, Figure] = {
     Measure.PLANS: Figure(0),

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.errors import Refused
+from app.core.templating import day
 from app.valorisation.models import ENDED, SECTIONS, PlanState
 
 # Without these nobody could say what was approved; the other sections may stay open.
@@ -46,6 +47,30 @@ class StillOpen(Refused):
                 items="; ".join(items),
             )
         )
+
+
+class OutsidePeriod(Refused):
+    """Something would have happened outside the days in which it is expected, and nobody says why."""
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(
+            reason=_(
+                "Expected between %(first)s and %(last)s. Say why the day lies outside, or choose another one.",
+                first=day(first),
+                last=day(last),
+            )
+        )
+
+
+def is_outside(on: date, period: tuple[date, date]) -> bool:
+    """Whether a day lies outside a period's first and last."""
+    return not period[0] <= on <= period[1]
+
+
+def check_inside(on: date, period: tuple[date, date], reason: str | None) -> None:
+    """Refuse a day outside a period without a reason. Raises ``OutsidePeriod``."""
+    if is_outside(on, period) and not reason:
+        raise OutsidePeriod(*period)
 
 
 def check_period(starts_on: date, ends_on: date) -> None:

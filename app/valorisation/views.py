@@ -88,7 +88,8 @@ def deviations_of(plan: ActionPlan, promised: Sequence[Any]) -> list[Deviation]:
 def document(plan_id: int) -> Response:
     """The plan as it stands now, on paper."""
     plan = queries.plan(current_actor(), plan_id)
-    pdf = paper.plan_document(content.of(plan, items.all_of(plan)), plan.state.label, plan.updated_at)
+    promised = items.all_of(plan)
+    pdf = paper.live_document(plan, promised, deviations_of(plan, promised))
     return documents.shown(pdf, f"action-plan-{plan.country}")
 
 

@@ -56,9 +56,9 @@ def added(app: Flask, world: World, plan: ActionPlan, **changes: Any) -> PlanIte
     return services.add(SYSTEM, plan, said(world, **changes), app.config["CONSORTIUM"])
 
 
-def held(world: World) -> Event:
+def held(world: World, **changes: Any) -> Event:
     """A consultation that was held."""
-    return events.log(SYSTEM, world.consultation())
+    return events.log(SYSTEM, world.consultation(**changes))
 
 
 @pytest.mark.parametrize(("old", "new"), [*product(ItemState, ItemState)])

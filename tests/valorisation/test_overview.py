@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from app.core.access import SYSTEM
 from app.core.search_key import search_key
+from app.events.models import EventKind
 from app.microcredentials.models import MicroCredential
 from app.valorisation.evidence import services as proving
 from app.valorisation.evidence.models import ProofKind
@@ -23,7 +24,7 @@ from tests.events.world import LAST_WEEK, World
 from tests.page import Page, open_page
 from tests.valorisation.conftest import NOW, Made
 from tests.valorisation.test_items import held
-from tests.valorisation.test_tracks import planned, prove
+from tests.valorisation.test_tracks import agency, planned, prove
 
 K, S = MilestoneKind, MilestoneState
 MOST_STATEMENTS = 12
@@ -35,7 +36,7 @@ def test_a_country_counts_what_holds(app: Flask, world: World, made: Made) -> No
     made()
     with work(app):
         for kind, until in ((K.VERIFIED, None), (K.EMPLOYER_VALIDATED, date(2025, 5, 11))):
-            found = planned(world, kind, valid_until=until)
+            found = planned(world, kind, LAST_WEEK, valid_until=until)
             prove(world, found)
             services.reach(SYSTEM, found, found.version, LAST_WEEK)
     with app.test_request_context():
@@ -99,8 +100,9 @@ def test_eight_countries_and_sixty_two_designs_are_read_in_twelve_statements(
             session.add(entry)
             session.flush()
             for kind in (K.CONSULTED, K.ACCREDITED, K.PILOTED, K.EMPLOYER_RECOGNISED):
-                services.plan(SYSTEM, entry, kind, MilestoneFacts(planned_on=NOW))
-        event = held(world).id
+                facts = MilestoneFacts(planned_on=NOW, authority=agency(world), decision_reference="12/2025")
+                services.plan(SYSTEM, entry, kind, facts)
+        event = held(world, kind=EventKind.WORKSHOP, consultation_type=None, microcredentials=[]).id
         for found in session.query(Milestone).filter(Milestone.kind != K.CONSULTED):
             proving.add(SYSTEM, found, [(ProofKind.EVENT, event)])
             services.reach(SYSTEM, found, found.version, LAST_WEEK)

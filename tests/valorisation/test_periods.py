@@ -25,7 +25,7 @@ from app.stakeholders.models import Organisation
 from app.valorisation.actuals import figures
 from app.valorisation.items.models import Measure
 from app.valorisation.models import PlanState
-from app.valorisation.periods import queries, rules, services
+from app.valorisation.periods import queries, rules, services, tables
 from app.valorisation.periods.corrections import Compared, compare
 from app.valorisation.periods.models import ReportingPeriod
 from app.valorisation.periods.services import PeriodFacts
@@ -138,6 +138,27 @@ def test_later_edits_show_as_corrections_and_the_frozen_figures_stay(
     assert [(one.table, one.key) for one in both["consultations"].changes] == [("event", second.id)]
     assert first.id != second.id
     assert queries.is_intact(found)
+
+
+def test_people_who_were_counted_and_not_named_are_not_known_rather_than_none(
+    app: Flask, session: Session, world: World
+) -> None:
+    events.log(SYSTEM, world.consultation(women=3, men=2))
+    found = queries.compared(freeze(app), app.config["CONSORTIUM"])
+    (people,) = (one for one in found if (one.country, one.code) == ("AM", "people"))
+    assert (people.known_frozen, people.frozen_repeated, people.known_now) == (None, people.now_repeated, None)
+    (row,) = tables.rows([people], {})
+    assert row[2:6] == [None, people.frozen_repeated, None, people.now_repeated]
+    assert not figures("AM", FIRST, LAST)[Measure.PEOPLE].is_known
+    assert figures("GE", FIRST, LAST)[Measure.PEOPLE].is_known, "where nobody was counted, it is nobody"
+
+
+def test_the_same_days_are_frozen_again_with_a_word_of_why(app: Flask, session: Session, world: World) -> None:
+    first = freeze(app, note=None)
+    with pytest.raises(rules.DaysFrozen, match=first.name) as refused:
+        freeze(app, name="Again", note=None)
+    assert list(refused.value.messages) == ["note"]
+    assert freeze(app, name="Again", note="With the late minutes").name == "Again"
 
 
 def test_a_frozen_period_is_never_overwritten(app: Flask, session: Session, world: World) -> None:

@@ -146,7 +146,16 @@ def test_a_plan_is_printed_as_it_stands_and_as_it_was_approved(lead: FlaskClient
         answer = lead.get(path)
         assert answer.mimetype == "application/pdf"
         assert "Council, then register" in text_of(answer.data)
-        assert ("Version 1, approved on 12 May 2025" in text_of(answer.data)) is ("versions" in path)
+        words = text_of(answer.data)
+        assert "Version 1, approved on 12 May 2025" in words
+        for only_now in ("First promised", "Otherwise than the template", "Indicator and target"):
+            assert (only_now in words) is ("versions" not in path)
+
+
+def test_what_is_made_up_is_marked_on_paper(lead: FlaskClient, made: Made):
+    example, real = made(marks={"is_example": True}), made()
+    assert "[example]" in text_of(lead.get(f"/valorisation/{example}/plan.pdf").data)
+    assert "[example]" not in text_of(lead.get(f"/valorisation/{real}/plan.pdf").data)
 
 
 def test_others_see_no_plans(sign_in: SignIn, client: FlaskClient, made: Made):

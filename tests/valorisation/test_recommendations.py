@@ -222,6 +222,8 @@ def test_it_came_from_feedback_and_decisions_that_are_found_by_their_words(
         for typed in (record.code, record.code.lower()):
             assert [option.code for option in sources.find_options(SYSTEM, typed)] == [record.code]
     assert [option.code for option in choosing.find_options(SYSTEM, said.code)] == [said.code]
+    assert said.code in [option.code for option in sources.find_options(SYSTEM, said.code.split("-")[0])]
+    assert said.code in [option.code for option in sources.find_options(SYSTEM, "Needs of textile")], "by its meeting"
     assert sources.find_options(SYSTEM, "D999999999-1") == sources.find_options(SYSTEM, "Q1-1") == []
     made = written(app, world, origins=[source(said), source(decided), source(said)])
     assert [one.code for one in queries.origins(SYSTEM, made)] == [said.code, decided.code]

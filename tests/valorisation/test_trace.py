@@ -27,11 +27,11 @@ from app.valorisation.trace import queries, start
 from app.valorisation.trace import reached as later
 from app.valorisation.trace.chain import Chains, Step, StepKind, Tie, chains
 from app.valorisation.tracks import services as tracks
-from app.valorisation.tracks.models import Milestone, MilestoneKind
+from app.valorisation.tracks.models import Milestone, MilestoneKind, MilestoneState
 from app.valorisation.tracks.services import MilestoneFacts
 from tests.accounts.people import statements, work
 from tests.events.conftest import SignIn
-from tests.events.world import NEXT_WEEK, World
+from tests.events.world import LAST_WEEK, NEXT_WEEK, World
 from tests.mou.conftest import drafted
 from tests.page import open_page
 from tests.valorisation.conftest import NOW, begin
@@ -294,6 +294,30 @@ def test_nobody_learns_of_what_is_not_open_to_them(
     assert "Two blocks" not in open_page(client, "/valorisation/trace/AM-03").text
     for path in ("feedback/99999", "decisions/99999", "items/99999", "XX-99"):
         assert sign_in("lead").get(f"/valorisation/trace/{path}").status_code == 404
+
+
+def test_who_sees_less_is_not_told_that_nothing_led_to_it(
+    app: Flask, world: World, client: FlaskClient, sign_in: SignIn, tokens: None
+) -> None:
+    with work(app):
+        whole(app, world, Visibility.COUNTRY)
+    hidden, said = "What this came from: nothing that you may see", "Nobody said what this came from"
+    for browser in (sign_in("foreign lead"), client):
+        page = open_page(browser, "/valorisation/trace/AM-03").text
+        assert (hidden in page, said in page) == (True, False)
+    with work(app):
+        decision(world, held(world), "Something that led to nothing.")
+    page = open_page(sign_in("lead"), "/valorisation/trace/AM-03").text
+    assert (hidden in page, "Nothing followed from this yet" in page) == (False, True)
+
+
+def test_a_milestone_stands_as_on_its_own_page(app: Flask, world: World, sign_in: SignIn, tokens: None) -> None:
+    with work(app):
+        late = tracks.plan(SYSTEM, design(world), MilestoneKind.SUBMITTED, MilestoneFacts(planned_on=LAST_WEEK))
+        tracks.move(SYSTEM, late, late.version, MilestoneState.UNDER_WAY)
+    page = open_page(sign_in("lead"), "/valorisation/trace/AM-03").text
+    assert "Late" in page
+    assert "Under way" not in page
 
 
 def test_a_trace_asks_the_same_for_one_chain_and_for_many(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -14,6 +14,7 @@ from app.core.access import SYSTEM
 from app.core.consortium import VALORISED
 from app.core.errors import EditConflict, NotAllowed, Refused, StillReferred
 from app.core.states import StateTransitionError
+from app.events.models import EventKind
 from app.extensions import db
 from app.microcredentials import services as designs
 from app.microcredentials.models import MicroCredential
@@ -40,8 +41,14 @@ def design(world: World) -> MicroCredential:
 
 
 def planned(world: World, kind: MilestoneKind = K.PILOTED, day: date = NOW, **facts: Any) -> Milestone:
-    """A milestone of the Armenian micro-credential."""
+    """A milestone of the Armenian micro-credential; what is accredited or verified has who decided it, and by what."""
+    if kind in (K.ACCREDITED, K.VERIFIED):
+        facts = {"authority": agency(world), "decision_reference": "12/2025"} | facts
     return services.plan(SYSTEM, design(world), kind, MilestoneFacts(planned_on=day, **facts))
+
+
+def agency(world: World) -> Organisation:
+    return db.session.get_one(Organisation, world.agency)
 
 
 def prove(world: World, found: Milestone) -> None:
@@ -135,7 +142,7 @@ def test_no_milestone_waits_for_another(session: Session, world: World) -> None:
 
 
 def test_one_of_a_kind_is_open_at_a_time_and_what_expired_is_reached_anew(session: Session, world: World) -> None:
-    found = planned(world, K.VERIFIED, valid_until=date(2025, 5, 10))
+    found = planned(world, K.VERIFIED, date(2025, 5, 1), valid_until=date(2025, 5, 10))
     with pytest.raises(rules.AnotherOpen):
         planned(world, K.VERIFIED)
     prove(world, found)
@@ -179,7 +186,8 @@ def test_the_national_framework_wants_body_decision_and_level(session: Session, 
 def test_consulted_wants_a_consultation_and_answers(session: Session, world: World) -> None:
     wine = session.get_one(MicroCredential, world.wine)
     other = services.plan(SYSTEM, wine, K.CONSULTED, MilestoneFacts(planned_on=NOW))
-    prove(world, other)
+    general = held(world, kind=EventKind.WORKSHOP, consultation_type=None, microcredentials=[])
+    proving.add(SYSTEM, other, [(ProofKind.EVENT, general.id)])
     with pytest.raises(rules.NotConsulted, match="No consultation"):
         services.reach(SYSTEM, other, other.version, NOW)
     found = planned(world, K.CONSULTED)
@@ -247,7 +255,13 @@ def test_a_milestone_is_planned_moved_proven_and_reached(app: Flask, lead: Flask
         event = held(world).id
     form = open_page(lead, prove_url).form("Add the evidence")
     assert lead.post(prove_url, data=form.values | {"records": [str(event * 8)]}).status_code == 303
-    page = Page(open_page(lead, reach).form("Call it reached").submit(lead, follow=True))
+    wrong = open_page(lead, reach).form("Call it reached").submit(lead)
+    assert Page(wrong).errors == [
+        "Which body or partner decides? Say which body decided.",
+        "Decision: Say by which decision.",
+    ]
+    said = {"authority": [str(world.agency)], "decision_reference": "12/2025"}
+    page = Page(lead.post(reach, data=Page(wrong).form("Call it reached").values | said, follow_redirects=True))
     assert page.messages == ["The milestone is reached."]
     page = open_page(lead, "/microcredentials/AM-03")
     assert "Counts as valorised" in page.text

@@ -42,7 +42,7 @@ _PLACES = 8
 class Proof:
     """A record as evidence: ``holds`` is whether it proves anything now, ``why_not`` the reason where it does not.
 
-    ``url`` is empty where the actor may not open it.
+    ``url`` is empty where the actor may not open it. ``doubts`` are what a reader has to know of it beside.
     """
 
     kind: ProofKind
@@ -52,6 +52,7 @@ class Proof:
     holds: bool
     why_not: str = ""
     is_example: bool = False
+    doubts: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

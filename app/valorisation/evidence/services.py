@@ -12,6 +12,7 @@ from app.core.errors import Refused, expect_version
 from app.core.files import keep
 from app.extensions import db
 from app.valorisation.evidence import queries
+from app.valorisation.evidence.concerns import of_others
 from app.valorisation.evidence.models import COLUMNS, Evidence, ProofKind
 from app.valorisation.items.models import ItemState, PlanItem
 from app.valorisation.permissions import check_edit
@@ -85,5 +86,6 @@ def _check_open(owner: PlanItem | Milestone) -> None:
 
 
 def is_proven(owner: PlanItem | Milestone, without: Evidence | None = None) -> bool:
-    """Whether evidence holds now, other than ``without``."""
-    return bool(queries.holding_of(owner) - {without.id if without else None})
+    """Whether evidence holds now, other than ``without`` and than what concerns other micro-credentials."""
+    others = of_others([owner.id]) if isinstance(owner, Milestone) else frozenset()
+    return bool(queries.holding_of(owner) - others - {without.id if without else None})

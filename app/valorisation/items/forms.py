@@ -92,6 +92,11 @@ class DoneForm(BaseForm):
     """Since when something is done."""
 
     done_on = DayField(_l("Done on"), [InputRequired(_l("Choose a day."))])
+    reason = LineField(
+        _l("Why on such a day?"),
+        longest=LONGEST_REASON,
+        description=_l("Only for days before the plan or the project began, or after the project ended."),
+    )
 
     @classmethod
     def new(cls, item: PlanItem) -> "DoneForm":

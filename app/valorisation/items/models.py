@@ -140,6 +140,10 @@ class PlanItem(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful, 
         """How many days later than first promised it is due, or was done; fewer than none is earlier."""
         return moved_days(self)
 
+    def expected_within(self, project: tuple[date, date]) -> tuple[date, date]:
+        """The days on which it is expected to be done: in the project, and not before its plan begins."""
+        return max(self.plan.starts_on, project[0]), project[1]
+
     def is_late(self, today: date) -> bool:
         """Whether its day has passed and it is still open; nothing of a plan that was never approved is late."""
         return not self.plan.is_unpromised and is_late(self, today)

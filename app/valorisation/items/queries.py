@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.core import records
+from app.core import portal, records
 from app.core.access import Actor
 from app.core.states import moves_of
 from app.core.templating import plain_tr
@@ -21,6 +21,7 @@ from app.valorisation.models import ActionPlan
 from app.valorisation.origins.models import Origin
 from app.valorisation.origins.sources import Source, told
 from app.valorisation.queries import visible_to as plans_visible_to
+from app.valorisation.rules import is_outside
 
 Found = Row[*tuple[Any, ...]]
 # Tables whose rows are part of an item rather than records that refer to it.
@@ -98,6 +99,13 @@ def slips(item: PlanItem) -> Sequence[ItemSlip]:
 def history(item: PlanItem) -> Sequence[Found]:
     """How an item came to its state, oldest first."""
     return moves_of(db.session, item)
+
+
+def is_done_outside(item: PlanItem) -> bool:
+    """Whether it was done outside the days in which it was expected; its history says why."""
+    consortium = portal.consortium()
+    expected = item.expected_within((consortium.start, consortium.end))
+    return item.done_on is not None and is_outside(item.done_on, expected)
 
 
 def next_number(plan: ActionPlan) -> int:

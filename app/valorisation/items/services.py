@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.core import clock, records
+from app.core import clock, portal, records
 from app.core.access import Actor
 from app.core.consortium import Consortium
 from app.core.errors import Refused, StillReferred, expect_version
@@ -24,7 +24,7 @@ from app.valorisation.models import ActionPlan
 from app.valorisation.origins.models import SourceKind
 from app.valorisation.origins.services import came_from
 from app.valorisation.permissions import check_edit, may_edit
-from app.valorisation.rules import check_open
+from app.valorisation.rules import check_inside, check_open
 
 NEEDS_REASON = frozenset({ItemState.CANCELLED})
 # What features above do after an item was added, changed, moved or deleted, such as calendars.
@@ -186,19 +186,22 @@ def move(actor: Actor, item: PlanItem, version: int | None, state: ItemState, re
     _changed(item)
 
 
-def finish(actor: Actor, item: PlanItem, version: int | None, done_on: date) -> None:
+def finish(actor: Actor, item: PlanItem, version: int | None, done_on: date, reason: str | None = None) -> None:
     """Call an item done since a day that has come, with evidence that holds.
 
-    Raises ``NotProven``, ``Refused``, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
+    ``reason`` is why that day lies outside the project or before the plan begins. Raises ``NotProven``,
+    ``OutsidePeriod``, ``Refused``, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, item)
     change(item.plan)
     evidence.lock(item)
     expect_version(item, version)
+    consortium = portal.consortium()
     if item.moves.allows(item.state, ItemState.DONE):
         rules.check_done(done_on, item.starts_on, clock.today(), is_proven(item))
+        check_inside(done_on, item.expected_within((consortium.start, consortium.end)), reason)
         item.done_on = done_on
-    item.move_to(ItemState.DONE, actor)
+    item.move_to(ItemState.DONE, actor, reason)
     item.updated_at = clock.now()
     _changed(item)
 

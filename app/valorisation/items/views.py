@@ -49,6 +49,7 @@ def item_page(found: PlanItem, form: ItemMoveForm) -> Response:
         slips=queries.slips(found),
         history=queries.history(found),
         states={state.value: state for state in ItemState},
+        is_outside=queries.is_done_outside(found),
         may_edit=edits,
         moves=[state.value for state in onwards],
         panels=panels.of("plan_item", actor, found),
@@ -114,7 +115,8 @@ def finish_item(item_id: int) -> BaseResponse:
     form = DoneForm.new(found)
     if form.validate_on_submit():
         with form.refusals():
-            services.finish(current_actor(), found, form.version.data, form.done_on.data or clock.today())
+            day = form.done_on.data or clock.today()
+            services.finish(current_actor(), found, form.version.data, day, form.reason.data)
             return redirect_to(item_url(found), _("The item is done."))
     proofs = queries.proofs(current_actor(), found)
     return form_page("valorisation/items/done.html", form, item=found, plan=found.plan, proofs=proofs)

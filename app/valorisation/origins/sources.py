@@ -13,7 +13,7 @@ from app.core.options import Option
 from app.core.ranking import FoundBy
 from app.core.search_key import search_key
 from app.core.templating import day, plain_tr
-from app.events.codes import code_of, is_called
+from app.events.codes import begins_so, code_of, is_called
 from app.events.feedback.models import Disposition, FeedbackPoint
 from app.events.feedback.models import path_of as point_path
 from app.events.feedback.queries import visible_to as points_visible_to
@@ -148,13 +148,18 @@ def read(value: int) -> tuple[SourceKind, int]:
 
 
 def find_options(actor: Actor, query: str) -> list[Option]:
-    """What something can have come from, found by words or by its code, the latest of each kind first, for a picker."""
+    """What something can have come from, found by its words, its meeting or its code.
+
+    The latest of each kind come first. A code may be the beginning that all of an event have.
+    """
     found: list[Option] = []
     for kind, asked in KINDS.items():
         wanted = statement(actor, kind).where(asked.chosen_from())
         if search_key(query):
             words = FoundBy((asked.model.text,), asked.model.search_key)
-            wanted = wanted.where(words.holds(query) | is_called(query, asked.letter, asked.model))
+            meeting = FoundBy((Event.title,), Event.search_key)
+            named = is_called(query, asked.letter, asked.model) | begins_so(query, asked.letter, asked.model)
+            wanted = wanted.where(words.holds(query) | meeting.holds(query) | named)
         newest = wanted.order_by(literal_column("dated").desc(), asked.model.id.desc()).limit(MOST_OF_A_KIND)
         found += [_option(tell(kind, row)) for row in db.session.execute(newest)]
     return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.valorisation.actuals import is_known
 from app.valorisation.periods.counting import FIGURES
 from app.valorisation.tracks.models import MilestoneKind
 
@@ -41,6 +42,16 @@ class Compared:
     def is_milestone(self) -> bool:
         """Whether it counts micro-credentials that reached a milestone."""
         return self.code in list(MilestoneKind)
+
+    @property
+    def known_frozen(self) -> int | None:
+        """The frozen number, or ``None`` where people were counted and nobody was named."""
+        return self.frozen if is_known(self.frozen, self.frozen_repeated) else None
+
+    @property
+    def known_now(self) -> int | None:
+        """The number of today, as ``known_frozen``."""
+        return self.now if is_known(self.now, self.now_repeated) else None
 
     @property
     def is_corrected(self) -> bool:

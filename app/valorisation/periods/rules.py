@@ -21,6 +21,13 @@ class NameTaken(Refused):
         super().__init__(name=_("A period of this name is frozen already, and stays as it is. Choose another name."))
 
 
+class DaysFrozen(Refused):
+    """The same days are frozen already, under another name, and nobody says why they are frozen again."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(note=_("These days are frozen already, as “%(name)s”. Say here why once more.", name=name))
+
+
 def check_days(starts_on: date, ends_on: date, today: date) -> None:
     """Refuse days that are no period, and one that is not over. Raises ``Refused`` and ``NotOver``."""
     if ends_on < starts_on:

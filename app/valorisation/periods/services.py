@@ -28,12 +28,16 @@ class PeriodFacts:
 def freeze(actor: Actor, facts: PeriodFacts, consortium: Consortium) -> ReportingPeriod:
     """Count the figures of a period that is over and keep them for good, with their hash.
 
-    Raises ``NotOver``, ``NameTaken``, ``Refused`` and ``NotAllowed``.
+    Raises ``NotOver``, ``NameTaken``, ``DaysFrozen`` for the same days without a note, ``Refused`` and ``NotAllowed``.
     """
     actor.check(Permission.PERIOD_FREEZE)
     rules.check_days(facts.starts_on, facts.ends_on, clock.today())
     if db.session.scalar(select(ReportingPeriod.id).where(ReportingPeriod.name == facts.name)) is not None:
         raise rules.NameTaken
+    same_days = (ReportingPeriod.starts_on == facts.starts_on, ReportingPeriod.ends_on == facts.ends_on)
+    there = db.session.scalar(select(ReportingPeriod.name).where(*same_days).order_by(ReportingPeriod.id).limit(1))
+    if there is not None and not facts.note:
+        raise rules.DaysFrozen(there)
     content = {
         "name": facts.name,
         "from": facts.starts_on.isoformat(),

@@ -15,7 +15,7 @@ def rows(compared: Sequence[Compared], told: Mapping[tuple[str, int], tuple[str,
     """Every figure as a row of a file, with the records that make a difference."""
     return [
         [
-            *(one.country, one.code, one.frozen, one.frozen_repeated, one.now, one.now_repeated),
+            *(one.country, one.code, one.known_frozen, one.frozen_repeated, one.known_now, one.now_repeated),
             "yes" if one.is_corrected else "",
             "; ".join(told[change.table, change.key][0] for change in one.changes),
         ]

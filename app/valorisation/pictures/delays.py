@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from app.valorisation.pictures.then import Item
 from app.valorisation.pictures.timeline import months
 
-WIDTH, HEIGHT, TOP = 320, 96, 8
+# Above the top line there is room for its label, which no line of a country reaches.
+WIDTH, HEIGHT, TOP = 320, 106, 18
 MOST_DAYS = 18
 
 

@@ -95,6 +95,11 @@ class SendForm(BaseForm):
     """When a recommendation was sent."""
 
     sent_on = DayField(_l("Sent on"), [InputRequired(_l("Choose a day."))])
+    reason = LineField(
+        _l("Why outside the project?"),
+        longest=LONGEST_REASON,
+        description=_l("Only for days before the project began or after it ended."),
+    )
 
     @classmethod
     def new(cls, found: Recommendation) -> "SendForm":

@@ -100,6 +100,11 @@ class Recommendation(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stat
         return frozenset({self.organisation_id} if self.organisation_id else ())
 
     @property
+    def was_sent_before(self) -> bool:
+        """Whether it was sent before somebody wrote it down here."""
+        return self.sent_on is not None and self.sent_on < self.written_on
+
+    @property
     def is_written(self) -> bool:
         """Whether its words can still be changed."""
         return self.state is S.DRAFT

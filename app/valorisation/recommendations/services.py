@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import Actor, Permission
 from app.core.consortium import Consortium
 from app.core.errors import Refused, expect_version
@@ -21,6 +21,7 @@ from app.valorisation.origins.services import came_from
 from app.valorisation.permissions import check_edit, may_edit
 from app.valorisation.recommendations import rules
 from app.valorisation.recommendations.models import ANSWERED, Recommendation, RecommendationState
+from app.valorisation.rules import check_inside
 
 S = RecommendationState
 
@@ -103,17 +104,20 @@ def edit(
     db.session.flush()
 
 
-def send(actor: Actor, found: Recommendation, version: int | None, sent_on: date) -> None:
+def send(actor: Actor, found: Recommendation, version: int | None, sent_on: date, reason: str | None = None) -> None:
     """Say that a recommendation was sent to its addressee; from then on its words stay.
 
-    Raises ``Refused`` for a day to come, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
+    ``reason`` is why that day lies outside the project. Raises ``OutsidePeriod``, ``Refused`` for a day to come,
+    ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, found)
     expect_version(found, version)
+    consortium = portal.consortium()
     if found.moves.allows(found.state, S.SENT):
         rules.check_sent(sent_on, clock.today())
+        check_inside(sent_on, (consortium.start, consortium.end), reason)
         found.sent_on = sent_on
-    found.move_to(S.SENT, actor)
+    found.move_to(S.SENT, actor, reason)
     found.updated_at = clock.now()
     db.session.flush()
 

@@ -91,7 +91,8 @@ def send_recommendation(recommendation_id: int) -> BaseResponse:
     form = SendForm.new(found)
     if form.validate_on_submit():
         with form.refusals():
-            services.send(current_actor(), found, form.version.data, form.sent_on.data or clock.today())
+            day = form.sent_on.data or clock.today()
+            services.send(current_actor(), found, form.version.data, day, form.reason.data)
             return redirect_to(page_url(found), _("The recommendation is sent; its words stay as they are."))
     return form_page("valorisation/recommendations/send.html", form, recommendation=found)
 

@@ -88,6 +88,11 @@ class Chains:
         return [*self.chains, *self.unfollowed, *self.unfounded]
 
     @property
+    def alone(self) -> set[Ref]:
+        """What has nothing before or after it."""
+        return {line.step.ref for line in (*self.unfollowed, *self.unfounded)}
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to be read."""
         return not self.lines

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
-from app.core.access import Actor
+from app.core.access import SYSTEM, Actor
 from app.events.feedback.models import Disposition, FeedbackPoint
 from app.events.outcomes.models import Decision, decision_point
 from app.extensions import db
@@ -23,7 +23,7 @@ from app.valorisation.origins import sources
 from app.valorisation.origins.models import Origin, SourceKind
 from app.valorisation.recommendations.models import Recommendation, RecommendationState
 from app.valorisation.recommendations.queries import visible_to as recommendations_visible_to
-from app.valorisation.trace.chain import Step, StepKind
+from app.valorisation.trace.chain import Chains, Step, StepKind, chains
 from app.valorisation.trace.reached import memoranda_of, milestone_step, milestones_of, proofs_of_items, tie_evidence
 from app.valorisation.trace.start import MOST, Start, Trace
 
@@ -33,6 +33,19 @@ K = StepKind
 def why(actor: Actor, microcredential: MicroCredential) -> Trace:
     """Everything that led to how a micro-credential stands now, as far as the actor may see it."""
     return _gather(actor, Start(microcredential=microcredential.id))
+
+
+def is_sure(actor: Actor, microcredential: MicroCredential, told: Chains) -> bool:
+    """Whether what stands alone for the actor does so for everybody; as many statements again where anything does.
+
+    Who is not of the consortium never learns it, since that would tell of records that are not open.
+    """
+    if not told.alone or actor.sees_everything:
+        return True
+    if not actor.is_internal:
+        return False
+    whole = why(SYSTEM, microcredential)
+    return told.alone <= chains(whole.steps.values(), whole.ties).alone
 
 
 def became(actor: Actor, kind: StepKind, key: int) -> Trace:

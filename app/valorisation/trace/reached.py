@@ -63,7 +63,7 @@ def milestone_step(actor: Actor, start: Start, one: Milestone) -> Step:
     opens = f"/valorisation/milestones/{one.id}" if actor.is_internal else f"/microcredentials/{code}#tracks"
     expired = one.has_expired(clock.today())
     return Step(
-        *(K.MILESTONE, one.id, {}, opens, one.reached_on or one.planned_on, one.state),
+        *(K.MILESTONE, one.id, {}, opens, one.reached_on or one.planned_on, one.standing(clock.today())),
         code="" if start.microcredential is not None else code,
         label=one.kind.label,
         note=_("expired on %(day)s", day=day(one.valid_until)) if expired else "",

@@ -16,10 +16,14 @@ from app.valorisation.views import bp
 @public("It shows of a published micro-credential what its reader may see")
 def trace(code: str) -> Response:
     """Why a micro-credential looks as it does."""
-    design = microcredentials.by_code(current_actor(), code)
-    found = queries.why(current_actor(), design)
+    actor = current_actor()
+    design = microcredentials.by_code(actor, code)
+    found = queries.why(actor, design)
     told = chains(found.steps.values(), found.ties)
-    return answer("valorisation/trace/why.html", mc=design, chains=told, is_cut=found.is_cut, most=MOST)
+    is_sure = queries.is_sure(actor, design, told)
+    return answer(
+        "valorisation/trace/why.html", mc=design, chains=told, is_sure=is_sure, is_cut=found.is_cut, most=MOST
+    )
 
 
 @bp.get("/trace/feedback/<int:point_id>")

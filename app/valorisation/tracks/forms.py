@@ -12,11 +12,12 @@ from app.core.fields import ChoiceField, DayField, LineField, TranslatedField
 from app.core.forms import BaseForm
 from app.stakeholders import queries as stakeholders
 from app.stakeholders.fields import OrganisationsField
-from app.valorisation.tracks.models import OPEN, TRACKS, Milestone, MilestoneKind, MilestoneState
-from app.valorisation.tracks.services import MilestoneFacts
+from app.valorisation.tracks.models import DECIDED, OPEN, TRACKS, Milestone, MilestoneKind, MilestoneState
+from app.valorisation.tracks.services import MilestoneFacts, ReachFacts
 
 LONGEST_REASON = 500
 MOST_LEARNERS = 1_000_000
+_BEYOND = _l("Only for days before the project began or after it ended.")
 _PLANNED = _l("This milestone is planned already. Change that one instead.")
 
 
@@ -70,14 +71,29 @@ class MilestoneForm(BaseForm):
 
 
 class ReachForm(BaseForm):
-    """Since when a milestone is reached."""
+    """Since when a milestone is reached, and where a body decides, by whose decision."""
 
     reached_on = DayField(_l("Reached on"), [InputRequired(_l("Choose a day."))])
+    reason = LineField(_l("Why outside the project?"), longest=LONGEST_REASON, description=_BEYOND)
+    authority = OrganisationsField(_l("Which body or partner decides?"), multiple=False)
+    decision_reference = LineField(_l("Decision"), description=_l("Its number or date, as the body writes it."))
 
     @classmethod
     def new(cls, milestone: Milestone) -> "ReachForm":
         """An empty form of today."""
-        return cls(data={"reached_on": clock.today(), "version": milestone.version})
+        data = {name: getattr(milestone, name) for name in ("version", "authority", "decision_reference")}
+        form = cls(data={"reached_on": clock.today(), **data})
+        if milestone.kind not in DECIDED:
+            del form["authority"]
+            del form["decision_reference"]
+        return form
+
+    def reach_facts(self) -> ReachFacts:
+        """What was filled in besides the day."""
+        if not self.authority:
+            return ReachFacts(reason=self.reason.data)
+        authority = next(iter(stakeholders.by_keys(current_actor(), self.authority.values)), None)
+        return ReachFacts(authority=authority, decision_reference=self.decision_reference.data, reason=self.reason.data)
 
 
 class MilestoneMoveForm(BaseForm):

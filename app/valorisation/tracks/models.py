@@ -1,7 +1,7 @@
 """Milestones of micro-credentials on four independent tracks, and every move of the day one is planned for."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -49,6 +49,16 @@ TRACKS = {
     T.LABOUR_MARKET: (K.EMPLOYER_RECOGNISED,),
 }
 TRACK_OF = {kind: track for track, kinds in TRACKS.items() for kind in kinds}
+
+# Milestones that a body reaches by deciding: without the body and its decision nobody could look them up.
+DECIDED = frozenset({K.ACCREDITED, K.VERIFIED, K.NQF_INCLUDED})
+
+
+class Standing(NamedTuple):
+    """How a milestone is shown: the shape of its mark, and a word."""
+
+    shape: str
+    label: Any
 
 
 class MilestoneState(Term):
@@ -124,6 +134,12 @@ class Milestone(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful)
     def access_organisations(self) -> frozenset[int]:
         """Who answers for its micro-credential."""
         return frozenset(self.microcredential.access_organisations)
+
+    def standing(self, today: date) -> Standing:
+        """How it stands on a day: its state, or that it has expired or is late."""
+        if self.has_expired(today):
+            return Standing("late", _l("Expired"))
+        return Standing("late", _l("Late")) if self.is_late(today) else Standing(self.state.shape, self.state.label)
 
     def has_expired(self, today: date) -> bool:
         """Whether it was reached and holds no longer."""

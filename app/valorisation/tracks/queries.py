@@ -19,9 +19,11 @@ from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.mou.models import Mou
 from app.valorisation.asof import AsOf, days_before, standing_on, states_before
+from app.valorisation.evidence.concerns import concerns_others, doubted
 from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
+from app.valorisation.rules import is_outside
 from app.valorisation.tracks.models import OPEN, Milestone, MilestoneKind, MilestoneSlip, MilestoneState
 from app.valorisation.tracks.valorised import MEMORANDUM, Reached, Verdict, judge
 
@@ -64,18 +66,26 @@ def of_microcredential(actor: Actor, microcredential: MicroCredential, today: da
     known = [Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven) for one in found]
     signed = memoranda(AsOf.on(today), [microcredential.id]).get(microcredential.id, 0)
     verdict = judge(rule, known, signed, today)
-    return TracksOf(found, _proofs(actor, keys), verdict)
+    return TracksOf(found, proofs(actor, found, Evidence.withdrawn_at.is_(None)), verdict)
 
 
-def _proofs(actor: Actor, keys: Collection[int]) -> dict[int, list[tuple[Evidence, Proof]]]:
-    pieces = db.session.scalars(
-        select(Evidence).where(Evidence.milestone_id.in_(keys), Evidence.withdrawn_at.is_(None)).order_by(Evidence.id)
+def proofs(
+    actor: Actor, milestones: Sequence[Milestone], *wanted: ColumnElement[bool]
+) -> dict[int, list[tuple[Evidence, Proof]]]:
+    """What is, or ever was, evidence of milestones by their keys, the oldest first, with what is doubtful about it."""
+    reached_on = {one.id: one.reached_on for one in milestones}
+    rows = db.session.execute(
+        select(Evidence, concerns_others())
+        .join(Milestone, Milestone.id == Evidence.milestone_id)
+        .where(Milestone.id.in_(reached_on), *wanted)
+        .order_by(Evidence.id)
     ).all()
-    told = proofs_of(actor, pieces)
+    told = proofs_of(actor, [piece for piece, _of_others in rows])
     found: dict[int, list[tuple[Evidence, Proof]]] = {}
-    for piece in pieces:
+    for piece, is_of_others in rows:
         if piece.id in told and piece.milestone_id is not None:
-            found.setdefault(piece.milestone_id, []).append((piece, told[piece.id]))
+            proof = doubted(told[piece.id], reached_on[piece.milestone_id], is_of_others=is_of_others)
+            found.setdefault(piece.milestone_id, []).append((piece, proof))
     return found
 
 
@@ -171,6 +181,12 @@ def milestone(actor: Actor, milestone_id: int) -> Milestone:
         .options(joinedload(Milestone.microcredential), joinedload(Milestone.authority))
     )
     return db.session.execute(wanted).unique().scalar_one()
+
+
+def is_outside_project(found: Milestone) -> bool:
+    """Whether it was reached before the project began or after it ended; its history says why."""
+    consortium = portal.consortium()
+    return found.reached_on is not None and is_outside(found.reached_on, (consortium.start, consortium.end))
 
 
 def slips(found: Milestone) -> Sequence[MilestoneSlip]:

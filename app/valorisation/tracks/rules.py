@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from app.core.errors import Refused
 from app.valorisation.items.rules import NotProven
-from app.valorisation.tracks.models import MilestoneKind
+from app.valorisation.tracks.models import DECIDED, MilestoneKind
 
 
 class NotConsulted(Refused):
@@ -28,10 +28,12 @@ class MovedWithoutReason(Refused):
         super().__init__(move_reason=_("It was planned for another day. Say why it moves."))
 
 
-def check_days(reached_on: date | None, valid_until: date | None) -> None:
-    """Refuse a milestone that ends before it was reached."""
+def check_days(planned_on: date | None, reached_on: date | None, valid_until: date | None) -> None:
+    """Refuse a milestone that ends before it was reached, or while it is open before the day it is planned for."""
     if reached_on is not None and valid_until is not None and valid_until < reached_on:
         raise Refused(valid_until=_("It would end before it was reached."))
+    if reached_on is None and planned_on is not None and valid_until is not None and valid_until < planned_on:
+        raise Refused(valid_until=_("It would end before the day it is planned for."))
 
 
 def check_reached(reached_on: date, today: date, proven: bool) -> None:
@@ -42,9 +44,9 @@ def check_reached(reached_on: date, today: date, proven: bool) -> None:
         raise NotProven
 
 
-def check_framework(kind: MilestoneKind, has_authority: bool, reference: str | None, level: str | None) -> None:
-    """Stand before an inclusion in the national framework: who decided, by which decision, on which level."""
-    if kind is not MilestoneKind.NQF_INCLUDED:
+def check_decided(kind: MilestoneKind, has_authority: bool, reference: str | None, level: str | None) -> None:
+    """Stand before what a body decides: who decided, by which decision, of the national framework its level, too."""
+    if kind not in DECIDED:
         return
     wrong = {}
     if not has_authority:
@@ -53,7 +55,7 @@ def check_framework(kind: MilestoneKind, has_authority: bool, reference: str | N
         wrong["decision_reference"] = _("Say by which decision.")
     if wrong:
         raise Refused(**wrong)
-    if not level:
+    if kind is MilestoneKind.NQF_INCLUDED and not level:
         raise Refused(_("Its design names no level of the national framework yet."))
 
 

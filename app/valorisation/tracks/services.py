@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import Actor
 from app.core.errors import Refused, expect_version
 from app.extensions import db
@@ -16,8 +16,21 @@ from app.stakeholders.models import Organisation
 from app.valorisation.evidence import queries as evidence
 from app.valorisation.evidence.services import is_proven
 from app.valorisation.permissions import check_edit
+from app.valorisation.rules import check_inside
 from app.valorisation.tracks import queries, rules
 from app.valorisation.tracks.models import OPEN, Milestone, MilestoneKind, MilestoneSlip, MilestoneState
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachFacts:
+    """What is said when a milestone is reached: by whose decision, as far as it was not written before.
+
+    ``reason`` is why its day lies outside the project's.
+    """
+
+    authority: Organisation | None = None
+    decision_reference: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +88,7 @@ def edit(actor: Actor, found: Milestone, version: int | None, facts: MilestoneFa
     with db.session.no_autoflush:
         _fill(found, facts)
         if found.state is MilestoneState.REACHED:
-            _check_framework(found)
+            _check_decided(found)
     if moves and old is not None and facts.planned_on is not None:
         db.session.add(
             MilestoneSlip(
@@ -91,23 +104,31 @@ def edit(actor: Actor, found: Milestone, version: int | None, facts: MilestoneFa
     db.session.flush()
 
 
-def reach(actor: Actor, found: Milestone, version: int | None, reached_on: date) -> None:
-    """Say that a milestone is reached since a day that has come, with evidence that holds.
+def reach(
+    actor: Actor, found: Milestone, version: int | None, reached_on: date, facts: ReachFacts | None = None
+) -> None:
+    """Say that a milestone is reached since a day that has come, with evidence that holds and concerns it.
 
-    Raises ``NotProven``, ``NotConsulted``, ``Refused``, ``StateTransitionError``, ``EditConflict`` and ``NotAllowed``.
+    Raises ``NotProven``, ``NotConsulted``, ``OutsidePeriod``, ``Refused``, ``StateTransitionError``, ``EditConflict``
+    and ``NotAllowed``.
     """
+    said, consortium = facts or ReachFacts(), portal.consortium()
     check_edit(actor, found)
     evidence.lock(found)
     expect_version(found, version)
     if found.moves.allows(found.state, MilestoneState.REACHED):
         rules.check_reached(reached_on, clock.today(), is_proven(found))
-        rules.check_days(reached_on, found.valid_until)
-        _check_framework(found)
+        rules.check_days(found.planned_on, reached_on, found.valid_until)
+        check_inside(reached_on, (consortium.start, consortium.end), said.reason)
+        if said.authority is not None:
+            found.authority, found.authority_id = said.authority, said.authority.id
+        found.decision_reference = said.decision_reference or found.decision_reference
+        _check_decided(found)
         key = found.microcredential_id
         if found.kind is MilestoneKind.CONSULTED:
             rules.check_consulted(found.kind, queries.consultations(key), queries.unanswered(key))
         found.reached_on = reached_on
-    found.move_to(MilestoneState.REACHED, actor)
+    found.move_to(MilestoneState.REACHED, actor, said.reason)
     found.updated_at = clock.now()
     db.session.flush()
 
@@ -128,9 +149,9 @@ def move(actor: Actor, found: Milestone, version: int | None, state: MilestoneSt
     db.session.flush()
 
 
-def _check_framework(found: Milestone) -> None:
+def _check_decided(found: Milestone) -> None:
     level = found.microcredential.nqf_level_code
-    rules.check_framework(found.kind, found.authority is not None, found.decision_reference, level)
+    rules.check_decided(found.kind, found.authority is not None, found.decision_reference, level)
 
 
 def _another_open(microcredential_id: int, kind: MilestoneKind) -> bool:
@@ -145,7 +166,8 @@ def _fill(found: Milestone, facts: MilestoneFacts) -> None:
         raise Refused(planned_on=_("Choose a day."))
     if (facts.learners or 0) < 0:
         raise Refused(learners=_("Write a number that is not below zero."))
-    rules.check_days(found.reached_on, facts.valid_until)
+    planned_on = facts.planned_on if found.state in (None, *OPEN) else None
+    rules.check_days(planned_on, found.reached_on, facts.valid_until)
     for entry in fields(facts):
         if entry.name not in ("authority", "move_reason", "planned_on"):
             setattr(found, entry.name, getattr(facts, entry.name))

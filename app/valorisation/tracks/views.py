@@ -10,10 +10,8 @@ from app.core import clock
 from app.core.access import Permission, current_actor, requires
 from app.core.web import answer, changed, created, form_page, redirect_to
 from app.microcredentials import queries as microcredentials
-from app.valorisation.evidence import queries as evidence
 from app.valorisation.evidence import services as proving
 from app.valorisation.evidence.forms import EvidenceForm
-from app.valorisation.evidence.proofs import proofs_of
 from app.valorisation.evidence.views import place_of
 from app.valorisation.permissions import check_edit, may_edit
 from app.valorisation.tracks import queries, services
@@ -32,8 +30,7 @@ def milestone(milestone_id: int) -> Response:
 def milestone_page(found: Milestone, form: MilestoneMoveForm) -> Response:
     """The page of a milestone, with the form that moves it."""
     actor, today = current_actor(), clock.today()
-    edits, pieces = may_edit(actor, found), evidence.of(found)
-    told = proofs_of(actor, pieces)
+    edits = may_edit(actor, found)
     return answer(
         "valorisation/tracks/show.html",
         status=form.status,
@@ -41,7 +38,8 @@ def milestone_page(found: Milestone, form: MilestoneMoveForm) -> Response:
         mc=found.microcredential,
         form=form,
         today=today,
-        proofs=[(piece, told[piece.id]) for piece in pieces if piece.id in told],
+        is_outside=queries.is_outside_project(found),
+        proofs=queries.proofs(actor, [found]).get(found.id, ()),
         slips=queries.slips(found),
         history=queries.history(found),
         states={state.value: state for state in MilestoneState},
@@ -85,7 +83,8 @@ def reach_milestone(milestone_id: int) -> BaseResponse:
     form = ReachForm.new(found)
     if form.validate_on_submit():
         with form.refusals():
-            services.reach(current_actor(), found, form.version.data, form.reached_on.data or clock.today())
+            day = form.reached_on.data or clock.today()
+            services.reach(current_actor(), found, form.version.data, day, form.reach_facts())
             return redirect_to(milestone_url(found), _("The milestone is reached."))
     return form_page("valorisation/tracks/reach.html", form, milestone=found, mc=found.microcredential)
 
