@@ -122,7 +122,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
         "stakeholders": 67,
         "microcredentials": 62,
         "events": 48,
-        "decisions": 28,
+        "decisions": 30,
         "feedback": 19,
         "valorisation": 7,
     }

@@ -45,6 +45,8 @@ ASKED = {"minutes_version"}
 @pytest.fixture
 def known(app: Flask, world: World, event: int, made: Made) -> int:
     """The key of somebody in the register who was asked to a cluster and to an event at a bare mailbox, and came."""
+    today = clock.as_of()
+    clock.reckon_with(NEXT_WEEK - timedelta(days=1))  # Later on its day, whoever asks would be told that it is over.
     with work(app) as session:
         key = person("Svjetlana", family_name="Kurtović", email="Svjetlana.K@example.org").id
         asked, _path = cluster_invitations.invite(
@@ -63,6 +65,9 @@ def known(app: Flask, world: World, event: int, made: Made) -> int:
         sent = invitations.invite(SYSTEM, found, [to], language="en", message=f"Dear {NAME}")
         said = Said(answer=InvitationState.ACCEPTED, how=AnsweredBy.LINK, comment=f"{NAME} comes")
         answering.answer(sent.invitations[0], said)
+    clock.reckon_with(today)
+    with work(app) as session:
+        found = session.get_one(Event, event)
         attendance.fill(SYSTEM, found)
         row = session.query(Attendance).filter_by(name=NAME).one()
         attendance.mark(SYSTEM, row, Presence.PRESENT, Way.ONLINE)

@@ -159,7 +159,7 @@ def test_a_file_of_cards_without_a_card_is_refused(enter: Enter):
 @pytest.mark.parametrize(
     ("country", "text", "language"),
     [
-        ("RS", "Школа Ниш", "sr-Latn"),
+        ("RS", "Школа Ниш", "sr-Cyrl"),
         ("ME", "Школа Бар", "cnr"),
         ("AM", "Школа Гюмри", "hy"),
         ("UA", "Школа Львів", "uk"),
