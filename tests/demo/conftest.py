@@ -36,7 +36,9 @@ def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="module", params=BACKENDS)
 def worn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
     """A demonstration of a module's own, which may be written to."""
-    with demonstration(request.param, "worn", tmp_path_factory.mktemp("worn")) as show:
+    with demonstration(
+        request.param, f"worn_{Path(request.module.__file__).stem}", tmp_path_factory.mktemp("worn")
+    ) as show:
         yield show
 
 
