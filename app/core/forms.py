@@ -6,7 +6,7 @@ back to the field it concerns (``refusals``).
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar, NoReturn
 
 from flask import request
@@ -29,14 +29,15 @@ _OUR_WORDS = OurWords()
 
 
 class VersionField(IntegerField):
-    """The version a form was opened with; one that comes back without it was opened with none."""
+    """The version a form was opened with; one that comes back without it, or with what is no number, had none."""
 
     widget = HiddenInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was sent, never the record's own version, which would let any edit pass."""
         self.data: int | None = None
-        super().process_formdata(valuelist)
+        with suppress(ValueError):  # nobody types it, so nobody can be told to type it otherwise
+            super().process_formdata(valuelist)
 
 
 class BaseForm(FlaskForm):

@@ -157,10 +157,11 @@ def test_editing_what_somebody_removed_says_so(app: Flask, client: FlaskClient):
     assert Page(form.submit(client, name="Mine")).status == 404
 
 
-def test_an_edit_without_a_version_overwrites_nothing(app: Flask, client: FlaskClient):
+@pytest.mark.parametrize("version", [None, "", "abc", "²"])
+def test_an_edit_without_a_version_overwrites_nothing(app: Flask, client: FlaskClient, version: str | None):
     thing_id = made(app)
 
-    response = open_page(client, f"/things/{thing_id}/edit").form().submit(client, name="Mine", version=None)
+    response = open_page(client, f"/things/{thing_id}/edit").form().submit(client, name="Mine", version=version)
 
     assert response.status_code == 409
     assert things(app)[0].name == "Loom"

@@ -42,6 +42,9 @@ function arrive(root) {
 }
 
 arrive(document);
+// A button that led to a part of the form leaves its name in the address of whatever is answered in the end.
+if (location.hash && !document.getElementById(location.hash.slice(1)))
+  history.replaceState(history.state, "", location.pathname + location.search);
 // On paper nothing can be opened.
 addEventListener("beforeprint", () => document.querySelectorAll("details.more").forEach((part) => (part.open = true)));
 document.addEventListener("htmx:after:settle", (event) => arrive(event.target));
