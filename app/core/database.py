@@ -64,6 +64,8 @@ SQLITE_SETTINGS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
     "PRAGMA temp_store=MEMORY",
+    # What an erasure took out is overwritten in the file, too; some builds of SQLite would leave it in freed pages.
+    "PRAGMA secure_delete=ON",
 )
 
 # How many seconds a connection to PostgreSQL is believed to be there since it was last used.

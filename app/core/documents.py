@@ -27,6 +27,7 @@ from app.core.templating import reader_language
 TEMPLATES = ROOT / "templates" / "pdf"
 # Where the build puts the fonts that no Python package has.
 FONTS = ROOT / "app" / "static" / "dist"
+PDF = "application/pdf"
 SECONDS = 60
 AT_ONCE = 2
 _typesetter = Path(__file__).with_name("typesetting.py")
@@ -103,7 +104,7 @@ def _set(asked: bytes, seconds: float) -> bytes:
 
 def shown(pdf: bytes, filename: str) -> Response:
     """A PDF as an answer: it opens in the browser, and is saved under ``filename``; nothing keeps a copy on the way."""
-    response = Response(pdf, mimetype="application/pdf")
+    response = Response(pdf, mimetype=PDF)
     response.headers["Content-Disposition"] = f'inline; filename="{filename}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -30,6 +30,18 @@ class NotAllowed(DomainError):
     """The actor may see the record but may not do this with it."""
 
 
+class Withheld(NotAllowed):
+    """A kept ``file``, called ``name``, that may name people, for an actor who reads everything but people.
+
+    What the actor may know of it is told instead: what it is, its hash, who can show it.
+    """
+
+    def __init__(self, file: Any, name: str) -> None:
+        self.file = file
+        self.name = name
+        super().__init__(_("This file may name people, and your role reads no personal data."))
+
+
 class OutOfReach(NotAllowed, Refused):
     """The actor may do this, but not there: with what was chosen, the record lies beyond the actor's own country.
 

@@ -34,7 +34,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core import audit, marks, portal, presses, veil
 from app.core.access import current_actor
 from app.core.database import LARGEST_KEY, is_busy, set_writing
-from app.core.errors import DomainError, EditConflict, MergedBeyond, NotAllowed, Refused, StillReferred
+from app.core.errors import DomainError, EditConflict, MergedBeyond, NotAllowed, Refused, StillReferred, Withheld
 from app.core.files import StoredFile
 from app.core.forms import BaseForm
 from app.core.htmx import htmx
@@ -83,6 +83,7 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(MergedBeyond, _merged_beyond)
+    app.register_error_handler(Withheld, _withheld)
     app.register_error_handler(NoResultFound, _gone)
     app.register_error_handler(StaleDataError, lambda _error: _again() or _error_page(409))
     app.register_error_handler(CSRFError, lambda _error: _not_saved("session", 400))
@@ -137,16 +138,20 @@ def answer(template: str, fragment: str | None = None, status: int = 200, **fact
     return make_response(render_template(template, **facts), status)
 
 
-def sent(file: StoredFile | None, name: str, *, inline: bool = False) -> Response:
+def sent(file: StoredFile | None, name: str, *, inline: str | None = None, as_it_is: bool = False) -> Response:
     """A kept file piece by piece as it is read, and kept by no browser; what is not there is not found.
 
-    It is a download, so that nothing in it is shown as a page of the portal; ``inline`` is for drawings (SVG) that the
-    portal made itself.
+    It is a download, so that nothing in it is shown as a page of the portal; ``inline`` is the media type of what the
+    portal made itself. From whom names are hidden (``core.veil``) a file is withheld, since nothing can be taken out of
+    its bytes: ``as_it_is`` is for what binds, what was made to be shown to auditors, and what is for everybody.
+    Raises ``Withheld``.
     """
     store = portal.files()
     if file is None or not store.has(file.sha256):
         raise NotFound
-    response = Response(store.chunks(file.sha256), mimetype="image/svg+xml" if inline else file.mime)
+    if veil.is_drawn() and not as_it_is:
+        raise Withheld(file, name)
+    response = Response(store.chunks(file.sha256), mimetype=inline or file.mime)
     response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=name)
     response.content_length = file.size
     response.headers["Cache-Control"] = "private, no-store"
@@ -241,6 +246,13 @@ def _domain_error(error: DomainError) -> Any:
         case Refused():
             return _error_page(422, error)
     return _error_page(422, error)
+
+
+def _withheld(error: Withheld) -> Response:
+    """What is known of a file that is not sent; whether its bytes are still those of its hash is looked up now."""
+    is_intact = portal.files().is_intact(error.file.sha256)
+    facts = {"error": error, "file": error.file, "is_intact": is_intact, "way_back": _way_back()}
+    return make_response(render_template("errors/withheld.html", **facts), 403)
 
 
 def _led_to(again: AlreadySubmitted) -> BaseResponse:

@@ -9,6 +9,7 @@ least one of the two as it is.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from app.core.search_key import search_key
 
@@ -50,6 +51,7 @@ FORMS = frozenset(_closed_up(form).casefold().strip(".") for form in _FORMS.spli
 LONG_FORMS = sorted((search_key(form) for form in re.split(r"[|\n]", _LONG_FORMS.strip())), key=len, reverse=True)
 
 
+@lru_cache(maxsize=5_000)  # an import asks for the names of a row several times
 def duplicate_key(name: str) -> str:
     """The search key of a name without legal forms; of one that is nothing else, its search key.
 

@@ -23,6 +23,27 @@ TOO_SMALL = """least => [...document.querySelectorAll(
     return width > 1 && height < least - 0.5 ? [`${e.className} “${e.textContent.trim()}” is ${height} px high`] : [];
 })"""
 
+TOUCH_ALONE = 24
+# Links that no word stands beside; those within a sentence are as high as it is.
+TOO_LOW = """least => [...document.querySelectorAll('a[href], summary')].filter(e => {
+    const own = e.getBoundingClientRect();
+    if (!e.checkVisibility() || e.closest('.visually-hidden') || own.width <= 1) return false;
+    if (Math.min(own.width, own.height) >= least - 0.5) return false;
+    let line = e.parentElement;
+    while (getComputedStyle(line).display === 'inline') line = line.parentElement;
+    const texts = document.createTreeWalker(line, NodeFilter.SHOW_TEXT), range = document.createRange();
+    for (let text; (text = texts.nextNode());) {
+        if (!text.data.trim() || text.parentElement.closest('a, button, .visually-hidden')) continue;
+        range.selectNodeContents(text);
+        const beside = box => box.width > 1 && box.bottom > own.top + 3 && box.top < own.bottom - 3;
+        if ([...range.getClientRects()].some(beside)) return false;
+    }
+    return true;
+}).map(e => {
+    const {width, height} = e.getBoundingClientRect();
+    return `“${e.textContent.trim()}” is ${Math.round(width)} × ${Math.round(height)} px`;
+})"""
+
 OUTLINED = """() => {
     const {outlineStyle, outlineWidth} = getComputedStyle(document.activeElement);
     const seen = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
@@ -56,6 +77,7 @@ def test_every_page_fits_the_screen_is_large_enough_to_touch_and_axe_finds_nothi
             assert violations(page, "dark", COLOURS) == ""
     page.set_viewport_size({"width": PHONE, "height": 700})
     assert page.evaluate(TOO_SMALL, TOUCH) == []
+    assert page.evaluate(TOO_LOW, TOUCH_ALONE) == []
 
 
 def violations(page: Page, scheme: Literal["light", "dark"], rules: tuple[str, ...] = ()) -> str:

@@ -11,13 +11,16 @@ from tests.clusters.conftest import Made, member
 from tests.events.conftest import SignIn
 from tests.events.world import World
 from tests.page import Page, open_page
+from tests.withheld import withheld
 
 pytestmark = pytest.mark.usefixtures("tokens")
 PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
 
 
-def test_a_member_is_entered_changed_and_leaves(app: Flask, lead: FlaskClient, world: World, made: Made):
+def test_a_member_is_entered_changed_and_leaves(
+    app: Flask, lead: FlaskClient, sign_in: SignIn, world: World, made: Made
+):
     key = made()
     form = open_page(lead, f"/clusters/{key}/members/new?organisation={world.company}").form("Save membership")
     data = form.values | {"joined_on": "2025-02-03", "letter": (BytesIO(PDF), "letter.pdf")}
@@ -30,6 +33,7 @@ def test_a_member_is_entered_changed_and_leaves(app: Flask, lead: FlaskClient, w
     assert (letter.mimetype, letter.data) == ("application/pdf", PDF)
     assert "attachment" in letter.headers["Content-Disposition"]
     assert (letter.content_length, letter.headers["Cache-Control"]) == (len(PDF), "private, no-store")
+    withheld(sign_in("auditor"), f"/clusters/{key}/members/{one}/letter", PDF)
     app.extensions["files"].remove(sha256(PDF).hexdigest())
     assert lead.get(f"/clusters/{key}/members/{one}/letter").status_code == 404, "its bytes are gone"
     form = open_page(lead, f"/clusters/{key}/members/{one}/edit").form("Save membership")

@@ -190,11 +190,8 @@ def test_a_text_in_no_language_is_no_text(session: Session):
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_sqlite_runs_as_the_portal_needs_it(session: Session):
-    told = {
-        name: session.scalar(sa.text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "busy_timeout")
-    }
-
-    assert told == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000}
+    wanted = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000, "secure_delete": 1}
+    assert {name: session.scalar(sa.text(f"PRAGMA {name}")) for name in wanted} == wanted
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

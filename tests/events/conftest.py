@@ -8,7 +8,7 @@ from flask import Flask, Request
 from flask.testing import FlaskClient
 
 from app.accounts.sessions import SignedIn
-from app.core import clock
+from app.core import clock, veil
 from app.core.access import SYSTEM, Actor
 from app.core.database import writing
 from app.events import services
@@ -36,7 +36,11 @@ def sign_in(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> SignIn
 
     def load(request: Request) -> SignedIn | None:
         actor = people.get(request.headers.get("X-Test-Actor", ""))
-        return SignedIn(actor, 0, clock.now(), "") if actor and actor.is_authenticated else None
+        if actor is None or not actor.is_authenticated:
+            return None
+        if request.method == "GET":  # As sessions do.
+            veil.draw_for(actor)
+        return SignedIn(actor, 0, clock.now(), "")
 
     def browser(who: Actor | str) -> FlaskClient:
         actor = world.actors[who] if isinstance(who, str) else who

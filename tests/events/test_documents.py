@@ -26,6 +26,7 @@ from tests.events.conftest import Entered, SignIn
 from tests.events.world import NEXT_WEEK, World
 from tests.page import Page, open_page
 from tests.pictures import plain_png
+from tests.withheld import withheld
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = plain_png()
@@ -328,6 +329,17 @@ def test_documents_for_the_consortium_are_not_fetched_by_others(
     assert lead.get(f"/events/{key}/documents/1/file").status_code == 200
     for other in (app.test_client(), sign_in("guest"), sign_in("auditor")):
         assert other.get(f"/events/{key}/documents/1/file").status_code == 404
+
+
+def test_an_auditor_is_sent_what_is_for_everybody_and_nothing_that_is_not(
+    lead: FlaskClient, sign_in: SignIn, entered: Entered, world: World
+) -> None:
+    key = entered(world.consultation, visibility=Visibility.PUBLIC)
+    for audience in ("public", "consortium"):
+        facts = typed(kind="agenda", audience=audience, submission_key=audience, file=(io.BytesIO(PDF), "agenda.pdf"))
+        assert lead.post(f"/events/{key}/documents", data=facts).status_code == 303
+    assert sign_in("auditor").get(f"/events/{key}/documents/1/file").data == PDF
+    withheld(sign_in("auditor"), f"/events/{key}/documents/2/file", PDF)
 
 
 def test_the_page_asks_for_documents_only_where_there_are_some(event: Event) -> None:

@@ -34,6 +34,7 @@ from tests.page import Page
 from tests.valorisation.conftest import NOW, Made, begin, move
 from tests.valorisation.test_items import added, held
 from tests.valorisation.test_tracks import planned
+from tests.withheld import withheld
 
 
 def test_a_withdrawn_document_is_named_to_whom_it_is_for(app: Flask, session: Session, world: World) -> None:
@@ -159,9 +160,12 @@ def test_files_that_are_evidence_are_opened_by_who_may_read_of_people(
         item = session.get_one(PlanItem, 1)
         proving.add(SYSTEM, item, [], file=proving.SentFile(BytesIO(b"%PDF-1.7 x"), "list.pdf"))
     path = "/valorisation/evidence/1/file"
-    for who, status in (("lead", 200), ("auditor", 403)):
+    for who, status, is_linked in (("lead", 200, True), ("expert", 403, False)):
         browser = sign_in(who)
         assert browser.get(path).status_code == status
         page = Page(browser.get("/valorisation/items/1"))
         assert "list.pdf" in page.text
-        assert (path in page.links.values()) is (status == 200)
+        assert (path in page.links.values()) is is_linked
+    auditor = sign_in("auditor")
+    assert path in Page(auditor.get("/valorisation/items/1")).links.values()
+    withheld(auditor, path, b"%PDF-1.7 x")

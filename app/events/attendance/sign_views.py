@@ -12,6 +12,8 @@ from app.events.attendance.forms import DeclareForm, SignForm
 from app.events.attendance.views import list_url
 from app.events.views import bp
 
+DRAWING = "image/svg+xml"
+
 
 @bp.route("/<int:event_id>/attendance/<int:attendance_id>/sign", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT)
@@ -47,11 +49,11 @@ def declare_attendance(event_id: int) -> BaseResponse:
 def signature(event_id: int, attendance_id: int) -> Response:
     """A drawn signature, for whoever may read the list."""
     row = queries.attendance(current_actor(), event_id, attendance_id)
-    return sent(row.signature.drawing if row.signature else None, "signature.svg", inline=True)
+    return sent(row.signature.drawing if row.signature else None, "signature.svg", inline=DRAWING)
 
 
 @bp.get("/<int:event_id>/attendance/declarations/<int:declaration_id>.svg")
 @requires(Permission.PERSON_READ)
 def declaration_signature(event_id: int, declaration_id: int) -> Response:
     """The signature under a declaration."""
-    return sent(queries.declaration(current_actor(), event_id, declaration_id).drawing, "signature.svg", inline=True)
+    return sent(queries.declaration(current_actor(), event_id, declaration_id).drawing, "signature.svg", inline=DRAWING)

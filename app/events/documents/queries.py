@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.core import records
-from app.core.access import Actor
+from app.core.access import ANYBODY, Actor
 from app.core.files import StoredFile
 from app.events import presence
 from app.events.documents.models import Audience, DocumentKind, EventDocument, FormerFile
@@ -81,10 +81,12 @@ def document(actor: Actor, event_id: int, document_id: int) -> EventDocument:
     return db.session.execute(_one(actor, event_id, document_id)).scalar_one()
 
 
-def file(actor: Actor, event_id: int, document_id: int) -> StoredFile:
-    """The file that holds, for who may read it. Raises ``NoResultFound``."""
-    statement = _one(actor, event_id, document_id).where(visible_to(actor))
-    return db.session.execute(statement.join(D.file).with_only_columns(StoredFile)).scalar_one()
+def file(actor: Actor, event_id: int, document_id: int) -> tuple[StoredFile, bool]:
+    """The file that holds, for who may read it, and whether that is everybody. Raises ``NoResultFound``."""
+    statement = _one(actor, event_id, document_id).where(visible_to(actor)).join(D.file)
+    for_all = visible_to(ANYBODY) & events_visible_to(ANYBODY)
+    row = db.session.execute(statement.with_only_columns(StoredFile, for_all)).one()
+    return row[0], bool(row[1])
 
 
 def former_file(actor: Actor, event_id: int, former_id: int) -> tuple[Event, StoredFile]:

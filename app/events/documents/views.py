@@ -77,8 +77,8 @@ def remove_document(event_id: int, document_id: int) -> BaseResponse:
 @public("Documents for everybody belong to public events; others answer 404 to who may not read them")
 def document_file(event_id: int, document_id: int) -> Response:
     """A document's file."""
-    file = queries.file(current_actor(), event_id, document_id)
-    return sent(file, file.name)
+    file, is_public = queries.file(current_actor(), event_id, document_id)
+    return sent(file, file.name, as_it_is=is_public)
 
 
 @bp.get("/<int:event_id>/documents/former/<int:former_id>")

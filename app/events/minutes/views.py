@@ -8,11 +8,11 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import documents, portal
+from app.core import documents
 from app.core.access import Permission, current_actor, requires, signed_in
 from app.core.asked import key_of
 from app.core.templating import reader_language
-from app.core.web import answer, form_page, redirect_to
+from app.core.web import answer, form_page, redirect_to, sent
 from app.events import editable
 from app.events.agenda import queries as agenda
 from app.events.minutes import content, queries, services
@@ -88,9 +88,9 @@ def minutes_document(event_id: int, number: int) -> Response:
 def document(version: MinutesVersion) -> Response:
     """The PDF of a version as an answer. Raises ``NotFound`` before it is made."""
     made = version.document
-    if made is None or made.file is None:
+    if made is None:
         raise NotFound
-    return documents.shown(portal.files().read(made.file.sha256), f"minutes-{made.sha256[:12]}")
+    return sent(made.file, f"minutes-{made.sha256[:12]}.pdf", inline=documents.PDF)
 
 
 @bp.route("/<int:event_id>/minutes/comment", methods=["GET", "POST"])

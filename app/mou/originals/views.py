@@ -96,7 +96,7 @@ def finish_elsewhere(mou_id: int) -> BaseResponse:
 def original_file(mou_id: int, original_id: int) -> Response:
     """The original, byte for byte."""
     original = queries.original(current_actor(), mou_id, original_id)
-    return sent(original.file, original.file.name)
+    return sent(original.file, original.file.name, as_it_is=True)
 
 
 @bp.get("/<int:mou_id>/originals/<int:original_id>/document")
@@ -104,7 +104,7 @@ def original_file(mou_id: int, original_id: int) -> Response:
 def original_document(mou_id: int, original_id: int) -> Response:
     """The document that a signature in a file of its own belongs to."""
     original = queries.original(current_actor(), mou_id, original_id)
-    return sent(original.document, original.document.name if original.document else "")
+    return sent(original.document, original.document.name if original.document else "", as_it_is=True)
 
 
 def originals(actor: Actor, mou: Mou) -> dict[str, Any] | None:

@@ -96,7 +96,7 @@ def text_pdf(mou_id: int, number: int) -> Response:
     text = texts.text(current_actor(), mou_id, number)
     if text.pdf is None:
         raise NotFound
-    return sent(text.pdf, f"{memoranda.reference_of(text.mou_id)}-{number}.pdf")
+    return sent(text.pdf, f"{memoranda.reference_of(text.mou_id)}-{number}.pdf", as_it_is=True)
 
 
 @bp.get("/<int:mou_id>/sealed.pdf")
@@ -105,7 +105,7 @@ def sealed_pdf(mou_id: int) -> Response:
     """The sealed document."""
     mou = memoranda.inside(current_actor(), mou_id)
     made = sealed_of(mou)
-    return sent(made.file if made else None, f"{memoranda.reference_of(mou)}.pdf")
+    return sent(made.file if made else None, f"{memoranda.reference_of(mou)}.pdf", as_it_is=True)
 
 
 @bp.get("/<int:mou_id>/report.pdf")
@@ -114,7 +114,7 @@ def report_pdf(mou_id: int) -> Response:
     """The newest evidence report."""
     mou = memoranda.inside(current_actor(), mou_id)
     made = proof.newest_of(mou)
-    return sent(made.file if made else None, f"{memoranda.reference_of(mou)}-evidence.pdf")
+    return sent(made.file if made else None, f"{memoranda.reference_of(mou)}-evidence.pdf", as_it_is=True)
 
 
 @bp.post("/<int:mou_id>/report")

@@ -143,7 +143,7 @@ def pdf(token: str) -> Response:
     link = _link(token)
     if link is None or link.text is None or not _is_opened(link):
         raise NotFound
-    return sent(link.text.pdf, f"{reference_of(link.text.mou)}.pdf")
+    return sent(link.text.pdf, f"{reference_of(link.text.mou)}.pdf", as_it_is=True)
 
 
 @bp.get(f"{ADDRESS}/sealed")
@@ -152,7 +152,7 @@ def sealed(token: str) -> Response:
     """The sealed document, for whoever signed; their link opens it as long as a new one would."""
     text = _sealed_text(token)
     made = sealed_of(text.mou)
-    return sent(made.file if made else None, f"{reference_of(text.mou)}.pdf")
+    return sent(made.file if made else None, f"{reference_of(text.mou)}.pdf", as_it_is=True)
 
 
 @bp.get(f"{ADDRESS}/report")
@@ -161,7 +161,7 @@ def report(token: str) -> Response:
     """The newest evidence report, for whoever signed; as long as the sealed document."""
     text = _sealed_text(token)
     made = proof.newest(text)
-    return sent(made.file if made else None, f"{reference_of(text.mou)}-evidence.pdf")
+    return sent(made.file if made else None, f"{reference_of(text.mou)}-evidence.pdf", as_it_is=True)
 
 
 def _sealed_text(token: str) -> MouText:

@@ -84,7 +84,7 @@ def download(event_id: int, pack_id: int, name: str) -> Response:
     """The archive or its document, sent as it is read."""
     pack = queries.pack(current_actor(), event_id, pack_id)
     file = pack.file if name == "pack.zip" else pack.paper
-    return sent(file, f"{pack.filename}.{name.rpartition('.')[2]}")
+    return sent(file, f"{pack.filename}.{name.rpartition('.')[2]}", as_it_is=True)
 
 
 @bp.route("/<int:pack_id>/remove", methods=["GET", "POST"])

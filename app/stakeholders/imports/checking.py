@@ -54,6 +54,8 @@ class Checker:
         self.batch = batch
         self.register = REGISTERS[batch.kind](actor, consortium)
         self.untaken: dict[str, Mapping[int, str]] = {}
+        # How many rows a step takes, once one has told how long they last.
+        self.at_once: int | None = None
         self.mapped = set(batch.mapping.values())
         self.lined = {column.key for column in self.register.columns if column.lined}
         self.columns = sorted(

@@ -7,7 +7,6 @@ of the register is found by ``app.stakeholders.lookalikes``.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -33,15 +32,9 @@ class Named:
     name: str
 
 
-@lru_cache(maxsize=5_000)  # a row asks for the same name several times
-def name_key(name: str) -> str:
-    """What names of organisations are compared by."""
-    return duplicate_key(name)
-
-
 def organisations_called(actor: Actor, names: Iterable[str]) -> dict[str, list[Named]]:
     """Organisations the actor may see by the key of each name they are called by."""
-    keys = {name_key(name) for name in names} - {""}
+    keys = {duplicate_key(name) for name in names} - {""}
     statement = (
         select(OrganisationName.duplicate_key, Organisation.id, Organisation.country, Organisation.name)
         .join(Organisation, Organisation.id == OrganisationName.organisation_id)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from app.core.sheet_columns import Draft
 from app.core.told import told as _
 from app.extensions import db
 from app.stakeholders import abroad, lookalikes, queries, services
+from app.stakeholders.duplicates import duplicate_key
 from app.stakeholders.imports import columns, matching
 from app.stakeholders.imports.models import ImportKind
 from app.stakeholders.imports.register import Cells, Register, Scope
@@ -98,7 +100,7 @@ class OrganisationRegister(Register):
     def candidates(self, row: Cells) -> list[int]:
         """Organisations of the row's country with one of the row's numbers or names."""
         by_number = (self.numbered.get((key, row.get(key, "").strip()), ()) for key in matching.NUMBERS)
-        by_name = (self.named.get(matching.name_key(name), ()) for name in _names_in(row))
+        by_name = (self.named.get(duplicate_key(name), ()) for name in _names_in(row))
         found = {entry.id: entry for entries in (*by_number, *by_name) for entry in entries}
         return matching.within(list(found.values()), self._countries(row))
 
@@ -118,8 +120,8 @@ class OrganisationRegister(Register):
 
     def is_called(self, row: Cells, record: Organisation) -> bool:
         """By any of its names."""
-        keys = {matching.name_key(name.text) for name in record.names}
-        return not keys.isdisjoint(matching.name_key(name) for name in _names_in(row))
+        keys = {duplicate_key(name.text) for name in record.names}
+        return not keys.isdisjoint(duplicate_key(name) for name in _names_in(row))
 
     def settle(self, draft: Draft, stands: services.OrganisationFacts) -> frozenset[str]:
         """Keep every name; the row's other ones are further names."""
@@ -136,7 +138,7 @@ class OrganisationRegister(Register):
 
     def twin_key(self, row: Cells) -> str | None:
         """The name's key and the country."""
-        key = matching.name_key(self.label(row))
+        key = duplicate_key(self.label(row))
         return f"{key}|{''.join(self._countries(row))}" if key else None
 
     def _countries(self, row: Cells) -> list[str]:
@@ -197,6 +199,11 @@ def _site(address: str) -> str:
     return re.sub(r"^(https?://)?(www\.)?", "", address.strip().lower()).rstrip("/")
 
 
-def _names_in(row: Cells) -> list[str]:
-    lines = (line for key in NAMED for line in row.get(key, "").split("\n"))
-    return [text for line in lines if (text := re.sub(r"\s*\[[\w-]+\]$", "", line).strip())]
+def _names_in(row: Cells) -> Sequence[str]:
+    return _names_of(tuple(filter(None, map(row.get, NAMED))))
+
+
+@lru_cache(maxsize=5_000)  # a row asks for its names several times
+def _names_of(cells: tuple[str, ...]) -> Sequence[str]:
+    lines = (line for cell in cells for line in cell.split("\n"))
+    return tuple(text for line in lines if (text := re.sub(r"\s*\[[\w-]+\]$", "", line).strip()))

@@ -19,6 +19,7 @@ from app.core.told import told as _
 from app.extensions import db
 from app.stakeholders import queries, services
 from app.stakeholders.consent import ConsentPurpose
+from app.stakeholders.duplicates import duplicate_key
 from app.stakeholders.imports import matching, people_columns
 from app.stakeholders.imports.matching import MOST_CANDIDATES
 from app.stakeholders.imports.models import ImportKind
@@ -108,7 +109,7 @@ class PersonRegister(Register):
         return named | {
             country
             for line in lines
-            for entry in self.bodies.get(matching.name_key(line), ())
+            for entry in self.bodies.get(duplicate_key(line), ())
             for country in entry.countries
         }
 
@@ -189,7 +190,7 @@ class PersonRegister(Register):
             if number not in self.organisations:
                 raise CellFault(_("There is no organisation #%(number)s in the register.", number=number))
             return self.organisations[number]
-        found = self.bodies.get(matching.name_key(cell), [])
+        found = self.bodies.get(duplicate_key(cell), [])
         if not found:
             raise CellFault(
                 _("No organisation in the register is called “%(name)s”. Import organisations first.", name=cell[:80])

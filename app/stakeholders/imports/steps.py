@@ -25,6 +25,9 @@ from app.stakeholders.imports.vcards import is_cards, open_cards
 
 # Rows that are looked at together, and of those that are written one by one; a step may end before the last of them.
 CHUNK, WRITTEN = 500, 100
+# Fewer on a busy machine, since what a step loads for rows it does not come to is loaded again by the next; never fewer
+# than these.
+LEAST = 25
 SECONDS = 1.0
 MOST_ROWS = 50_000
 
@@ -70,7 +73,8 @@ def read(batch: ImportBatch, sheet: OpenSheet, most: int) -> bool:
 
 def check(checker: Checker, batch: ImportBatch) -> bool:
     """Examine the next rows that nobody examined yet; answers whether there were any."""
-    rows = next_rows(batch, ImportRow.verdict.is_(None), CHUNK)
+    begun = monotonic()
+    rows = next_rows(batch, ImportRow.verdict.is_(None), checker.at_once or CHUNK)
     if not rows:
         return False
     checker.ready(rows)
@@ -85,6 +89,7 @@ def check(checker: Checker, batch: ImportBatch) -> bool:
     _tell_twins(batch, done, twins)
     batch.rows_done += len(done)
     db.session.flush()
+    checker.at_once = paced(len(done), monotonic() - begun, CHUNK)
     return True
 
 
@@ -122,7 +127,8 @@ def _tell_twins(batch: ImportBatch, rows: Sequence[ImportRow], twins: dict[str, 
 
 def carry_out(checker: Checker, batch: ImportBatch) -> bool:
     """Do what was decided about the next rows; answers whether there were any."""
-    rows = next_rows(batch, ImportRow.outcome.is_(None), WRITTEN)
+    begun, before = monotonic(), batch.rows_done
+    rows = next_rows(batch, ImportRow.outcome.is_(None), checker.at_once or WRITTEN)
     if not rows:
         return False
     checker.ready(rows, looks_alike=False)
@@ -135,6 +141,7 @@ def carry_out(checker: Checker, batch: ImportBatch) -> bool:
         else:
             _carry_out_one(checker, row)
     db.session.flush()
+    checker.at_once = paced(batch.rows_done - before, monotonic() - begun, WRITTEN)
     return True
 
 
@@ -197,6 +204,11 @@ def in_time(rows: Iterable[ImportRow]) -> Iterator[ImportRow]:
         yield row
         if monotonic() > ends_at:
             return
+
+
+def paced(done: int, seconds: float, most: int) -> int:
+    """How many rows the next step takes, after one that did so many in so long: what fits, ``LEAST`` at least."""
+    return most if seconds <= 0 else max(LEAST, min(most, int(done * SECONDS / seconds)))
 
 
 def locked(batch_id: int) -> ImportBatch | None:

@@ -29,6 +29,7 @@ from app.events.queries import visible_to as events_visible_to
 from app.extensions import db
 from app.mou.models import Mou
 from app.mou.queries import visible_to as memoranda_visible_to
+from app.stakeholders.exposure import is_veiled_from
 from app.valorisation.evidence.holding import DECISIONS, EVENTS, MEMORANDA
 from app.valorisation.evidence.models import Evidence, ProofKind
 
@@ -224,7 +225,7 @@ def proofs_of(actor: Actor, evidence: Iterable[Evidence]) -> dict[int, Proof]:
     told: dict[tuple[ProofKind, int], Proof] = {}
     for kind, keys in _by_kind((piece.kind, piece.key) for piece in pieces).items():
         told |= _files(keys) if kind is ProofKind.FILE else _told(actor, kind, keys)
-    opens = actor.is_internal and actor.may(Permission.PERSON_READ)
+    opens = actor.is_internal and (actor.may(Permission.PERSON_READ) or is_veiled_from(actor))
     return {
         piece.id: replace(proof, url=f"/valorisation/evidence/{piece.id}/file") if piece.file_id and opens else proof
         for piece in pieces

@@ -10,6 +10,7 @@ from app.core.access import Permission, current_actor, requires
 from app.core.options import Offer
 from app.core.templating import country_name, plain_tr
 from app.core.web import form_page, redirect_to, sent
+from app.stakeholders.exposure import is_veiled_from
 from app.valorisation.evidence import queries, services
 from app.valorisation.evidence.forms import WithdrawForm
 from app.valorisation.evidence.proofs import find_options
@@ -34,10 +35,12 @@ def withdraw_evidence(evidence_id: int) -> BaseResponse:
 
 
 @bp.get("/evidence/<int:evidence_id>/file")
-@requires(Permission.PERSON_READ)
+@requires(Permission.PLAN_READ)
 def evidence_file(evidence_id: int) -> Response:
     """A file that is evidence; such as a signed list, it may name people."""
     file = queries.piece(current_actor(), evidence_id).file
+    if not is_veiled_from(current_actor()):
+        current_actor().check(Permission.PERSON_READ)
     return sent(file, file.name if file else "")
 
 

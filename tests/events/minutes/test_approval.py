@@ -41,6 +41,7 @@ from tests.events.minutes.test_comments import press
 from tests.events.world import NEXT_WEEK, World
 from tests.page import Page
 from tests.pdfs import text_of
+from tests.withheld import withheld
 
 
 def due(app: Flask, event: int, number: int = 1) -> None:
@@ -233,6 +234,7 @@ def test_pages_say_that_the_document_is_being_made_then_offer_it_with_its_hash(
         assert sent.headers["Cache-Control"] == "private, no-store"
     shown = coordinator.get(f"/events/{event}").text
     assert digest[:16] in shown
+    withheld(sign_in("auditor"), f"{path}.pdf", pdf_of(app))
 
 
 def test_a_version_is_for_the_consortium_alone(app: Flask, event: int, send: Send, sign_in: SignIn):
