@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
         Kind("plan_item", _l("Plan item"), _pages_of_items, ItemForm),
         Kind("plan_item_slip", _l("Moved day of a plan item")),
         Kind("plan_item_stakeholder", _l("Stakeholder of a plan item")),
-        Kind("reminder_wish", _l("Reminders of plan items")),
+        Kind("reminder_wish", _l("Reminders of plan items and milestones")),
         Kind("milestone", _l("Milestone"), _pages_of_milestones, MilestoneForm),
         Kind("milestone_slip", _l("Moved day of a milestone")),
         Kind("reporting_period", _l("Reporting period"), _pages_of_periods, PeriodForm),
