@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.core import clock, outbox
 from app.core.access import SYSTEM, Role
+from app.core.database import writing
 from app.core.mail import Mail
 from app.core.outbox import Job
 from app.dashboard.digest.content import Digest, digest_of
@@ -234,7 +235,7 @@ def test_the_lead_reads_in_the_weekly_mail_what_presses_in_the_country(
     key = item()
 
     def digest(role: Role, **scope: Any) -> Digest:
-        with app.test_request_context():
+        with app.test_request_context(), writing():
             user = person(db.session, role, email=f"{role.value}@example.org", **scope)
             found = digest_of(user.actor, clock.today(), clock.now())
             db.session.rollback()

@@ -9,7 +9,7 @@ from app.core.access import Permission, current_actor, requires
 from app.core.asked import Asked
 from app.core.canonical import canonical
 from app.core.export import download
-from app.core.web import answer, created, form_page
+from app.core.web import answer, created, form_page, of_one_state
 from app.valorisation.periods import queries, services, tables
 from app.valorisation.periods.forms import PeriodForm
 from app.valorisation.views import bp
@@ -23,6 +23,7 @@ def periods() -> Response:
 
 
 @bp.route("/periods/new", methods=["GET", "POST"])
+@of_one_state
 @requires(Permission.PERIOD_FREEZE)
 def freeze_period() -> BaseResponse:
     """Freeze the figures of a period."""
@@ -36,6 +37,7 @@ def freeze_period() -> BaseResponse:
 
 
 @bp.get("/periods/<int:period_id>")
+@of_one_state
 @requires(Permission.PLAN_READ)
 def period(period_id: int) -> Response:
     """One period: what was frozen, what the records say today, and why; also as a file."""

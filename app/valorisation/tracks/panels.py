@@ -22,6 +22,7 @@ def tracks(actor: Actor, microcredential: MicroCredential) -> Mapping[str, Any] 
         "milestones": sorted(found.milestones, key=lambda one: (order[one.kind], one.id)),
         "proofs": found.proofs,
         "verdict": found.verdict,
+        "rule": found.rule,
         "today": today,
         "opens": actor.is_internal,
         "may_edit": actor.may(Permission.MILESTONE_EDIT, microcredential),

@@ -19,6 +19,7 @@ from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.mou.models import Mou
 from app.valorisation.asof import AsOf, days_before, standing_on, states_before
+from app.valorisation.criterion.queries import Settled, rule_on
 from app.valorisation.evidence.concerns import concerns_others, doubted
 from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
@@ -40,7 +41,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class TracksOf:
-    """The milestones of one micro-credential with what proves each, and whether it counts as valorised.
+    """The milestones of one micro-credential with what proves each, and whether it counts as valorised by a rule.
 
     One without milestones has no ``verdict`` where each way of the rule asks for a milestone.
     """
@@ -48,6 +49,7 @@ class TracksOf:
     milestones: Sequence[Milestone]
     proofs: Mapping[int, Sequence[tuple[Evidence, Proof]]]
     verdict: Verdict | None
+    rule: Settled
 
 
 def of_microcredential(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
@@ -58,15 +60,15 @@ def of_microcredential(actor: Actor, microcredential: MicroCredential, today: da
         .options(joinedload(Milestone.authority))
         .order_by(Milestone.id)
     ).all()
-    rule = portal.consortium().valorised
-    if not found and not any(set(way) == {MEMORANDUM} for way in rule):
-        return TracksOf((), {}, None)
+    rule = rule_on(today)
+    if not found and not any(set(way) == {MEMORANDUM} for way in rule.ways):
+        return TracksOf((), {}, None, rule)
     keys = [one.id for one in found]
     proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.in_(keys))))
     known = [Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven) for one in found]
     signed = memoranda(AsOf.on(today), [microcredential.id]).get(microcredential.id, 0)
-    verdict = judge(rule, known, signed, today)
-    return TracksOf(found, proofs(actor, found, Evidence.withdrawn_at.is_(None)), verdict)
+    verdict = judge(rule.ways, known, signed, today)
+    return TracksOf(found, proofs(actor, found, Evidence.withdrawn_at.is_(None)), verdict, rule)
 
 
 def proofs(
@@ -163,12 +165,12 @@ def memoranda(asked: AsOf, keys: Collection[int] | None = None) -> dict[int, int
 
 
 def verdicts(keys: Collection[int], today: date) -> dict[int, Verdict]:
-    """Whether each of these micro-credentials counts as valorised on a day, by the consortium's rule.
+    """Whether each of these micro-credentials counts as valorised on a day, by the rule that holds on it.
 
-    Three statements, of a past day six.
+    Four statements, of a past day seven.
     """
     asked = AsOf.on(today)
-    rule, known, signed = portal.consortium().valorised, reached(asked, keys), memoranda(asked, keys)
+    rule, known, signed = rule_on(today).ways, reached(asked, keys), memoranda(asked, keys)
     return {key: judge(rule, known.get(key, ()), signed.get(key, 0), today) for key in keys}
 
 
