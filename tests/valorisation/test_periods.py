@@ -22,7 +22,7 @@ from app.core.canonical import sha256_of
 from app.core.database import writing
 from app.core.errors import NotAllowed, Refused
 from app.events import services as events
-from app.events.models import Event
+from app.events.models import Event, Visibility
 from app.extensions import db
 from app.stakeholders.models import Organisation
 from app.valorisation.actuals import figures
@@ -266,6 +266,30 @@ def another_approves(app: Flask, world: World) -> bool:
         move(begin(app, world), PlanState.IN_CONSULTATION, PlanState.APPROVED, on=LAST)
         db.session.commit()
         return True
+
+
+def test_whoever_may_not_see_an_event_reads_the_number_and_not_which_event(
+    app: Flask, sign_in: SignIn, world: World
+) -> None:
+    with work(app):
+        shown, hidden = held(world).id, events.log(SYSTEM, world.consultation(visibility=Visibility.COUNTRY)).id
+        freeze(app)
+    whole, narrowed = sign_in("coordinator"), sign_in("foreign lead")
+    address = "/valorisation/periods/1"
+    for browser, keys in ((whole, {f"event:{shown}", f"event:{hidden}"}), (narrowed, {f"event:{shown}"})):
+        answer = browser.get(f"{address}/figures.json")
+        told = json.loads(answer.data)["countries"]["AM"]["consultations"]
+        assert (told["value"], set(told["records"])) == (2, keys)
+        assert told.get("withheld", 0) == 2 - len(keys)
+        assert ("X-Content-SHA256" in answer.headers) is (browser is whole)
+    assert "Records that are not open to you" in open_page(narrowed, address).text
+    assert "Records that are not open to you" not in open_page(whole, address).text
+    with work(app):
+        event = db.session.get_one(Event, hidden)
+        facts = world.consultation(visibility=Visibility.COUNTRY, starts_on=date(2024, 12, 30))
+        events.edit(SYSTEM, event, event.version, facts)
+    assert "Event, not open to you: counts no more" in open_page(narrowed, address).text
+    assert "Needs of textile workshops: counts no more" in open_page(whole, address).text
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def period(period_id: int) -> Response:
         "valorisation/periods/show.html",
         period=found,
         is_intact=queries.is_intact(found),
+        is_whole=queries.figures_for(actor, found)[1],
         countries=tables.by_country(compared),
         corrections=[one for one in compared if one.is_corrected],
         told=told,
@@ -64,8 +65,11 @@ def period(period_id: int) -> Response:
 @bp.get("/periods/<int:period_id>/figures.json")
 @requires(Permission.PLAN_READ)
 def period_figures(period_id: int) -> Response:
-    """The frozen figures, byte for byte what was hashed."""
+    """The frozen figures, byte for byte what was hashed, or without the records that are not open to the reader."""
     found = queries.period(current_actor(), period_id)
+    content, is_whole = queries.figures_for(current_actor(), found)
     name = f"reporting-period-{found.starts_on}-{found.ends_on}.json"
-    head = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-SHA256": found.sha256}
-    return Response(canonical(found.content), content_type="application/json", headers=head)
+    head = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if is_whole:
+        head["X-Content-SHA256"] = found.sha256
+    return Response(canonical(content), content_type="application/json", headers=head)
