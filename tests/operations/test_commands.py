@@ -122,7 +122,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
     assert {kind: len(found) for kind, found in rows.items()} == {
         "stakeholders": 67,
         "microcredentials": 62,
-        "events": 48,
+        "events": 49,
         "decisions": 30,
         "feedback": 19,
         "valorisation": 7,

@@ -23,6 +23,7 @@ def tracks(actor: Actor, microcredential: MicroCredential) -> Mapping[str, Any] 
         "proofs": found.proofs,
         "verdict": found.verdict,
         "rule": found.rule,
+        "doubtful": found.doubtful,
         "today": today,
         "opens": actor.is_internal,
         "may_edit": actor.may(Permission.MILESTONE_EDIT, microcredential),

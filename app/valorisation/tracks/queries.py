@@ -20,7 +20,7 @@ from app.microcredentials.queries import visible_to as microcredentials_visible_
 from app.mou.models import Mou
 from app.valorisation.asof import AsOf, days_before, standing_on, states_before
 from app.valorisation.criterion.queries import Settled, rule_on
-from app.valorisation.evidence.concerns import concerns_others, doubted
+from app.valorisation.evidence.concerns import doubted, doubtful, names_others, of_another_country
 from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
@@ -43,6 +43,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 class TracksOf:
     """The milestones of one micro-credential with what proves each, and whether it counts as valorised by a rule.
 
+    ``doubtful`` are keys of milestones all of whose evidence concerns others.
     One without milestones has no ``verdict`` where each way of the rule asks for a milestone.
     """
 
@@ -50,6 +51,7 @@ class TracksOf:
     proofs: Mapping[int, Sequence[tuple[Evidence, Proof]]]
     verdict: Verdict | None
     rule: Settled
+    doubtful: frozenset[int] = frozenset()
 
 
 def of_microcredential(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
@@ -65,10 +67,14 @@ def of_microcredential(actor: Actor, microcredential: MicroCredential, today: da
         return TracksOf((), {}, None, rule)
     keys = [one.id for one in found]
     proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.in_(keys))))
-    known = [Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven) for one in found]
+    doubts = doubtful([one.id for one in found if actor.is_internal and one.state is MilestoneState.REACHED])
+    known = [
+        Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven, is_doubtful=one.id in doubts)
+        for one in found
+    ]
     signed = memoranda(AsOf.on(today), [microcredential.id]).get(microcredential.id, 0)
     verdict = judge(rule.ways, known, signed, today)
-    return TracksOf(found, proofs(actor, found, Evidence.withdrawn_at.is_(None)), verdict, rule)
+    return TracksOf(found, proofs(actor, found, Evidence.withdrawn_at.is_(None)), verdict, rule, doubts)
 
 
 def proofs(
@@ -77,16 +83,17 @@ def proofs(
     """What is, or ever was, evidence of milestones by their keys, the oldest first, with what is doubtful about it."""
     reached_on = {one.id: one.reached_on for one in milestones}
     rows = db.session.execute(
-        select(Evidence, concerns_others())
+        select(Evidence, names_others(), of_another_country())
         .join(Milestone, Milestone.id == Evidence.milestone_id)
         .where(Milestone.id.in_(reached_on), *wanted)
         .order_by(Evidence.id)
     ).all()
-    told = proofs_of(actor, [piece for piece, _of_others in rows])
+    told = proofs_of(actor, [row[0] for row in rows])
     found: dict[int, list[tuple[Evidence, Proof]]] = {}
-    for piece, is_of_others in rows:
+    for piece, is_of_others, is_foreign in rows:
         if piece.id in told and piece.milestone_id is not None:
-            proof = doubted(told[piece.id], reached_on[piece.milestone_id], is_of_others=is_of_others)
+            day = reached_on[piece.milestone_id]
+            proof = doubted(told[piece.id], day, is_of_others=is_of_others, is_foreign=is_foreign)
             found.setdefault(piece.milestone_id, []).append((piece, proof))
     return found
 
@@ -189,6 +196,11 @@ def is_outside_project(found: Milestone) -> bool:
     """Whether it was reached before the project began or after it ended; its history says why."""
     consortium = portal.consortium()
     return found.reached_on is not None and is_outside(found.reached_on, (consortium.start, consortium.end))
+
+
+def is_doubtful(found: Milestone) -> bool:
+    """Whether it is reached, and all that proves it concerns others."""
+    return found.state is MilestoneState.REACHED and bool(doubtful([found.id]))
 
 
 def slips(found: Milestone) -> Sequence[MilestoneSlip]:

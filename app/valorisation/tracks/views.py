@@ -39,6 +39,7 @@ def milestone_page(found: Milestone, form: MilestoneMoveForm) -> Response:
         form=form,
         today=today,
         is_outside=queries.is_outside_project(found),
+        is_doubtful=queries.is_doubtful(found),
         proofs=queries.proofs(actor, [found]).get(found.id, ()),
         slips=queries.slips(found),
         history=queries.history(found),
