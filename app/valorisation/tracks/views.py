@@ -87,7 +87,8 @@ def reach_milestone(milestone_id: int) -> BaseResponse:
             day = form.reached_on.data or clock.today()
             services.reach(current_actor(), found, form.version.data, day, form.reach_facts())
             return redirect_to(milestone_url(found), _("The milestone is reached."))
-    return form_page("valorisation/tracks/reach.html", form, milestone=found, mc=found.microcredential)
+    proofs = queries.proofs(current_actor(), [found]).get(found.id, ())
+    return form_page("valorisation/tracks/reach.html", form, milestone=found, mc=found.microcredential, proofs=proofs)
 
 
 @bp.post("/milestones/<int:milestone_id>/move")
