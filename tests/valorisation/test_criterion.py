@@ -175,7 +175,7 @@ def test_what_is_refused_stays_in_the_form(
     assert "Somebody else settled the rule in the meantime." in again.text
     assert "What holds now: Piloted" in again.text
     page = Page(again.form("Settle the rule").submit(coordinator, follow=True))
-    assert "In the regular offer" in page.text
+    assert "The rule holds from 12 May 2025 on." in page.text
     with app.app_context():
         assert [rule.ways for rule in db.session.scalars(select(ValorisedRule).order_by(ValorisedRule.id))] == [
             PILOTED,
