@@ -184,4 +184,4 @@ def read_by_all(keys: Collection[int]) -> frozenset[int]:
         .where(FeedbackPoint.id.in_(keys), FeedbackPoint.state != Disposition.WITHDRAWN)
         .where(FeedbackPage.is_published, Event.visibility == Visibility.PUBLIC)
     )
-    return frozenset(point.id for point, looked_at in rows if looked_at.get(str(point.id)) == _as_read(point))
+    return frozenset(point.id for point, looked_at in rows if (looked_at or {}).get(str(point.id)) == _as_read(point))

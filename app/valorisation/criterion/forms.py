@@ -46,6 +46,11 @@ class RuleForm(BaseForm):
             for code, label in rules.FACTS.items()
         ]
 
+    def look_at(self, now: Settled) -> None:
+        """Take what holds for seen where it was told that somebody settled it, so that saving again is a decision."""
+        if self.form_errors:
+            self.version.data, self.version.raw_data = now.number, None
+
     def said(self) -> list[list[str]]:
         """The ways that were ticked, each a list of codes; empty ones too."""
         ticked = set(self.ways.data or ())

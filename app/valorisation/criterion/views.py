@@ -31,8 +31,7 @@ def settle_rule() -> BaseResponse:
             made = services.settle(current_actor(), form.version.data, form.said(), form.reason.data)
             message = _("The rule holds from %(day)s on.", day=day(made.holds_from))
             return created(form, url_for("valorisation.rule"), message)
-        # What holds now is shown beside what is refused, so that saving again is a decision.
-        form.version.data, form.version.raw_data = now.number, None
+    form.look_at(now)
     return form_page("valorisation/criterion/form.html", form, now=now)
 
 
