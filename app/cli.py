@@ -50,6 +50,7 @@ REGISTERS = (
     "decisions",
     "feedback",
     "valorisation",
+    "recommendations",
 )
 
 

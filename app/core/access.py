@@ -93,6 +93,7 @@ class Permission(StrEnum):
     STAKEHOLDER_IMPORT = "stakeholder:import"
     STAKEHOLDER_MERGE = "stakeholder:merge"
     STAKEHOLDER_READ = "stakeholder:read"
+    VALORISED_SETTLE = "valorised:settle"
 
 
 class Scoped(Protocol):

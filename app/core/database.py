@@ -74,6 +74,7 @@ ANSWERS_FOR = 5.0
 ONLY_WRITERS = "Only what runs inside writing() may write; GET never does."
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_one_state: ContextVar[bool] = ContextVar("one_state", default=False)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -187,6 +188,25 @@ def writing(enabled: bool = True) -> Iterator[None]:
 def set_writing(enabled: bool) -> None:
     """Decide for the rest of this thread's work whether its transactions write; the request edge calls it once each."""
     _writing.set(enabled)
+
+
+def set_one_state(enabled: bool) -> None:
+    """Decide for the rest of this thread's work whether all statements of a transaction see one state of the database.
+
+    SQLite's transactions are like that; PostgreSQL's see with each statement what others have committed meanwhile. The
+    request edge calls it once each, for views that are marked ``of_one_state``.
+    """
+    _one_state.set(enabled)
+
+
+@contextmanager
+def seeing_one_state() -> Iterator[None]:
+    """Run the enclosed transactions, those that begin here, so that all their statements see one state."""
+    token = _one_state.set(True)
+    try:
+        yield
+    finally:
+        _one_state.reset(token)
 
 
 class WriteOutsideWriting(RuntimeError):
@@ -314,9 +334,11 @@ def _prepare_postgresql(engine: Engine) -> None:
         if "isolation_level" not in options:
             # Each statement sees a state of its own anyway: BEGIN and ROLLBACK would be two questions for nothing.
             driver: Any = connection.connection.dbapi_connection
-            alone = not options.get("write", _writing.get())
+            alone = not (_one_state.get() or options.get("write", _writing.get()))
             if driver.autocommit is not alone:
                 driver.autocommit = alone
+            if _one_state.get():
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
     @event.listens_for(engine, "checkin")
     def _note(_connection: Any, record: Any) -> None:

@@ -5,9 +5,9 @@ A request commits once, when its answer is below 400, and is rolled back otherwi
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import (
@@ -33,7 +33,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import audit, marks, portal, presses, veil
 from app.core.access import current_actor
-from app.core.database import LARGEST_KEY, is_busy, set_writing
+from app.core.database import LARGEST_KEY, is_busy, set_one_state, set_writing
 from app.core.errors import DomainError, EditConflict, MergedBeyond, NotAllowed, Refused, StillReferred, Withheld
 from app.core.files import StoredFile
 from app.core.forms import BaseForm
@@ -43,6 +43,8 @@ from app.core.submissions import AlreadySubmitted, SavedOtherwise, refuse_repeat
 from app.extensions import db
 
 log = logging.getLogger(__name__)
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Parts of the names of fields that hold secrets or belong to the form itself.
@@ -93,8 +95,15 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def of_one_state(view: View) -> View:
+    """Have everything that a request for this view reads come from one state of the database, as figures have to."""
+    view.of_one_state = True  # type: ignore[attr-defined]
+    return view
+
+
 def _open() -> None:
     set_writing(request.method in WRITING_METHODS)
+    set_one_state(hasattr(current_app.view_functions.get(request.endpoint or ""), "of_one_state"))
     veil.lift()
     if request.method in WRITING_METHODS and request.is_json:  # Forms would take its lists and objects for texts.
         abort(415)

@@ -12,7 +12,7 @@ from app.events.feedback.models import FeedbackPoint
 from app.events.models import Event
 from app.events.outcomes import services as outcomes
 from app.events.outcomes.models import Decision
-from app.events.outcomes.services import DecisionFacts
+from app.events.outcomes.services import ActionFacts, DecisionFacts
 from app.extensions import db
 from app.mou.models import Mou
 from app.valorisation.evidence import services as proving
@@ -35,6 +35,8 @@ def load_recommendations(
     """Write each recommendation down, send it and note what was answered, as the file says; tie what came of what."""
     for entry in content["decisions"]:
         _decide(entry, known)
+    for entry in content["actions"]:
+        _act(entry, known)
     for entry in content["origins"]:
         item = _item(all_of(plans[entry["country"]]), entry["item"])
         came_from(SYSTEM, item, _sources(entry["from"], known.events))
@@ -55,6 +57,16 @@ def _decide(entry: Mapping[str, Any], known: Known) -> None:
         points=db.session.scalars(select(FeedbackPoint).where(FeedbackPoint.id.in_(points))).all(),
     )
     outcomes.decide(SYSTEM, event, facts, is_example=event.is_example)
+
+
+def _act(entry: Mapping[str, Any], known: Known) -> None:
+    facts = ActionFacts(
+        text=entry["text"],
+        due_on=day_of(entry["due"]),
+        owner=known.organisations[entry["owner"]],
+        microcredentials=[known.designs[code] for code in entry["microcredentials"]],
+    )
+    outcomes.set_action(SYSTEM, known.events[entry["event"]], facts)
 
 
 def _written(entry: Mapping[str, Any], known: Known) -> Recommendation:

@@ -18,6 +18,7 @@ def listings() -> dict[str, Listing]:
     from app.microcredentials.listing import MicroCredentialListing
     from app.stakeholders.listing import OrganisationListing, PersonListing
     from app.valorisation.listing import PlanListing
+    from app.valorisation.recommendations.listing import RecommendationListing
 
     return {
         "stakeholders": OrganisationListing(),
@@ -28,6 +29,7 @@ def listings() -> dict[str, Listing]:
         "decisions": RegisterListing(),
         "feedback": FeedbackListing(),
         "valorisation": PlanListing(),
+        "recommendations": RecommendationListing(),
     }
 
 

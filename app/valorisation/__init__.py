@@ -16,6 +16,7 @@ from app.core.records import Kind
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
     from app.valorisation import overview_views, views  # noqa: F401 - the overview puts its page into the blueprint
+    from app.valorisation.criterion.views import ways_told
     from app.valorisation.evidence import queries as evidence
     from app.valorisation.forms import PlanForm, countries
     from app.valorisation.items import roadmap_views as _roadmap  # noqa: F401 - as above
@@ -40,7 +41,9 @@ def init_app(app: Flask) -> None:
     from app.valorisation.tracks.forms import MilestoneForm
 
     app.register_blueprint(views.bp)
-    app.jinja_env.globals.update(plan_codes=codes_of, recommendation_countries=countries, slip_person=person_of)
+    app.jinja_env.globals.update(
+        plan_codes=codes_of, recommendation_countries=countries, slip_person=person_of, ways_told=ways_told
+    )
     add_panels(
         app,
         Panel("microcredential", "valorisation/tracks/_of_microcredential.html", panels.tracks, order=10),
@@ -54,9 +57,10 @@ def init_app(app: Flask) -> None:
         Kind("plan_item", _l("Plan item"), _pages_of_items, ItemForm),
         Kind("plan_item_slip", _l("Moved day of a plan item")),
         Kind("plan_item_stakeholder", _l("Stakeholder of a plan item")),
-        Kind("reminder_wish", _l("Reminders of plan items")),
+        Kind("reminder_wish", _l("Reminders of plan items and milestones")),
         Kind("milestone", _l("Milestone"), _pages_of_milestones, MilestoneForm),
         Kind("milestone_slip", _l("Moved day of a milestone")),
+        Kind("valorised_rule", _l("Rule for what counts as valorised"), _pages_of_rules),
         Kind("reporting_period", _l("Reporting period"), _pages_of_periods, PeriodForm),
         Kind("origin", _l("Where something came from"), lambda keys: _pages_of_origins(sources.owners_of(keys))),
         Kind("recommendation", _l("Recommendation"), _pages_of_recommendations, RecommendationForm),
@@ -125,3 +129,7 @@ def _pages_of_milestones(keys: Sequence[int]) -> Mapping[int, str]:
 
 def _pages_of_periods(keys: Sequence[int]) -> Mapping[int, str]:
     return {key: f"/valorisation/periods/{key}" for key in keys}
+
+
+def _pages_of_rules(keys: Sequence[int]) -> Mapping[int, str]:
+    return dict.fromkeys(keys, "/valorisation/rule")

@@ -21,6 +21,7 @@ from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.valorisation import actuals
 from app.valorisation.asof import AsOf
+from app.valorisation.criterion.queries import rule_on
 from app.valorisation.models import WRITTEN_IN, ActionPlan, PlanState, PlanVersion
 from app.valorisation.queries import visible_to as plans_visible_to
 from app.valorisation.tracks import queries as tracks
@@ -117,7 +118,7 @@ class CountryRow:
 def countries(actor: Actor, day: date, only: str = "") -> list[CountryRow]:
     """Every country of the consortium, or ``only`` one, as it stands on a day since the project began.
 
-    Eight statements; of a past day eleven.
+    Nine statements; of a past day twelve.
     """
     consortium, asked = portal.consortium(), AsOf.on(day)
     by_country: dict[str, list[Row]] = {}
@@ -158,7 +159,7 @@ def _counted(first: date, last: date, only: str) -> dict[str, dict[str, Any]]:
 
 
 def rows_of(actor: Actor, consortium: Consortium, asked: AsOf, only: str = "") -> list[Row]:
-    """Micro-credentials but retired ones by code, as they stand on a day: four statements, of a past day seven."""
+    """Micro-credentials but retired ones by code, as they stand on a day: five statements, of a past day eight."""
     statement = select(
         *(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.country),
         *(MicroCredential.state, MicroCredential.is_example),
@@ -166,12 +167,13 @@ def rows_of(actor: Actor, consortium: Consortium, asked: AsOf, only: str = "") -
     if only:
         statement = statement.where(MicroCredential.country == only)
     known, signed, today = tracks.reached(asked), tracks.memoranda(asked), asked.day
+    ways = rule_on(today).ways
     made = []
     rows = plain_rows(db.session, statement.order_by(MicroCredential.code))
     for key, code, title, country, state, is_example in rows:
         milestones = known.get(key, ())
         held = frozenset([one.kind for one in milestones if one.holds(today)])
-        is_valorised = is_met(consortium.valorised, held, signed.get(key, 0))
+        is_valorised = is_met(ways, held, signed.get(key, 0))
         made.append(Row(key, code, title, country, state, is_example, milestones, today, held, is_valorised))
     return made
 

@@ -245,6 +245,8 @@ COORDINATOR = (
     "/valorisation/trace/items/5",
     "/valorisation/progress",
     "/valorisation/progress?country=AM",
+    "/valorisation/rule",
+    "/valorisation/rule/settle",
     "/valorisation/slips",
     "/valorisation/slips?country=AM&standing=late",
     "/valorisation/progress?as_of=2025-03-01",

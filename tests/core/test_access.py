@@ -51,6 +51,10 @@ def test_every_permission_belongs_to_the_administrator_and_the_coordinator(permi
     assert {Role.ADMIN, Role.COORDINATOR} <= everywhere(permission)
 
 
+def test_nobody_else_settles_what_counts_as_valorised():
+    assert holders(Permission.VALORISED_SETTLE) == {Role.ADMIN, Role.COORDINATOR}
+
+
 @pytest.mark.parametrize("permission", [Permission.ACCOUNT_MANAGE, Permission.MICROCREDENTIAL_PUBLISH])
 def test_country_leads_manage_accounts_and_publish_in_their_own_country_only(permission: Permission):
     assert everywhere(permission) == {Role.ADMIN, Role.COORDINATOR}

@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.config import ROOT
 from app.core import database
-from app.core.database import WriteOutsideWriting, engine_options, hold, snapshot, writing
+from app.core.database import WriteOutsideWriting, engine_options, hold, seeing_one_state, snapshot, writing
 from app.extensions import db
 from tests.core.conftest import CoreBackend
 from tests.core.things import Thing, ThingState
@@ -260,3 +260,29 @@ def test_a_database_file_may_have_spaces_in_its_path(tmp_path: Path):
     folder = tmp_path / "a folder"
     folder.mkdir()
     assert sa.create_engine(**engine_options(f"sqlite:///{folder}/portal.db")).connect().closed is False
+
+
+def test_statements_of_one_state_do_not_see_what_others_commit_meanwhile(backend: CoreBackend) -> None:
+    thing_id = a_thing(backend.app)
+    amount = sa.select(Thing.amount).where(Thing.id == thing_id)
+    # While somebody writes to SQLite nobody else can; there it is asked of whoever reads.
+    for is_writing in (False, True) if backend.name == "postgresql" else (False,):
+        with backend.app.app_context(), writing(is_writing), seeing_one_state():
+            before = db.session.scalar(amount)
+            with ThreadPoolExecutor(1) as another:
+                another.submit(increment, backend.app, thing_id, Barrier(1)).result()
+            assert db.session.scalar(amount) == before
+            db.session.rollback()
+            assert db.session.scalar(amount) == before + INCREMENTS
+
+
+def test_without_being_asked_to_postgresql_shows_what_others_committed(backend: CoreBackend) -> None:
+    thing_id = a_thing(backend.app)
+    with backend.app.app_context(), seeing_one_state():
+        db.session.scalar(sa.select(Thing.amount).where(Thing.id == thing_id))
+    with backend.app.app_context():
+        before = db.session.scalar(sa.select(Thing.amount).where(Thing.id == thing_id))
+        with ThreadPoolExecutor(1) as another:
+            another.submit(increment, backend.app, thing_id, Barrier(1)).result()
+        now = db.session.scalar(sa.select(Thing.amount).where(Thing.id == thing_id))
+        assert now == before + (INCREMENTS if backend.name == "postgresql" else 0)

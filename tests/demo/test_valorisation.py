@@ -175,3 +175,11 @@ def test_its_file_is_what_was_counted_by_hand(coordinator: FlaskClient) -> None:
         if row["country"] in EXPECTED
     }
     assert found == EXPECTED
+
+
+def test_what_slips_shows_an_open_action_that_was_agreed_for_it(coordinator: FlaskClient) -> None:
+    page = open_page(coordinator, "/valorisation/slips?country=AM")
+    row = next(row for row in page.select("tbody tr") if "Sign memoranda with three companies" in row.get_text(" "))
+    assert "A" in row.get_text(" ")
+    assert "Send the two companies that wait a draft of the memorandum" in row.get_text(" ")
+    assert "example" in row.get_text(" ").casefold()

@@ -8,20 +8,22 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.core.access import SYSTEM
+from app.core import clock
+from app.core.access import SYSTEM, Role
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 from app.valorisation import services
 from app.valorisation.models import ActionPlan, PlanState
 from app.valorisation.services import PlanFacts
-from tests.accounts.people import work
+from tests.accounts.people import person, work
 from tests.events.conftest import SignIn, entered, sign_in, world  # noqa: F401 - fixtures
 from tests.events.world import World
 
 NOW = date(2025, 5, 12)
 S = PlanState
 Made = Callable[..., int]
+On = Callable[[date], None]
 
 
 def facts(world: World, **changes: Any) -> PlanFacts:  # noqa: F811 - the fixture's value
@@ -78,3 +80,24 @@ def lead(sign_in: SignIn, app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskC
 def tokens(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are checked for tokens, so forms have them here."""
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> On:
+    """Have it be another day, and the worker look and write on it, more than once."""
+
+    def move(day: date) -> None:
+        monkeypatch.setattr(clock, "today", lambda *_zone: day)
+
+    return move
+
+
+@pytest.fixture
+def partner(app: Flask, world: World) -> str:  # noqa: F811 - the fixture
+    """Somebody of the school, which answers for items here; reads German."""
+    with work(app) as session:
+        user = person(
+            session, Role.PARTNER_EDITOR, email="partner@example.org", country="AM", organisation_id=world.school
+        )
+        user.language = "de"
+        return user.email

@@ -1,6 +1,7 @@
 """What is asked, and what is marked, where a day or a piece of evidence cannot be taken as it is."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.core.access import SYSTEM
 from app.core.errors import Refused
+from app.events import services as events
+from app.events.models import EventKind, MeetingType
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.valorisation.evidence import services as proving
@@ -19,7 +22,7 @@ from app.valorisation.items.queries import all_of, is_done_outside
 from app.valorisation.items.rules import NotProven
 from app.valorisation.rules import OutsidePeriod
 from app.valorisation.tracks import queries, services
-from app.valorisation.tracks.models import MilestoneKind, MilestoneState
+from app.valorisation.tracks.models import Milestone, MilestoneKind, MilestoneState
 from app.valorisation.tracks.services import MilestoneFacts, ReachFacts
 from tests.accounts.people import work
 from tests.events.world import LAST_WEEK, World
@@ -94,6 +97,64 @@ def test_evidence_of_other_micro_credentials_does_not_prove_this_one(session: Se
     ((_piece, _proof), (_second, proof)) = queries.proofs(SYSTEM, [found])[found.id]
     assert [str(doubt) for doubt in proof.doubts] == ["later than the day it was reached"]
     session.commit()
+
+
+# Of what is about no micro-credential in particular, where it took place tells whom it concerns.
+GENERAL: dict[str, Any] = {
+    "kind": EventKind.MEETING,
+    "meeting_type": MeetingType.LGE,
+    "consultation_type": None,
+    "microcredentials": [],
+}
+ELSEWHERE = GENERAL | {"country": "GE"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "proves"),
+    [
+        (GENERAL, True),
+        (ELSEWHERE, False),
+        ({"country": "GE"}, True),
+        (ELSEWHERE | {"meeting_type": MeetingType.COORDINATION}, True),
+    ],
+    ids=["names none", "elsewhere", "elsewhere and names it", "of the whole consortium"],
+)
+def test_what_took_place_in_another_country_proves_nothing_unless_it_names_the_microcredential(
+    session: Session, world: World, changes: dict[str, Any], proves: bool
+) -> None:
+    found = planned(world)
+    proving.add(SYSTEM, found, [(ProofKind.EVENT, events.log(SYSTEM, world.consultation(**changes)).id)])
+    ((_piece, proof),) = queries.proofs(SYSTEM, [found])[found.id]
+    assert bool(proof.doubts) is not proves
+    if proves:
+        services.reach(SYSTEM, found, found.version, NOW)
+        assert not queries.is_doubtful(found)
+    else:
+        with pytest.raises(NotProven):
+            services.reach(SYSTEM, found, found.version, NOW)
+
+
+def test_what_was_reached_on_the_evidence_of_others_counts_on_and_says_so(
+    app: Flask, lead: FlaskClient, world: World
+) -> None:
+    with work(app):
+        found = planned(world, K.VERIFIED)
+        event = events.log(SYSTEM, world.consultation(**GENERAL))
+        proving.add(SYSTEM, found, [(ProofKind.EVENT, event.id)])
+        services.reach(SYSTEM, found, found.version, NOW)
+        key, address = found.id, f"/valorisation/milestones/{found.id}"
+        events.edit(SYSTEM, event, event.version, world.consultation(**ELSEWHERE))
+    page = open_page(lead, address)
+    assert "All that proves this concerns other micro-credentials or another country." in page.text
+    assert "of another country, and does not name this micro-credential" in page.text
+    tracks = open_page(lead, "/microcredentials/AM-03").select_one("#tracks").get_text(" ")
+    assert "Counts as valorised" in tracks
+    assert "to be proven anew" in tracks
+    assert "reached on 12 May 2025, by evidence that concerns others" in tracks
+    with work(app):
+        prove(world, db.session.get_one(Milestone, key))
+    assert "All that proves this" not in open_page(lead, address).text
+    assert "to be proven anew" not in open_page(lead, "/microcredentials/AM-03").text
 
 
 @pytest.mark.usefixtures("tokens")

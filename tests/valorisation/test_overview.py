@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.core.access import SYSTEM
 from app.core.search_key import search_key
-from app.events.models import EventKind
+from app.events.models import EventKind, MeetingType
 from app.microcredentials.models import MicroCredential
 from app.valorisation.evidence import services as proving
 from app.valorisation.evidence.models import ProofKind
@@ -102,7 +102,8 @@ def test_eight_countries_and_sixty_two_designs_are_read_in_twelve_statements(
             for kind in (K.CONSULTED, K.ACCREDITED, K.PILOTED, K.EMPLOYER_RECOGNISED):
                 facts = MilestoneFacts(planned_on=NOW, authority=agency(world), decision_reference="12/2025")
                 services.plan(SYSTEM, entry, kind, facts)
-        event = held(world, kind=EventKind.WORKSHOP, consultation_type=None, microcredentials=[]).id
+        of_all = {"kind": EventKind.MEETING, "meeting_type": MeetingType.COORDINATION, "consultation_type": None}
+        event = held(world, **of_all, microcredentials=[]).id
         for found in session.query(Milestone).filter(Milestone.kind != K.CONSULTED):
             proving.add(SYSTEM, found, [(ProofKind.EVENT, event)])
             services.reach(SYSTEM, found, found.version, LAST_WEEK)

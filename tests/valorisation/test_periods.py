@@ -3,29 +3,32 @@
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.core.access import SYSTEM
 from app.core.audit import EvidenceError
 from app.core.canonical import sha256_of
+from app.core.database import writing
 from app.core.errors import NotAllowed, Refused
 from app.events import services as events
-from app.events.models import Event
+from app.events.models import Event, Visibility
 from app.extensions import db
 from app.stakeholders.models import Organisation
 from app.valorisation.actuals import figures
 from app.valorisation.items.models import Measure
 from app.valorisation.models import PlanState
-from app.valorisation.periods import queries, rules, services, tables
+from app.valorisation.periods import counting, queries, rules, services, tables
 from app.valorisation.periods.corrections import Compared, compare
 from app.valorisation.periods.models import ReportingPeriod
 from app.valorisation.periods.services import PeriodFacts
@@ -220,6 +223,73 @@ def test_a_period_is_frozen_read_and_taken_along(
     with work(app) as session:
         found = session.query(ReportingPeriod).one()
         assert sha256_of(json.loads(taken.data)) == found.sha256 == taken.headers["X-Content-SHA256"]
+
+
+def test_the_figures_of_a_period_are_of_one_moment_whatever_others_enter_meanwhile(
+    app: Flask, sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator, whole, tried = sign_in("coordinator"), counting._of_events, []
+
+    def entered_meanwhile(first: date, last: date) -> list[Any]:
+        """Read the events, and have somebody else approve a plan before the plans are read."""
+        found = list(whole(first, last))
+        tried.append(another_approves(app, world))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(counting, "_of_events", entered_meanwhile)
+        address = str(coordinator.post("/valorisation/periods/new", data=FORM).location)
+    with app.app_context():
+        found = db.session.scalars(select(ReportingPeriod)).one()
+        assert found.content["countries"]["AM"]["plans"]["value"] == 0
+    # PostgreSQL lets the other one write, and the figures do not see it; SQLite has that one wait.
+    assert tried == [is_postgresql(app)]
+    if not tried[0]:
+        assert another_approves(app, world)
+    assert "Armenia: counts now" in open_page(coordinator, address).text
+
+
+def is_postgresql(app: Flask) -> bool:
+    with app.app_context():
+        return db.engine.dialect.name == "postgresql"
+
+
+def another_approves(app: Flask, world: World) -> bool:
+    """Approve a plan of Armenia in a session of its own; answers whether the database let anybody write."""
+    with app.app_context(), writing():
+        if not is_postgresql(app):
+            with closing(sqlite3.connect(str(db.engine.url.database), timeout=0)) as impatient:
+                try:
+                    impatient.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    return False
+        move(begin(app, world), PlanState.IN_CONSULTATION, PlanState.APPROVED, on=LAST)
+        db.session.commit()
+        return True
+
+
+def test_whoever_may_not_see_an_event_reads_the_number_and_not_which_event(
+    app: Flask, sign_in: SignIn, world: World
+) -> None:
+    with work(app):
+        shown, hidden = held(world).id, events.log(SYSTEM, world.consultation(visibility=Visibility.COUNTRY)).id
+        freeze(app)
+    whole, narrowed = sign_in("coordinator"), sign_in("foreign lead")
+    address = "/valorisation/periods/1"
+    for browser, keys in ((whole, {f"event:{shown}", f"event:{hidden}"}), (narrowed, {f"event:{shown}"})):
+        answer = browser.get(f"{address}/figures.json")
+        told = json.loads(answer.data)["countries"]["AM"]["consultations"]
+        assert (told["value"], set(told["records"])) == (2, keys)
+        assert told.get("withheld", 0) == 2 - len(keys)
+        assert ("X-Content-SHA256" in answer.headers) is (browser is whole)
+    assert "Records that are not open to you" in open_page(narrowed, address).text
+    assert "Records that are not open to you" not in open_page(whole, address).text
+    with work(app):
+        event = db.session.get_one(Event, hidden)
+        facts = world.consultation(visibility=Visibility.COUNTRY, starts_on=date(2024, 12, 30))
+        events.edit(SYSTEM, event, event.version, facts)
+    assert "Event, not open to you: counts no more" in open_page(narrowed, address).text
+    assert "Needs of textile workshops: counts no more" in open_page(whole, address).text
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.core.access import SYSTEM
 from app.core.errors import EditConflict, NotAllowed, OutOfReach, Refused, StillReferred
 from app.core.states import StateTransitionError, moves_of
-from app.events.feedback import choosing
-from app.events.models import Visibility
+from app.events.feedback import choosing, telling
+from app.events.feedback import queries as feedback
+from app.events.models import Event, Visibility
 from app.extensions import db
 from app.microcredentials import links
 from app.microcredentials.services import delete as delete_design
@@ -271,6 +272,12 @@ def test_a_paper_tells_nothing_of_an_event_that_is_not_for_everybody(
     assert "doors" not in quote.where
 
 
+def publish(event: Event) -> None:
+    """Let the public read what was said, as it stands."""
+    seen = telling.state_of(feedback.published(event))
+    telling.publish(SYSTEM, event, is_published=True, seen=seen)
+
+
 def test_the_paper_of_a_country_quotes_where_it_came_from_and_names_nobody(
     app: Flask, session: Session, world: World
 ) -> None:
@@ -288,6 +295,8 @@ def test_the_paper_of_a_country_quotes_where_it_came_from_and_names_nobody(
     written(app, world, S.WITHDRAWN, text={"en": "Nobody asks this any more."})
     written(app, world, text={"en": "Still a draft."})
     session.flush()
+    assert [quote.text for quote in paper.parts(SYSTEM, "AM")[0].quotes][2] == "The wording is not public."
+    publish(event)
     found = paper.parts(SYSTEM, "AM")
     assert [part.text for part in found] == ["Count blocks of forty hours."]
     quotes = [quote.text for quote in found[0].quotes]
@@ -301,5 +310,12 @@ def test_the_paper_of_a_country_quotes_where_it_came_from_and_names_nobody(
     for part in ("Recommendations for Armenia", "The committee for the register", "AM-03", "As the law says."):
         assert part in words
     assert "Gor" not in words
+    told.reason = {"en": "Said otherwise since."}
+    session.flush()
+    assert [quote.text for quote in paper.parts(SYSTEM, "AM")[0].quotes][2] == "The wording is not public."
+    telling.publish(SYSTEM, event, is_published=False)
+    told.reason = None
+    session.flush()
+    assert [quote.text for quote in paper.parts(SYSTEM, "AM")[0].quotes][2] == "The wording is not public."
     assert paper.parts(SYSTEM, "GE") == []
     assert "Nothing is recommended yet." in text_of(paper.document("GE", []))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.core import clock, outbox
 from app.core.access import SYSTEM, Role
+from app.core.database import writing
 from app.core.mail import Mail
 from app.core.outbox import Job
 from app.dashboard.digest.content import Digest, digest_of
@@ -29,24 +30,13 @@ from tests.accounts.people import arrive, person, statements, work
 from tests.events.world import World
 from tests.page import Page, open_page
 from tests.stakeholders.register import person as known_person
-from tests.valorisation.conftest import Made
+from tests.valorisation.conftest import Made, On
 from tests.valorisation.test_items import added, held, said
 
 S = PlanState
 TO_APPROVED = (S.IN_CONSULTATION, S.APPROVED)
 DUE = date(2025, 8, 20)
-On = Callable[[date], None]
 Items = Callable[..., int]
-
-
-@pytest.fixture
-def on(monkeypatch: pytest.MonkeyPatch) -> On:
-    """Have it be another day, and the worker look and write on it, more than once."""
-
-    def move(day: date) -> None:
-        monkeypatch.setattr(clock, "today", lambda *_zone: day)
-
-    return move
 
 
 @pytest.fixture
@@ -62,17 +52,6 @@ def item(app: Flask, world: World, made: Made) -> Items:
             return added(app, world, plan, **{"due_on": DUE, **changes}).id
 
     return build
-
-
-@pytest.fixture
-def partner(app: Flask, world: World) -> str:
-    """Somebody of the school, which answers for items here; reads German."""
-    with work(app) as session:
-        user = person(
-            session, Role.PARTNER_EDITOR, email="partner@example.org", country="AM", organisation_id=world.school
-        )
-        user.language = "de"
-        return user.email
 
 
 def look(app: Flask, times: int = 2) -> None:
@@ -256,7 +235,7 @@ def test_the_lead_reads_in_the_weekly_mail_what_presses_in_the_country(
     key = item()
 
     def digest(role: Role, **scope: Any) -> Digest:
-        with app.test_request_context():
+        with app.test_request_context(), writing():
             user = person(db.session, role, email=f"{role.value}@example.org", **scope)
             found = digest_of(user.actor, clock.today(), clock.now())
             db.session.rollback()

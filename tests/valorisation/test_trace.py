@@ -301,7 +301,7 @@ def test_who_sees_less_is_not_told_that_nothing_led_to_it(
 ) -> None:
     with work(app):
         whole(app, world, Visibility.COUNTRY)
-    hidden, said = "What this came from: nothing that you may see", "Nobody said what this came from"
+    hidden, said = "You may see nothing that these came from", "Nobody said what this came from"
     for browser in (sign_in("foreign lead"), client):
         page = open_page(browser, "/valorisation/trace/AM-03").text
         assert (hidden in page, said in page) == (True, False)

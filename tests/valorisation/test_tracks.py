@@ -186,7 +186,7 @@ def test_the_national_framework_wants_body_decision_and_level(session: Session, 
 def test_consulted_wants_a_consultation_and_answers(session: Session, world: World) -> None:
     wine = session.get_one(MicroCredential, world.wine)
     other = services.plan(SYSTEM, wine, K.CONSULTED, MilestoneFacts(planned_on=NOW))
-    general = held(world, kind=EventKind.WORKSHOP, consultation_type=None, microcredentials=[])
+    general = held(world, kind=EventKind.WORKSHOP, consultation_type=None, microcredentials=[], country="GE")
     proving.add(SYSTEM, other, [(ProofKind.EVENT, general.id)])
     with pytest.raises(rules.NotConsulted, match="No consultation"):
         services.reach(SYSTEM, other, other.version, NOW)

@@ -12,7 +12,7 @@ REMINDERS = ((ON, _l("Seven days before, on the day, and seven days after")), (O
 
 
 class RhythmForm(BaseForm):
-    """How often, and whether of plan items when they are due."""
+    """How often, and whether of plan items and milestones when they are due."""
 
     # SQLite names the column where PostgreSQL names the constraint.
     constraint_messages = dict.fromkeys(
@@ -30,8 +30,11 @@ class RhythmForm(BaseForm):
         description=_l("Nothing is sent in a week in which nothing waits and nothing is new."),
     )
     reminders = ChoiceField(
-        _l("Reminders of plan items that you answer for"),
+        _l("Reminders of plan items and milestones that you answer for"),
         [InputRequired(_l("Choose whether to be reminded."))],
         choices=lambda: REMINDERS,
-        description=_l("One mail for each of these days until the item is done or dropped; they follow when it moves."),
+        description=_l(
+            "One mail for each of these days until it is done or dropped; they follow when it moves. Of what was"
+            " reached and runs out, one 90 and one 30 days before."
+        ),
     )

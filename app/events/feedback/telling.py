@@ -1,11 +1,12 @@
 """Telling what became of what was said: by mail to whoever said it, and on a page for the public."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from app.accounts.queries import languages_of
 from app.core import mail, portal
@@ -15,7 +16,7 @@ from app.core.errors import Refused
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.events import services as events
 from app.events.feedback import queries, rules
-from app.events.feedback.models import FeedbackPage, FeedbackPoint, FeedbackTold, public_path
+from app.events.feedback.models import Disposition, FeedbackPage, FeedbackPoint, FeedbackTold, public_path
 from app.events.feedback.queries import Telling
 from app.events.models import Event, Visibility
 from app.events.permissions import check_edit
@@ -169,3 +170,18 @@ def is_read_by_all(event: Event) -> bool:
     """Whether the public reads what was said at an event: it was published, and the event is still public."""
     page = queries.page(event)
     return page is not None and page.is_published and event.visibility is Visibility.PUBLIC
+
+
+def read_by_all(keys: Collection[int]) -> frozenset[int]:
+    """Those of these points that the public reads as they stand now, by their keys; one statement.
+
+    They were looked at and published so, were not withdrawn, and their event and its page are still public.
+    """
+    rows = db.session.execute(
+        select(FeedbackPoint, FeedbackPage.looked_at)
+        .join(FeedbackPoint.event)
+        .join(FeedbackPage, FeedbackPage.event_id == FeedbackPoint.event_id)
+        .where(FeedbackPoint.id.in_(keys), FeedbackPoint.state != Disposition.WITHDRAWN)
+        .where(FeedbackPage.is_published, Event.visibility == Visibility.PUBLIC)
+    )
+    return frozenset(point.id for point, looked_at in rows if (looked_at or {}).get(str(point.id)) == _as_read(point))

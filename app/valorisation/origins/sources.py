@@ -36,7 +36,7 @@ class Source:
     """A decision or a point of feedback, as it stands now; ``event`` is the title of where it was taken or said.
 
     ``public_text`` is what the public may read of it: of a decision nothing where the event ``is_open`` to some alone,
-    of a point nothing unless somebody wrote it for the public.
+    of a point nothing unless somebody wrote it for the public, and no more than is published of it.
     """
 
     kind: SourceKind

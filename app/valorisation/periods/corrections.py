@@ -73,7 +73,7 @@ def _compared(country: str, code: str, frozen: Mapping[str, Any], now: Mapping[s
     before, after = frozen.get(code, {}), now.get(code, {})
     old, new = before.get("records", {}), after.get("records", {})
     changes = tuple(
-        Change(*_read(record), old.get(record), new.get(record))
+        Change(*read_record(record), old.get(record), new.get(record))
         for record in dict.fromkeys([*old, *new])
         if old.get(record) != new.get(record)
     )
@@ -83,6 +83,7 @@ def _compared(country: str, code: str, frozen: Mapping[str, Any], now: Mapping[s
     )
 
 
-def _read(record: str) -> tuple[str, int]:
+def read_record(record: str) -> tuple[str, int]:
+    """The table and the key of a record, as frozen figures name it."""
     table, key = record.split(":")
     return table, int(key)

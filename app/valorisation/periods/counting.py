@@ -33,7 +33,7 @@ FIGURES = (
 
 
 def count(consortium: Consortium, first: date, last: date) -> Counted:
-    """The figures of each country from one day to another, both included: eleven statements, of past days fourteen.
+    """The figures of each country from one day to another, both included: twelve statements, of past days fifteen.
 
     What was reached until the last day counts for plans, milestones and what is valorised, as on pages.
     """

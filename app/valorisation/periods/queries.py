@@ -1,8 +1,9 @@
 """What can be asked about reporting periods; who may read plans reads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, false, select, true
 
 from app.core import records
@@ -19,7 +20,7 @@ from app.mou.queries import visible_to as memoranda_visible_to
 from app.stakeholders.models import Organisation
 from app.stakeholders.queries import visible_to as organisations_visible_to
 from app.valorisation.models import ActionPlan
-from app.valorisation.periods.corrections import Compared, compare
+from app.valorisation.periods.corrections import Compared, compare, read_record
 from app.valorisation.periods.counting import count
 from app.valorisation.periods.models import ReportingPeriod
 from app.valorisation.tracks.models import Milestone
@@ -68,21 +69,56 @@ def _names(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:
 def told(actor: Actor, found: Sequence[Compared]) -> Mapping[tuple[str, int], tuple[str, str]]:
     """What the changed records are called, and where each is shown: a few statements for each kind that changed.
 
-    A record that is gone, or that the actor may not see, is told by its kind and number, without an address.
+    A record that is gone is told by its kind and number, without an address; one that the actor may not see by its kind
+    alone.
     """
     changed = dict.fromkeys((change.table, change.key) for one in found for change in one.changes)
-    names: dict[tuple[str, int], str] = {}
-    statements = _names(actor)
-    for table in dict.fromkeys(table for table, _key in changed):
-        statement = statements[table]
-        keys = [key for kind, key in changed if kind == table]
-        for row in db.session.execute(statement.where(statement.selected_columns[0].in_(keys))):
-            names[table, row[0]] = _said(table, row[1])
+    names = {record: _said(record[0], name) for record, name in _open_to(actor, changed).items()}
     urls = records.urls_of(db.session, names)
-    return {
-        record: (names.get(record, f"{records.label_of(record[0])} {record[1]}"), urls.get(record, ""))
-        for record in changed
+    return {record: (names.get(record) or _untold(actor, *record), urls.get(record, "")) for record in changed}
+
+
+def _open_to(actor: Actor, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], Any]:
+    """What records that the actor may see are called; a statement for each kind there is any of."""
+    found: dict[tuple[str, int], Any] = {}
+    statements = _names(actor)
+    for table in dict.fromkeys(table for table, _key in wanted):
+        statement = statements[table]
+        keys = [key for kind, key in wanted if kind == table]
+        for row in db.session.execute(statement.where(statement.selected_columns[0].in_(keys))):
+            found[table, row[0]] = row[1]
+    return found
+
+
+def _untold(actor: Actor, table: str, key: int) -> str:
+    label = str(records.label_of(table))
+    return f"{label} {key}" if actor.sees_everything else _("%(kind)s, not open to you", kind=label)
+
+
+def figures_for(actor: Actor, found: ReportingPeriod) -> tuple[dict[str, Any], bool]:
+    """The frozen figures as the actor may read them, and whether these are all, byte for byte what was hashed.
+
+    The numbers are the same for everybody. Records that are not open to the actor, or gone, are counted and not named.
+    """
+    content: dict[str, Any] = found.content
+    if actor.sees_everything:
+        return content, True
+    countries: dict[str, dict[str, Any]] = content["countries"]
+    named = {record for figures in countries.values() for one in figures.values() for record in one["records"]}
+    there = {f"{table}:{key}" for table, key in _open_to(actor, list(map(read_record, sorted(named))))}
+    if there >= named:
+        return content, True
+    told_of = {
+        country: {code: _narrowed(one, there) for code, one in figures.items()}
+        for country, figures in countries.items()
     }
+    return {**content, "countries": told_of, "withheld": len(named - there), "sha256_of_all": found.sha256}, False
+
+
+def _narrowed(figure: dict[str, Any], there: Collection[str]) -> dict[str, Any]:
+    kept = {record: weight for record, weight in figure["records"].items() if record in there}
+    withheld = len(figure["records"]) - len(kept)
+    return {**figure, "records": kept, **({"withheld": withheld} if withheld else {})}
 
 
 def _said(table: str, value: Any) -> str:

@@ -10,6 +10,7 @@ from app.core.access import Actor, Permission
 from app.core.canonical import sha256_of
 from app.core.consortium import Consortium
 from app.extensions import db
+from app.valorisation.criterion.queries import rule_on
 from app.valorisation.periods import rules
 from app.valorisation.periods.counting import count
 from app.valorisation.periods.models import ReportingPeriod
@@ -28,6 +29,7 @@ class PeriodFacts:
 def freeze(actor: Actor, facts: PeriodFacts, consortium: Consortium) -> ReportingPeriod:
     """Count the figures of a period that is over and keep them for good, with their hash.
 
+    They are of one state of the database where the transaction sees one (``core.database.seeing_one_state``).
     Raises ``NotOver``, ``NameTaken``, ``DaysFrozen`` for the same days without a note, ``Refused`` and ``NotAllowed``.
     """
     actor.check(Permission.PERIOD_FREEZE)
@@ -42,6 +44,7 @@ def freeze(actor: Actor, facts: PeriodFacts, consortium: Consortium) -> Reportin
         "name": facts.name,
         "from": facts.starts_on.isoformat(),
         "to": facts.ends_on.isoformat(),
+        "valorised_rule": [list(way) for way in rule_on(facts.ends_on).ways],
         "countries": count(consortium, facts.starts_on, facts.ends_on),
     }
     made = ReportingPeriod(

@@ -9,7 +9,7 @@ from app.core.access import Permission, current_actor, requires
 from app.core.asked import Asked
 from app.core.canonical import canonical
 from app.core.export import download
-from app.core.web import answer, created, form_page
+from app.core.web import answer, created, form_page, of_one_state
 from app.valorisation.periods import queries, services, tables
 from app.valorisation.periods.forms import PeriodForm
 from app.valorisation.views import bp
@@ -23,6 +23,7 @@ def periods() -> Response:
 
 
 @bp.route("/periods/new", methods=["GET", "POST"])
+@of_one_state
 @requires(Permission.PERIOD_FREEZE)
 def freeze_period() -> BaseResponse:
     """Freeze the figures of a period."""
@@ -36,6 +37,7 @@ def freeze_period() -> BaseResponse:
 
 
 @bp.get("/periods/<int:period_id>")
+@of_one_state
 @requires(Permission.PLAN_READ)
 def period(period_id: int) -> Response:
     """One period: what was frozen, what the records say today, and why; also as a file."""
@@ -52,6 +54,7 @@ def period(period_id: int) -> Response:
         "valorisation/periods/show.html",
         period=found,
         is_intact=queries.is_intact(found),
+        is_whole=queries.figures_for(actor, found)[1],
         countries=tables.by_country(compared),
         corrections=[one for one in compared if one.is_corrected],
         told=told,
@@ -62,8 +65,11 @@ def period(period_id: int) -> Response:
 @bp.get("/periods/<int:period_id>/figures.json")
 @requires(Permission.PLAN_READ)
 def period_figures(period_id: int) -> Response:
-    """The frozen figures, byte for byte what was hashed."""
+    """The frozen figures, byte for byte what was hashed, or without the records that are not open to the reader."""
     found = queries.period(current_actor(), period_id)
+    content, is_whole = queries.figures_for(current_actor(), found)
     name = f"reporting-period-{found.starts_on}-{found.ends_on}.json"
-    head = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-SHA256": found.sha256}
-    return Response(canonical(found.content), content_type="application/json", headers=head)
+    head = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if is_whole:
+        head["X-Content-SHA256"] = found.sha256
+    return Response(canonical(content), content_type="application/json", headers=head)

@@ -1,8 +1,8 @@
 """A country's policy paper: what was recommended to whom, where it came from, what was answered; no people in it.
 
-It goes to others than those who may read the register. Feedback stands in it with its text for the public alone, of
-events that are not for everybody neither title nor decisions are told, and names of people who did not agree to
-publication are taken out of every text.
+It goes to others than those who may read the register. Feedback stands in it with its text for the public alone, and
+only while that is published; of events that are not for everybody neither title nor decisions are told, and names of
+people who did not agree to publication are taken out of every text.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from app.core import clock, documents
 from app.core.access import Actor
 from app.core.templating import country_name, day, plain_tr
+from app.events.feedback.telling import read_by_all
 from app.stakeholders.exposure import without_names
 from app.valorisation.origins.models import SourceKind
 from app.valorisation.origins.sources import Source
@@ -57,23 +58,29 @@ def parts(actor: Actor, country: str, *, with_drafts: bool = False) -> list[Part
     """What a country's paper holds, the earliest first: a few statements, however many recommendations there are."""
     found, came_from = queries.of_country(actor, country, with_drafts=with_drafts)
     bare = without_names() if found else str
-    return [_part(one, came_from[one.id], bare) for one in found]
+    said = {source.key for of in came_from.values() for source in of if source.kind is SourceKind.POINT}
+    public = read_by_all(said) if said else frozenset()
+    quotes = {
+        key: [_quote(one, bare, is_public=one.kind is SourceKind.DECISION or one.key in public) for one in of]
+        for key, of in came_from.items()
+    }
+    return [_part(one, quotes[one.id], bare) for one in found]
 
 
-def _part(one: Recommendation, sources: Sequence[Source], bare: Callable[[str], str]) -> Part:
+def _part(one: Recommendation, quotes: Sequence[Quote], bare: Callable[[str], str]) -> Part:
     return Part(
         recommendation=one,
         text=bare(plain_tr(one.text)),
         background=bare(plain_tr(one.background)),
         addressee=one.addressee.name if one.addressee else bare(one.body or ""),
         codes=[design.code for design in one.microcredentials],
-        quotes=[_quote(source, bare) for source in sources],
+        quotes=quotes,
         answer=bare(plain_tr(one.answer)),
     )
 
 
-def _quote(source: Source, bare: Callable[[str], str]) -> Quote:
-    text = bare(plain_tr(source.public_text)) or _("The wording is not public.")
+def _quote(source: Source, bare: Callable[[str], str], *, is_public: bool) -> Quote:
+    text = bare(plain_tr(source.public_text) if is_public else "") or _("The wording is not public.")
     kind = _("Decision %(code)s", code=source.code) if source.kind is SourceKind.DECISION else source.code
     if not source.is_open:
         return Quote(text, f"{kind}, {day(source.dated)}")

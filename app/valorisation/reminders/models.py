@@ -1,4 +1,4 @@
-"""Who wants to be reminded of plan items."""
+"""Who wants to be reminded of plan items and milestones."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column

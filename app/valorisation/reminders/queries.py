@@ -1,4 +1,4 @@
-"""What there is to remind of, whom, and how the items of a country stand for its lead."""
+"""Which items there are to remind of, whom, and how the items of a country stand for its lead."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from app.extensions import db
 from app.stakeholders.models import Person
 from app.valorisation.items.models import OPEN, PlanItem
 from app.valorisation.models import ENDED, ActionPlan, PlanVersion
-from app.valorisation.permissions import may_edit
+from app.valorisation.permissions import Entered, may_edit
 from app.valorisation.queries import visible_to as plans_visible_to
 from app.valorisation.reminders.models import ReminderWish
 from app.valorisation.reminders.rules import window
@@ -69,16 +69,27 @@ def keepers(item: PlanItem, users: Sequence[User]) -> Sequence[User]:
         own = [user for user in users if user.email == address.strip().casefold() and user.actor.is_internal]
         if own:
             return own
-    ways: tuple[Callable[[User], bool], ...] = (
+    return first_who_may(
+        item,
+        users,
         lambda user: item.organisation_id in user.access_organisations,
         lambda user: item.plan.lead_id in user.access_organisations,
-        lambda user: any((one.role, one.country) == (Role.COUNTRY_LEAD, item.plan.country) for one in user.grants),
+        lambda user: leads(user, item.plan.country),
         lambda user: user.id == item.created_by_id,
     )
+
+
+def first_who_may(record: Entered, users: Sequence[User], *ways: Callable[[User], bool]) -> Sequence[User]:
+    """Whoever of ``users`` the first of these ways names, of those who may change the record."""
     for way in ways:
-        if found := [user for user in users if way(user) and may_edit(user.actor, item)]:
+        if found := [user for user in users if way(user) and may_edit(user.actor, record)]:
             return found
     return []
+
+
+def leads(user: User, country: str | None) -> bool:
+    """Whether a person is a lead of a country."""
+    return any((one.role, one.country) == (Role.COUNTRY_LEAD, country) for one in user.grants)
 
 
 def unwilling() -> Collection[int]:

@@ -22,6 +22,8 @@ def tracks(actor: Actor, microcredential: MicroCredential) -> Mapping[str, Any] 
         "milestones": sorted(found.milestones, key=lambda one: (order[one.kind], one.id)),
         "proofs": found.proofs,
         "verdict": found.verdict,
+        "rule": found.rule,
+        "doubtful": found.doubtful,
         "today": today,
         "opens": actor.is_internal,
         "may_edit": actor.may(Permission.MILESTONE_EDIT, microcredential),

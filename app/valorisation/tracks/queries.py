@@ -19,7 +19,8 @@ from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.mou.models import Mou
 from app.valorisation.asof import AsOf, days_before, standing_on, states_before
-from app.valorisation.evidence.concerns import concerns_others, doubted
+from app.valorisation.criterion.queries import Settled, rule_on
+from app.valorisation.evidence.concerns import doubted, doubtful, names_others, of_another_country
 from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
@@ -40,14 +41,17 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class TracksOf:
-    """The milestones of one micro-credential with what proves each, and whether it counts as valorised.
+    """The milestones of one micro-credential with what proves each, and whether it counts as valorised by a rule.
 
+    ``doubtful`` are keys of milestones all of whose evidence concerns others.
     One without milestones has no ``verdict`` where each way of the rule asks for a milestone.
     """
 
     milestones: Sequence[Milestone]
     proofs: Mapping[int, Sequence[tuple[Evidence, Proof]]]
     verdict: Verdict | None
+    rule: Settled
+    doubtful: frozenset[int] = frozenset()
 
 
 def of_microcredential(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
@@ -58,15 +62,19 @@ def of_microcredential(actor: Actor, microcredential: MicroCredential, today: da
         .options(joinedload(Milestone.authority))
         .order_by(Milestone.id)
     ).all()
-    rule = portal.consortium().valorised
-    if not found and not any(set(way) == {MEMORANDUM} for way in rule):
-        return TracksOf((), {}, None)
+    rule = rule_on(today)
+    if not found and not any(set(way) == {MEMORANDUM} for way in rule.ways):
+        return TracksOf((), {}, None, rule)
     keys = [one.id for one in found]
     proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.in_(keys))))
-    known = [Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven) for one in found]
+    doubts = doubtful([one.id for one in found if actor.is_internal and one.state is MilestoneState.REACHED])
+    known = [
+        Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven, is_doubtful=one.id in doubts)
+        for one in found
+    ]
     signed = memoranda(AsOf.on(today), [microcredential.id]).get(microcredential.id, 0)
-    verdict = judge(rule, known, signed, today)
-    return TracksOf(found, proofs(actor, found, Evidence.withdrawn_at.is_(None)), verdict)
+    verdict = judge(rule.ways, known, signed, today)
+    return TracksOf(found, proofs(actor, found, Evidence.withdrawn_at.is_(None)), verdict, rule, doubts)
 
 
 def proofs(
@@ -75,16 +83,17 @@ def proofs(
     """What is, or ever was, evidence of milestones by their keys, the oldest first, with what is doubtful about it."""
     reached_on = {one.id: one.reached_on for one in milestones}
     rows = db.session.execute(
-        select(Evidence, concerns_others())
+        select(Evidence, names_others(), of_another_country())
         .join(Milestone, Milestone.id == Evidence.milestone_id)
         .where(Milestone.id.in_(reached_on), *wanted)
         .order_by(Evidence.id)
     ).all()
-    told = proofs_of(actor, [piece for piece, _of_others in rows])
+    told = proofs_of(actor, [row[0] for row in rows])
     found: dict[int, list[tuple[Evidence, Proof]]] = {}
-    for piece, is_of_others in rows:
+    for piece, is_of_others, is_foreign in rows:
         if piece.id in told and piece.milestone_id is not None:
-            proof = doubted(told[piece.id], reached_on[piece.milestone_id], is_of_others=is_of_others)
+            day = reached_on[piece.milestone_id]
+            proof = doubted(told[piece.id], day, is_of_others=is_of_others, is_foreign=is_foreign)
             found.setdefault(piece.milestone_id, []).append((piece, proof))
     return found
 
@@ -163,12 +172,12 @@ def memoranda(asked: AsOf, keys: Collection[int] | None = None) -> dict[int, int
 
 
 def verdicts(keys: Collection[int], today: date) -> dict[int, Verdict]:
-    """Whether each of these micro-credentials counts as valorised on a day, by the consortium's rule.
+    """Whether each of these micro-credentials counts as valorised on a day, by the rule that holds on it.
 
-    Three statements, of a past day six.
+    Four statements, of a past day seven.
     """
     asked = AsOf.on(today)
-    rule, known, signed = portal.consortium().valorised, reached(asked, keys), memoranda(asked, keys)
+    rule, known, signed = rule_on(today).ways, reached(asked, keys), memoranda(asked, keys)
     return {key: judge(rule, known.get(key, ()), signed.get(key, 0), today) for key in keys}
 
 
@@ -187,6 +196,11 @@ def is_outside_project(found: Milestone) -> bool:
     """Whether it was reached before the project began or after it ended; its history says why."""
     consortium = portal.consortium()
     return found.reached_on is not None and is_outside(found.reached_on, (consortium.start, consortium.end))
+
+
+def is_doubtful(found: Milestone) -> bool:
+    """Whether it is reached, and all that proves it concerns others."""
+    return found.state is MilestoneState.REACHED and bool(doubtful([found.id]))
 
 
 def slips(found: Milestone) -> Sequence[MilestoneSlip]:

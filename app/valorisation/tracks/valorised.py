@@ -19,7 +19,10 @@ _MEMORANDUM = _l("A signed memorandum")
 
 
 class Reached(NamedTuple):
-    """What is known of one milestone of a micro-credential; ``key`` is that of its record, 0 where nobody asks."""
+    """What is known of one milestone of a micro-credential; ``key`` is that of its record, 0 where nobody asks.
+
+    ``is_doubtful`` is whether all that proves it concerns others; it counts, and is said to whoever looks.
+    """
 
     kind: MilestoneKind
     state: MilestoneState
@@ -28,6 +31,7 @@ class Reached(NamedTuple):
     is_proven: bool = False
     planned_on: date | None = None
     key: int = 0
+    is_doubtful: bool = False
 
     def holds(self, today: date) -> bool:
         """Whether it counts as reached on a day: reached by then, still valid, and proven."""
@@ -104,4 +108,7 @@ def _standing(one: Reached, today: date) -> Fact:
         return Fact(label, holds=False, why=_("expired on %(day)s", day=day(one.valid_until)))
     if not one.is_proven:
         return Fact(label, holds=False, why=_("its evidence holds no longer"))
+    if one.is_doubtful:
+        told = _("reached on %(day)s, by evidence that concerns others", day=day(one.reached_on))
+        return Fact(label, holds=True, why=told)
     return Fact(label, holds=True, why=_("reached on %(day)s", day=day(one.reached_on)))

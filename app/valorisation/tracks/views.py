@@ -39,6 +39,7 @@ def milestone_page(found: Milestone, form: MilestoneMoveForm) -> Response:
         form=form,
         today=today,
         is_outside=queries.is_outside_project(found),
+        is_doubtful=queries.is_doubtful(found),
         proofs=queries.proofs(actor, [found]).get(found.id, ()),
         slips=queries.slips(found),
         history=queries.history(found),
@@ -86,7 +87,8 @@ def reach_milestone(milestone_id: int) -> BaseResponse:
             day = form.reached_on.data or clock.today()
             services.reach(current_actor(), found, form.version.data, day, form.reach_facts())
             return redirect_to(milestone_url(found), _("The milestone is reached."))
-    return form_page("valorisation/tracks/reach.html", form, milestone=found, mc=found.microcredential)
+    proofs = queries.proofs(current_actor(), [found]).get(found.id, ())
+    return form_page("valorisation/tracks/reach.html", form, milestone=found, mc=found.microcredential, proofs=proofs)
 
 
 @bp.post("/milestones/<int:milestone_id>/move")

@@ -1,0 +1,71 @@
+"""What must hold of a rule that is settled: pure functions with named refusals."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.core.errors import Refused
+from app.valorisation.tracks.models import MilestoneKind
+from app.valorisation.tracks.valorised import MEMORANDUM
+
+Ways = Sequence[Sequence[str]]
+# What a way can ask for, in the order in which it is said.
+FACTS: dict[str, Any] = {
+    **{kind.value: kind.label for kind in MilestoneKind},
+    MEMORANDUM: _l("A signed memorandum"),
+}
+
+
+class NoWay(Refused):
+    """By such a rule nothing could ever count as valorised."""
+
+    def __init__(self) -> None:
+        super().__init__(ways=_("By this rule nothing would ever count. Tick at least one fact of one way."))
+
+
+class NeverDecides(Refused):
+    """A way asks for everything that another asks for, so that nothing ever depends on it."""
+
+    def __init__(self, longer: int, shorter: int) -> None:
+        super().__init__(
+            ways=_(
+                "Way %(longer)s asks for everything that way %(shorter)s asks for, so it would never decide anything.",
+                longer=longer,
+                shorter=shorter,
+            )
+        )
+
+
+class Unchanged(Refused):
+    """The rule is the one that holds."""
+
+    def __init__(self) -> None:
+        super().__init__(ways=_("This is the rule that holds already."))
+
+
+class SettledMeanwhile(Refused):
+    """Somebody else settled a rule since the form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody else settled the rule in the meantime. Look at what holds now; saving again replaces it.")
+        )
+
+
+def ordered(ways: Iterable[Iterable[str]]) -> list[list[str]]:
+    """Ways with their facts in the order in which they are said, each once; those that ask for nothing are left out."""
+    return [way for asked in ways if (way := [code for code in FACTS if code in set(asked)])]
+
+
+def check_ways(ways: Ways, now: Ways) -> None:
+    """Refuse a rule that never holds, one with a way that decides nothing, and the one that holds ``now``."""
+    if not ways:
+        raise NoWay
+    for place, way in enumerate(ways):
+        for other, shorter in enumerate(ways):
+            if place != other and set(shorter) <= set(way) and (set(shorter) != set(way) or other < place):
+                raise NeverDecides(place + 1, other + 1)
+    if {frozenset(way) for way in ways} == {frozenset(way) for way in now}:
+        raise Unchanged
