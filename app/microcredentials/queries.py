@@ -28,6 +28,7 @@ MOST_DEVELOPERS = 200
 CHUNK = 500
 
 M = MicroCredential
+_NAMED = (Organisation.id, Organisation.name)
 FOUND_BY = FoundBy((M.code, M.title), M.search_key)
 
 
@@ -39,7 +40,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def by_code(actor: Actor, code: str) -> MicroCredential:
-    """One micro-credential with its organisations; what else belongs to it comes when it is asked for.
+    """One micro-credential with the names of its organisations; what else belongs to it comes when it is asked for.
 
     Raises ``NoResultFound`` when it does not exist or is not open to the actor.
     """
@@ -51,7 +52,7 @@ def _one(actor: Actor) -> Select[MicroCredential]:
     return (
         select(M)
         .where(M.code == bindparam("code"), visible_to(actor))
-        .options(joinedload(M.awarding_body), joinedload(M.developers))
+        .options(joinedload(M.awarding_body).load_only(*_NAMED), joinedload(M.developers).load_only(*_NAMED))
     )
 
 

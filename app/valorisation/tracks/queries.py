@@ -1,7 +1,6 @@
 """What can be asked about milestones: of one micro-credential, and of all at once for the overview."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,7 +24,7 @@ from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
 from app.valorisation.rules import is_outside
 from app.valorisation.tracks.models import OPEN, Milestone, MilestoneKind, MilestoneSlip, MilestoneState
-from app.valorisation.tracks.valorised import MEMORANDUM, Reached, Verdict, judge
+from app.valorisation.tracks.valorised import Reached, Verdict, judge
 
 Found = Row[*tuple[Any, ...]]
 # Codes are looked up here: of twenty thousand rows the database's own type of an enum costs as much as the rows.
@@ -36,37 +35,6 @@ _STATES = {state.value: state for state in MilestoneState}
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Milestones the actor may see: the consortium all, everybody else what was reached."""
     return true() if actor.is_internal else Milestone.state == MilestoneState.REACHED
-
-
-@dataclass(frozen=True)
-class TracksOf:
-    """The milestones of one micro-credential with what proves each, and whether it counts as valorised.
-
-    One without milestones has no ``verdict`` where each way of the rule asks for a milestone.
-    """
-
-    milestones: Sequence[Milestone]
-    proofs: Mapping[int, Sequence[tuple[Evidence, Proof]]]
-    verdict: Verdict | None
-
-
-def of_microcredential(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
-    """Everything the page of a micro-credential says of its tracks."""
-    found = db.session.scalars(
-        select(Milestone)
-        .where(Milestone.microcredential_id == microcredential.id, visible_to(actor))
-        .options(joinedload(Milestone.authority))
-        .order_by(Milestone.id)
-    ).all()
-    rule = portal.consortium().valorised
-    if not found and not any(set(way) == {MEMORANDUM} for way in rule):
-        return TracksOf((), {}, None)
-    keys = [one.id for one in found]
-    proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.in_(keys))))
-    known = [Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven) for one in found]
-    signed = memoranda(AsOf.on(today), [microcredential.id]).get(microcredential.id, 0)
-    verdict = judge(rule, known, signed, today)
-    return TracksOf(found, proofs(actor, found, Evidence.withdrawn_at.is_(None)), verdict)
 
 
 def proofs(
