@@ -5,10 +5,12 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select, true
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.access import Actor, Permission
 from app.core.audit import AuditEntry
+from app.core.database import plain_rows
 from app.core.files import StoredFile
 from app.core.i18n import read_in
 from app.core.options import Option
@@ -54,6 +56,19 @@ def _one(actor: Actor) -> Select[MicroCredential]:
         .where(M.code == bindparam("code"), visible_to(actor))
         .options(joinedload(M.awarding_body).load_only(*_NAMED), joinedload(M.developers).load_only(*_NAMED))
     )
+
+
+def named(actor: Actor, code: str) -> Row[*tuple[Any, ...]]:
+    """Key and code of one micro-credential alone. Raises ``NoResultFound`` as ``by_code``."""
+    rows = plain_rows(db.session, _named(actor), {"code": code.upper()})
+    if not rows:
+        raise NoResultFound
+    return rows[0]
+
+
+@lru_cache(maxsize=256)
+def _named(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return select(M.id, M.code).where(M.code == bindparam("code"), visible_to(actor))
 
 
 def by_keys(actor: Actor, keys: Sequence[int]) -> list[MicroCredential]:
