@@ -32,6 +32,12 @@ CHUNK = 500
 M = MicroCredential
 _NAMED = (Organisation.id, Organisation.name)
 FOUND_BY = FoundBy((M.code, M.title), M.search_key)
+_CHANGES = (
+    select(AuditEntry.happened_at, AuditEntry.changes, AuditEntry.action, AuditEntry.actor_name)
+    .where(AuditEntry.record_kind == bindparam("kind"), AuditEntry.record_id == bindparam("key"))
+    .order_by(AuditEntry.id.desc())
+    .limit(MOST_CHANGES)
+)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -168,18 +174,11 @@ def history(actor: Actor, microcredential: MicroCredential) -> Sequence[Row[*tup
     return moves_of(db.session, microcredential) if actor.is_internal else []
 
 
-def changes(actor: Actor, microcredential: MicroCredential) -> list[AuditEntry]:
+def changes(actor: Actor, microcredential: MicroCredential) -> Sequence[Row[*tuple[Any, ...]]]:
     """What was changed last and by whom, for those who may read the audit."""
     if not actor.may(Permission.AUDIT_READ):
         return []
-    return list(
-        db.session.scalars(
-            select(AuditEntry)
-            .where(AuditEntry.record_kind == M.__tablename__, AuditEntry.record_id == microcredential.id)
-            .order_by(AuditEntry.id.desc())
-            .limit(MOST_CHANGES)
-        )
-    )
+    return plain_rows(db.session, _CHANGES, {"kind": M.__tablename__, "key": microcredential.id})
 
 
 def _option(microcredential: MicroCredential, language: str) -> Option:
