@@ -12,7 +12,20 @@ from whitenoise import WhiteNoise
 
 from app import extensions
 from app.config import ROOT, Profile, Settings
-from app.core import access, clock, database, mail, navigation, offline, outbox, pages, rendering, templating, web
+from app.core import (
+    access,
+    clock,
+    cookies,
+    database,
+    mail,
+    navigation,
+    offline,
+    outbox,
+    pages,
+    rendering,
+    templating,
+    web,
+)
 from app.core.consortium import read_consortium
 from app.core.files import FileStore
 
@@ -42,6 +55,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["files"] = FileStore(settings.files_url)
     clock.reckon_with(settings.as_of or (consortium.demo_as_of if settings.is_demo else None), consortium.zone)
     app.jinja_environment = rendering.Templates
+    app.session_interface = cookies.SessionCookie(app)
     # Nothing here is asynchronous; Flask would look at the code of every hook and view in every request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     extensions.db.init_app(app)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PER_PAGE = 50
 FILES = ("csv", "xlsx")
 COUNT_LIMIT = 10_000
+# Of how many found records the names are compared letter by letter with the words, to put the nearest first.
+MOST_RANKED = 1_000
 CHUNK = 500
 # Where ``accounts`` leaves what answers the saved views of an actor on a list: pairs of name and query.
 VIEWS = "saved views"
@@ -97,17 +99,25 @@ class ListPage(Narrowing):
         """The rows of all pages, unsorted."""
         return self.declaration.narrowed(self.actor, self.query, self.filters)
 
+    @cached_property
+    def _found(self) -> int:
+        return self.session.connection().scalar(_counted(self.statement)) or 0
+
     def in_order(self) -> Rows:
         """The rows of all pages, sorted as the page asks."""
         if self.sorted_by is not None and self.sorted_by.order is not None:
             ordered = self.sorted_by.order(self.statement, self.actor, self.sort.startswith("-"))
             return ordered.order_by(self.declaration.tie_breaker())
-        return self.declaration.ordered(self.statement, self.sort, self.ranked_by)
+        of_many = bool(self.ranked_by) and self._found > MOST_RANKED
+        return self.declaration.ordered(self.statement, self.sort, self.ranked_by, of_many=of_many)
 
     def load(self) -> "ListPage":
         """Read the rows of this page and count: two statements, one for each added column, those of ``complete``."""
-        counted, ordered = self._statements()
-        self.total = self.session.connection().scalar(counted) or 0
+        if known := self._of_everything():
+            counted, ordered = known
+            self.total = self.session.connection().scalar(counted) or 0
+        else:
+            self.total, ordered = self._found, _page_of(self.in_order())
         self.number = min(self.number, self._last_number)
         self.rows = plain_rows(self.session, ordered, {"skipped": (self.number - 1) * PER_PAGE})
         self.more = self.declaration.complete(self.session, self.rows)
@@ -141,11 +151,11 @@ class ListPage(Narrowing):
         columns = [addition.column.key for addition in self.on_page]
         return [self.path, tuple(map(tuple, self.rows)), self.more, columns, self._added]
 
-    def _statements(self) -> tuple[Rows, Rows]:
+    def _of_everything(self) -> tuple[Rows, Rows] | None:
         # A list of a record's own, as of one cluster's members, is not that of everything.
         is_narrowed = self.query or any(state.value for state in self.filters)
         if is_narrowed or self.sorted_by is not None or vars(self.declaration):
-            return _counted(self.statement), _page_of(self.in_order())
+            return None
         return _of_everything(type(self.declaration), self.actor, self.sort)  # type: ignore[arg-type]
 
     @property

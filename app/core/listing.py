@@ -75,13 +75,14 @@ class Listing:
                 statement = state.filter.apply(statement, state.value)
         return statement.where(self.found_by.holds(query)) if query else statement
 
-    def ordered(self, statement: Rows, sort: str, query: str = "") -> Rows:
+    def ordered(self, statement: Rows, sort: str, query: str = "", *, of_many: bool = False) -> Rows:
         """``statement`` in the order ``sort`` names (``-`` before it for descending).
 
-        With ``query`` the nearest come first, and only those equally near are in that order.
+        With ``query`` the nearest come first, and only those equally near are in that order; ``of_many`` as for
+        ``nearness``.
         """
         if query:
-            statement = statement.order_by(self.found_by.nearness(query))
+            statement = statement.order_by(self.found_by.nearness(query, of_many=of_many))
         column = next(column for column in self.columns if column.key == sort.removeprefix("-"))
         expressions = column.sort if isinstance(column.sort, (list, tuple)) else [column.sort]
         if sort.startswith("-"):

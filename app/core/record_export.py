@@ -30,10 +30,11 @@ def export_records(
 
     ``cells_of`` gives the cells of the records with these keys, in their order, as ``head`` names them.
     """
+    ordered = page.in_order().with_only_columns(key, maintain_column_froms=True)
 
     def rows() -> Iterator[list[Any]]:
         # A CSV is sent after the request's own session is closed, so the rows come by the one that is open then.
-        keys = list(db.session.scalars(page.in_order().with_only_columns(key, maintain_column_froms=True)))
+        keys = list(db.session.scalars(ordered))
         for start in range(0, len(keys), CHUNK):
             for cells in cells_of(keys[start : start + CHUNK]):
                 yield [plain(cell) for cell in cells]

@@ -172,10 +172,11 @@ class TouchListing(Listing):
             .where(queries.visible_to(actor), queries.at_stake())
         )
 
-    def ordered(self, statement: Rows, sort: str, query: str = "") -> Rows:
+    def ordered(self, statement: Rows, sort: str, query: str = "", *, of_many: bool = False) -> Rows:
         """Whom we never spoke with first, then by how long ago it was; the column comes with the statement."""
         if query or sort.removeprefix("-") != "last_contact":
-            return super().ordered(statement, sort if sort.removeprefix("-") != "last_contact" else "name", query)
+            sort = sort if sort.removeprefix("-") != "last_contact" else "name"
+            return super().ordered(statement, sort, query, of_many=of_many)
         last = statement.selected_columns["last_contact"]
         return statement.order_by(last.is_not(None), last, M.id)
 

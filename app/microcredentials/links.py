@@ -9,10 +9,10 @@ whatever its size.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, bindparam, event, func, select
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Row, Select, bindparam, event, func, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
@@ -37,19 +37,14 @@ class LinkedRecord:
     # The title is a name, which nobody translates.
     is_name: bool = False
 
-    @property
-    def facts(self) -> tuple[Any, ...]:
-        """What its line on a page follows from, besides the reader (see ``kept``)."""
-        title = tuple(self.title.items())
-        return self.dated, title, self.url, self.state, self.note, self.is_example, self.is_name
-
 
 @dataclass(frozen=True, eq=False)
 class LinkKind:
     """How one kind of record presents itself to whoever walks the registry.
 
     ``visible_to`` is the feature's own criterion; ``columns`` are what ``present`` needs of each row, so that a list of
-    fifty reads fifty rows and no entities. ``open_to`` says who learns that there is such a kind at all.
+    fifty reads fifty rows and no entities. What it makes of a row follows from that and the reader's language alone.
+    ``open_to`` says who learns that there is such a kind at all.
     """
 
     model: type["ConcernsMicroCredentials"]
@@ -181,11 +176,24 @@ def _carry_dates(session: Session, _context: object, _instances: object) -> None
 
 @dataclass(frozen=True)
 class Concern:
-    """The newest records of one kind that concern a micro-credential; ``count`` ends at ``MOST_COUNTED`` + 1."""
+    """The newest records of one kind that concern a micro-credential, as ``rows``.
+
+    ``count`` ends at ``MOST_COUNTED`` + 1; it is 0 where nobody asked for it.
+    """
 
     kind: LinkKind
-    records: list[LinkedRecord]
+    rows: Sequence[Row[*tuple[Any, ...]]]
     count: int
+
+    @cached_property
+    def records(self) -> list[LinkedRecord]:
+        """The records as a page lists them."""
+        return [self.kind.present(row) for row in self.rows]
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """What its part of a page follows from, besides the reader (see ``kept``)."""
+        return self.kind.name, self.count, self.rows
 
     @property
     def is_countless(self) -> bool:
@@ -194,7 +202,14 @@ class Concern:
 
 
 def concerning(
-    session: Session, actor: Actor, microcredential_id: int, kind: LinkKind, *, limit: int, offset: int = 0
+    session: Session,
+    actor: Actor,
+    microcredential_id: int,
+    kind: LinkKind,
+    *,
+    limit: int,
+    offset: int = 0,
+    counted: bool = True,
 ) -> Concern:
     """The newest records of one kind that concern a micro-credential and that the actor may see, and their number.
 
@@ -202,12 +217,12 @@ def concerning(
     hundred records or a million are linked, as long as the actor may see most of them.
     """
     values = {"microcredential": microcredential_id, "most": limit, "skipped": offset}
-    rows = plain_rows(session, _newest(actor, kind), values)
-    return Concern(kind, [kind.present(row) for row in rows], rows[0].counted if rows else 0)
+    rows = plain_rows(session, _newest(actor, kind, counted=counted), values)
+    return Concern(kind, rows, rows[0].counted if rows and counted else 0)
 
 
 @lru_cache(maxsize=512)
-def _newest(actor: Actor, kind: LinkKind) -> Select[Any]:
+def _newest(actor: Actor, kind: LinkKind, *, counted: bool) -> Select[Any]:
     link = kind.model.link_model
     wanted = (
         select(link.record_id)
@@ -215,9 +230,10 @@ def _newest(actor: Actor, kind: LinkKind) -> Select[Any]:
         .where(link.microcredential_id == bindparam("microcredential"), kind.visible_to(actor))
     )
     newest = (link.dated.desc(), link.record_id.desc())
-    counted = wanted.order_by(*newest).limit(MOST_COUNTED + 1).subquery()
-    count = select(func.count()).select_from(counted).scalar_subquery().label("counted")
-    found = wanted.with_only_columns(link.dated, *kind.columns, count).order_by(*newest)
+    found = wanted.with_only_columns(link.dated, *kind.columns).order_by(*newest)
+    if counted:
+        first = wanted.order_by(*newest).limit(MOST_COUNTED + 1).subquery()
+        found = found.add_columns(select(func.count()).select_from(first).scalar_subquery().label("counted"))
     return found.limit(bindparam("most")).offset(bindparam("skipped"))
 
 

@@ -5,10 +5,12 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select, true
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.access import Actor, Permission
 from app.core.audit import AuditEntry
+from app.core.database import plain_rows
 from app.core.files import StoredFile
 from app.core.i18n import read_in
 from app.core.options import Option
@@ -28,7 +30,14 @@ MOST_DEVELOPERS = 200
 CHUNK = 500
 
 M = MicroCredential
+_NAMED = (Organisation.id, Organisation.name)
 FOUND_BY = FoundBy((M.code, M.title), M.search_key)
+_CHANGES = (
+    select(AuditEntry.happened_at, AuditEntry.changes, AuditEntry.action, AuditEntry.actor_name)
+    .where(AuditEntry.record_kind == bindparam("kind"), AuditEntry.record_id == bindparam("key"))
+    .order_by(AuditEntry.id.desc())
+    .limit(MOST_CHANGES)
+)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -39,7 +48,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def by_code(actor: Actor, code: str) -> MicroCredential:
-    """One micro-credential with its organisations; what else belongs to it comes when it is asked for.
+    """One micro-credential with the names of its organisations; what else belongs to it comes when it is asked for.
 
     Raises ``NoResultFound`` when it does not exist or is not open to the actor.
     """
@@ -51,8 +60,21 @@ def _one(actor: Actor) -> Select[MicroCredential]:
     return (
         select(M)
         .where(M.code == bindparam("code"), visible_to(actor))
-        .options(joinedload(M.awarding_body), joinedload(M.developers))
+        .options(joinedload(M.awarding_body).load_only(*_NAMED), joinedload(M.developers).load_only(*_NAMED))
     )
+
+
+def named(actor: Actor, code: str) -> Row[*tuple[Any, ...]]:
+    """Key and code of one micro-credential alone. Raises ``NoResultFound`` as ``by_code``."""
+    rows = plain_rows(db.session, _named(actor), {"code": code.upper()})
+    if not rows:
+        raise NoResultFound
+    return rows[0]
+
+
+@lru_cache(maxsize=256)
+def _named(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return select(M.id, M.code).where(M.code == bindparam("code"), visible_to(actor))
 
 
 def by_keys(actor: Actor, keys: Sequence[int]) -> list[MicroCredential]:
@@ -152,18 +174,11 @@ def history(actor: Actor, microcredential: MicroCredential) -> Sequence[Row[*tup
     return moves_of(db.session, microcredential) if actor.is_internal else []
 
 
-def changes(actor: Actor, microcredential: MicroCredential) -> list[AuditEntry]:
+def changes(actor: Actor, microcredential: MicroCredential) -> Sequence[Row[*tuple[Any, ...]]]:
     """What was changed last and by whom, for those who may read the audit."""
     if not actor.may(Permission.AUDIT_READ):
         return []
-    return list(
-        db.session.scalars(
-            select(AuditEntry)
-            .where(AuditEntry.record_kind == M.__tablename__, AuditEntry.record_id == microcredential.id)
-            .order_by(AuditEntry.id.desc())
-            .limit(MOST_CHANGES)
-        )
-    )
+    return plain_rows(db.session, _CHANGES, {"kind": M.__tablename__, "key": microcredential.id})
 
 
 def _option(microcredential: MicroCredential, language: str) -> Option:

@@ -93,14 +93,14 @@ def _moves(microcredential: MicroCredential) -> list[MicroCredentialState]:
 @public("It shows of a published one what the actor may see")
 def concerns(code: str, kind: str) -> Response:
     """All records of one kind that concern a micro-credential, the newest first."""
-    microcredential = queries.by_code(current_actor(), code)
+    actor = current_actor()
+    microcredential = queries.named(actor, code)
     known = links.kind_named(kind)
-    if known is None or not known.open_to(current_actor()):
+    if known is None or not known.open_to(actor):
         abort(404)
     page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
-    found = links.concerning(
-        db.session, current_actor(), microcredential.id, known, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE
-    )
+    place = {"limit": PER_PAGE + 1, "offset": (page - 1) * PER_PAGE}
+    found = links.concerning(db.session, actor, microcredential.id, known, counted=False, **place)
     return answer("microcredentials/concerns.html", mc=microcredential, found=found, page=page, per_page=PER_PAGE)
 
 

@@ -86,6 +86,15 @@ def test_what_is_written_just_so_comes_first_and_then_what_begins_so(session: Se
     assert names(page(session, q="ниш"))[0] == "Ниш"
 
 
+def test_where_many_are_found_what_is_called_so_still_comes_first(session: Session, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(list_page, "MOST_RANKED", 4)
+    add(session, "Tekniš", "Nova Niš", "Niška Banja", "Ниш", "Niš")
+
+    assert names(page(session, q="Niš")) == ["Niš", "Ниш", "Niška Banja", "Nova Niš", "Tekniš"]
+    of_file = ThingListing().page(session, ANYBODY, "/things", {"q": "Niš", "format": "csv"}).in_order()
+    assert [row.name for row in session.execute(of_file)] == names(page(session, q="Niš"))
+
+
 @pytest.mark.parametrize("typed", ["š", "šk", "Šk", "ŠK"])
 def test_a_word_that_begins_as_typed_comes_before_what_only_reads_so(session: Session, typed: str):
     alike = ["Brainster School", "Clear Sky", "Sketch", "Skopje 2", "Сколе", "Šuma"]

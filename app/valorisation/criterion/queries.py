@@ -28,6 +28,11 @@ class Settled:
     reason: str = ""
     actor_name: str = ""
 
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What a page that tells of it follows from (see ``kept``)."""
+        return self.number, tuple(map(tuple, self.ways)), self.holds_from
+
 
 def rule_on(day: date) -> Settled:
     """The rule that holds on a day, or held then; one statement."""

@@ -38,7 +38,24 @@ COLUMNS = {
 _ONE = " + ".join(f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in COLUMNS.values())
 
 
-class Evidence(Base, Timestamped, Versioned, Audited):
+class NamesRecord:
+    """What the record or the file is that evidence names, by the one column that is filled."""
+
+    id: Any
+    file_id: Any
+
+    @property
+    def kind(self) -> ProofKind:
+        """What it is."""
+        return next(kind for kind, column in COLUMNS.items() if getattr(self, column) is not None)
+
+    @property
+    def key(self) -> Any:
+        """The key of the record or file."""
+        return getattr(self, COLUMNS[self.kind])
+
+
+class Evidence(NamesRecord, Base, Timestamped, Versioned, Audited):
     """One record, or one file, that proves an item or a milestone. What was withdrawn stays, with the reason."""
 
     __tablename__ = "evidence"
@@ -75,13 +92,3 @@ class Evidence(Base, Timestamped, Versioned, Audited):
         if owner is None:
             raise LookupError("Evidence proves an item or a milestone.")
         return owner
-
-    @property
-    def kind(self) -> ProofKind:
-        """What it is."""
-        return next(kind for kind, column in COLUMNS.items() if getattr(self, column) is not None)
-
-    @property
-    def key(self) -> Any:
-        """The key of the record or file."""
-        return getattr(self, COLUMNS[self.kind])

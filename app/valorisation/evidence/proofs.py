@@ -7,12 +7,14 @@ known, whoever looks.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 
 from app.core.access import Actor, Permission
+from app.core.database import plain_rows
 from app.core.files import StoredFile
 from app.core.options import Option
 from app.core.ranking import FoundBy
@@ -31,9 +33,11 @@ from app.mou.models import Mou
 from app.mou.queries import visible_to as memoranda_visible_to
 from app.stakeholders.exposure import is_veiled_from
 from app.valorisation.evidence.holding import DECISIONS, EVENTS, MEMORANDA
-from app.valorisation.evidence.models import Evidence, ProofKind
+from app.valorisation.evidence.models import NamesRecord, ProofKind
 
 MOST_OF_A_KIND = 6
+# Rows of records as evidence, kind by kind.
+Records = Sequence[tuple[ProofKind, Sequence[Row[*tuple[Any, ...]]]]]
 # A picker has one number for each record: its key and, in the last place, what it is.
 _KINDS = tuple(ProofKind)
 _PLACES = 8
@@ -216,45 +220,49 @@ def options_of(actor: Actor, values: Sequence[int]) -> list[Option]:
     return found
 
 
-def proofs_of(actor: Actor, evidence: Iterable[Evidence]) -> dict[int, Proof]:
+def proofs_of(actor: Actor, evidence: Iterable[NamesRecord]) -> dict[int, Proof]:
     """What each piece of evidence is worth now, by its key: a statement for each kind there is any of.
 
     What is not open to the actor is told without its name and address.
     """
     pieces = list(evidence)
-    told: dict[tuple[ProofKind, int], Proof] = {}
-    for kind, keys in _by_kind((piece.kind, piece.key) for piece in pieces).items():
-        told |= _files(keys) if kind is ProofKind.FILE else _told(actor, kind, keys)
+    return told(actor, pieces, records_of(actor, pieces))
+
+
+def records_of(actor: Actor, evidence: Iterable[NamesRecord]) -> Records:
+    """The records and files that evidence names, kind by kind: what ``told`` follows from, besides the reader."""
+    named = _by_kind((piece.kind, piece.key) for piece in evidence)
+    return [(kind, plain_rows(db.session, _records(actor, kind), {"keys": keys})) for kind, keys in named.items()]
+
+
+def told(actor: Actor, evidence: Iterable[NamesRecord], records: Records) -> dict[int, Proof]:
+    """What each piece of evidence is worth, by its key, as the records that it names are."""
+    found = {(kind, row.id): _told(kind, row) for kind, rows in records for row in rows}
     opens = actor.is_internal and (actor.may(Permission.PERSON_READ) or is_veiled_from(actor))
     return {
         piece.id: replace(proof, url=f"/valorisation/evidence/{piece.id}/file") if piece.file_id and opens else proof
-        for piece in pieces
-        if (proof := told.get((piece.kind, piece.key))) is not None
+        for piece in evidence
+        if (proof := found.get((piece.kind, piece.key))) is not None
     }
 
 
-def _told(actor: Actor, kind: ProofKind, keys: Sequence[int]) -> dict[tuple[ProofKind, int], Proof]:
+@lru_cache(maxsize=512)
+def _records(actor: Actor, kind: ProofKind) -> Select[*tuple[Any, ...]]:
+    keys = bindparam("keys", expanding=True)
+    if kind is ProofKind.FILE:
+        return select(StoredFile.id, StoredFile.name, StoredFile.uploaded_at).where(StoredFile.id.in_(keys))
     source = _SOURCES[kind]
     is_open = (source.named or source.visible)(actor).label("is_open")
-    statement = source.rows().add_columns(is_open).where(source.key.in_(keys))
-    found = {}
-    for row in db.session.execute(statement):
-        proof = source.tell(row)
-        if not row.is_open:
-            why = "" if proof.holds else _("proves nothing now")
-            proof = replace(proof, title=_("not open to you"), url="", why_not=why)
-        found[kind, row.id] = proof
-    return found
+    return source.rows().add_columns(is_open).where(source.key.in_(keys))
 
 
-def _files(keys: Sequence[int]) -> dict[tuple[ProofKind, int], Proof]:
-    rows = db.session.execute(
-        select(StoredFile.id, StoredFile.name, StoredFile.uploaded_at).where(StoredFile.id.in_(keys))
-    )
-    return {
-        (ProofKind.FILE, row.id): Proof(ProofKind.FILE, row.name, "", row.uploaded_at.date(), holds=True)
-        for row in rows
-    }
+def _told(kind: ProofKind, row: Any) -> Proof:
+    if kind is ProofKind.FILE:
+        return Proof(kind, row.name, "", row.uploaded_at.date(), holds=True)
+    proof = _SOURCES[kind].tell(row)
+    if row.is_open:
+        return proof
+    return replace(proof, title=_("not open to you"), url="", why_not="" if proof.holds else _("proves nothing now"))
 
 
 def _option(kind: ProofKind, key: int, proof: Proof) -> Option:

@@ -83,7 +83,35 @@ OPEN = frozenset({S.PLANNED, S.UNDER_WAY})
 _OPEN_IN_SQL = "state IN ('planned', 'under_way')"
 
 
-class Milestone(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful):
+class OnTrack:
+    """What follows from a milestone's kind, state and days: of the record, and of a row as pages read it."""
+
+    kind: Any
+    state: Any
+    planned_on: Any
+    valid_until: Any
+
+    @property
+    def track(self) -> Track:
+        """Which track it is on."""
+        return TRACK_OF[self.kind]
+
+    def standing(self, today: date) -> Standing:
+        """How it stands on a day: its state, or that it has expired or is late."""
+        if self.has_expired(today):
+            return Standing("late", _l("Expired"))
+        return Standing("late", _l("Late")) if self.is_late(today) else Standing(self.state.shape, self.state.label)
+
+    def has_expired(self, today: date) -> bool:
+        """Whether it was reached and holds no longer."""
+        return self.state is S.REACHED and self.valid_until is not None and self.valid_until < today
+
+    def is_late(self, today: date) -> bool:
+        """Whether its day has passed and it is still open."""
+        return self.state in OPEN and self.planned_on is not None and self.planned_on < today
+
+
+class Milestone(OnTrack, Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful):
     """A dated, proven step of one micro-credential, which is part of it as an outcome is.
 
     ``valid_until`` is the last day on which it holds. ``baseline_on`` is the day first planned. The databases refuse a
@@ -121,11 +149,6 @@ class Milestone(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful)
     authority: Mapped[Organisation | None] = relationship()
 
     @property
-    def track(self) -> Track:
-        """Which track it is on."""
-        return TRACK_OF[self.kind]
-
-    @property
     def access_country(self) -> str | None:
         """The country of its micro-credential."""
         return self.microcredential.access_country
@@ -134,20 +157,6 @@ class Milestone(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful)
     def access_organisations(self) -> frozenset[int]:
         """Who answers for its micro-credential."""
         return frozenset(self.microcredential.access_organisations)
-
-    def standing(self, today: date) -> Standing:
-        """How it stands on a day: its state, or that it has expired or is late."""
-        if self.has_expired(today):
-            return Standing("late", _l("Expired"))
-        return Standing("late", _l("Late")) if self.is_late(today) else Standing(self.state.shape, self.state.label)
-
-    def has_expired(self, today: date) -> bool:
-        """Whether it was reached and holds no longer."""
-        return self.state is S.REACHED and self.valid_until is not None and self.valid_until < today
-
-    def is_late(self, today: date) -> bool:
-        """Whether its day has passed and it is still open."""
-        return self.state in OPEN and self.planned_on is not None and self.planned_on < today
 
 
 class MilestoneSlip(AppendOnly, Base):

@@ -6,25 +6,18 @@ from typing import Any
 from app.core import clock
 from app.core.access import Actor, Permission
 from app.microcredentials.models import MicroCredential
-from app.valorisation.tracks import queries
-from app.valorisation.tracks.models import TRACKS
+from app.valorisation.tracks.shown import tracks_of
 
 
 def tracks(actor: Actor, microcredential: MicroCredential) -> Mapping[str, Any] | None:
     """The milestones by track with what proves each, and the facts of the rule; nothing for visitors where none is."""
-    today = clock.today()
-    found = queries.of_microcredential(actor, microcredential, today)
-    if not found.milestones and not actor.is_internal:
+    found = tracks_of(actor, microcredential, clock.today())
+    if not found.steps and not actor.is_internal:
         return None
-    order = {kind: place for place, kind in enumerate(kind for kinds in TRACKS.values() for kind in kinds)}
     return {
         "mc": microcredential,
-        "milestones": sorted(found.milestones, key=lambda one: (order[one.kind], one.id)),
-        "proofs": found.proofs,
-        "verdict": found.verdict,
-        "rule": found.rule,
-        "doubtful": found.doubtful,
-        "today": today,
+        "tracks": found,
+        "today": found.today,
         "opens": actor.is_internal,
         "may_edit": actor.may(Permission.MILESTONE_EDIT, microcredential),
     }

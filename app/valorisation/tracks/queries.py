@@ -1,7 +1,6 @@
 """What can be asked about milestones: of one micro-credential, and of all at once for the overview."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,14 +18,14 @@ from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.mou.models import Mou
 from app.valorisation.asof import AsOf, days_before, standing_on, states_before
-from app.valorisation.criterion.queries import Settled, rule_on
+from app.valorisation.criterion.queries import rule_on
 from app.valorisation.evidence.concerns import doubted, doubtful, names_others, of_another_country
 from app.valorisation.evidence.holding import holding
 from app.valorisation.evidence.models import Evidence
 from app.valorisation.evidence.proofs import Proof, proofs_of
 from app.valorisation.rules import is_outside
 from app.valorisation.tracks.models import OPEN, Milestone, MilestoneKind, MilestoneSlip, MilestoneState
-from app.valorisation.tracks.valorised import MEMORANDUM, Reached, Verdict, judge
+from app.valorisation.tracks.valorised import Reached, Verdict, judge
 
 Found = Row[*tuple[Any, ...]]
 # Codes are looked up here: of twenty thousand rows the database's own type of an enum costs as much as the rows.
@@ -37,44 +36,6 @@ _STATES = {state.value: state for state in MilestoneState}
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Milestones the actor may see: the consortium all, everybody else what was reached."""
     return true() if actor.is_internal else Milestone.state == MilestoneState.REACHED
-
-
-@dataclass(frozen=True)
-class TracksOf:
-    """The milestones of one micro-credential with what proves each, and whether it counts as valorised by a rule.
-
-    ``doubtful`` are keys of milestones all of whose evidence concerns others.
-    One without milestones has no ``verdict`` where each way of the rule asks for a milestone.
-    """
-
-    milestones: Sequence[Milestone]
-    proofs: Mapping[int, Sequence[tuple[Evidence, Proof]]]
-    verdict: Verdict | None
-    rule: Settled
-    doubtful: frozenset[int] = frozenset()
-
-
-def of_microcredential(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
-    """Everything the page of a micro-credential says of its tracks."""
-    found = db.session.scalars(
-        select(Milestone)
-        .where(Milestone.microcredential_id == microcredential.id, visible_to(actor))
-        .options(joinedload(Milestone.authority))
-        .order_by(Milestone.id)
-    ).all()
-    rule = rule_on(today)
-    if not found and not any(set(way) == {MEMORANDUM} for way in rule.ways):
-        return TracksOf((), {}, None, rule)
-    keys = [one.id for one in found]
-    proven = set(db.session.scalars(holding(Evidence.milestone_id).where(Evidence.milestone_id.in_(keys))))
-    doubts = doubtful([one.id for one in found if actor.is_internal and one.state is MilestoneState.REACHED])
-    known = [
-        Reached(one.kind, one.state, one.reached_on, one.valid_until, one.id in proven, is_doubtful=one.id in doubts)
-        for one in found
-    ]
-    signed = memoranda(AsOf.on(today), [microcredential.id]).get(microcredential.id, 0)
-    verdict = judge(rule.ways, known, signed, today)
-    return TracksOf(found, proofs(actor, found, Evidence.withdrawn_at.is_(None)), verdict, rule, doubts)
 
 
 def proofs(

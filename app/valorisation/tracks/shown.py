@@ -1,0 +1,173 @@
+"""The tracks of one micro-credential as its page shows them, read as rows and told only where no part of it is kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+
+from app.core.access import Actor
+from app.core.database import plain_rows
+from app.extensions import db
+from app.microcredentials.models import MicroCredential
+from app.mou.models import Mou
+from app.stakeholders.models import Organisation
+from app.valorisation.asof import AsOf, standing_on
+from app.valorisation.criterion.queries import Settled, rule_on
+from app.valorisation.evidence.concerns import doubted, names_others, of_another_country
+from app.valorisation.evidence.models import COLUMNS, Evidence, NamesRecord
+from app.valorisation.evidence.proofs import Proof, Records, records_of, told
+from app.valorisation.tracks.models import TRACKS, Milestone, MilestoneKind, MilestoneState, OnTrack
+from app.valorisation.tracks.queries import visible_to
+from app.valorisation.tracks.valorised import MEMORANDUM, Reached, Verdict, judge
+
+_ORDER = {kind: place for place, kind in enumerate(kind for kinds in TRACKS.values() for kind in kinds)}
+
+
+@dataclass(frozen=True)
+class Step(OnTrack):
+    """A milestone as a row: what its line shows."""
+
+    id: int
+    kind: MilestoneKind
+    state: MilestoneState
+    planned_on: date | None
+    reached_on: date | None
+    valid_until: date | None
+    decision_reference: str | None
+    is_example: bool
+    authority: str | None
+
+
+@dataclass(frozen=True)
+class Piece(NamesRecord):
+    """A piece of evidence as a row; its columns in the order of ``COLUMNS``, the file the last."""
+
+    id: int
+    milestone_id: int
+    is_of_others: bool
+    is_foreign: bool
+    event_id: int | None
+    minutes_version_id: int | None
+    mou_id: int | None
+    decision_id: int | None
+    document_id: int | None
+    file_id: int | None
+
+
+@dataclass(frozen=True)
+class TracksOf:
+    """The milestones of one micro-credential by track, what proves each, and whether it counts as valorised by a rule.
+
+    All of it follows from ``facts``. ``signed`` memoranda stand behind it ``today``.
+    """
+
+    actor: Actor
+    today: date
+    steps: Sequence[Step]
+    pieces: Sequence[Piece]
+    records: Records
+    signed: int
+    rule: Settled
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """What the page shows of them, besides the reader (see ``kept``)."""
+        return self.today, tuple(self.steps), tuple(self.pieces), self.records, self.signed, self.rule.facts
+
+    @cached_property
+    def proofs(self) -> Mapping[int, Sequence[tuple[Piece, Proof]]]:
+        """What proves each milestone, by its key, the oldest first, with what is doubtful about it."""
+        worth, reached_on = told(self.actor, self.pieces, self.records), {one.id: one.reached_on for one in self.steps}
+        found: dict[int, list[tuple[Piece, Proof]]] = {}
+        for piece in self.pieces:
+            if piece.id in worth:
+                day = reached_on[piece.milestone_id]
+                proof = doubted(worth[piece.id], day, is_of_others=piece.is_of_others, is_foreign=piece.is_foreign)
+                found.setdefault(piece.milestone_id, []).append((piece, proof))
+        return found
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """Whether it counts; ``None`` without milestones where each way of the rule asks for one."""
+        if not self.steps and not _is_met_without(self.rule):
+            return None
+        known = [
+            Reached(
+                *(one.kind, one.state, one.reached_on, one.valid_until),
+                is_proven=bool(self._holding(one)),
+                is_doubtful=one.id in self.doubtful,
+            )
+            for one in self.steps
+        ]
+        return judge(self.rule.ways, known, self.signed, self.today)
+
+    @cached_property
+    def doubtful(self) -> frozenset[int]:
+        """Keys of milestones that are reached, all of whose evidence concerns others, as ``concerns.doubtful``."""
+        if not self.actor.is_internal:
+            return frozenset()
+        reached = ((one.id, self._holding(one)) for one in self.steps if one.state is MilestoneState.REACHED)
+        return frozenset(
+            key for key, pieces in reached if pieces and all(one.is_of_others or one.is_foreign for one in pieces)
+        )
+
+    def _holding(self, step: Step) -> list[Piece]:
+        return [piece for piece, proof in self.proofs.get(step.id, ()) if proof.holds]
+
+
+def _is_met_without(rule: Settled) -> bool:
+    """Whether a memorandum alone can be enough."""
+    return any(set(way) == {MEMORANDUM} for way in rule.ways)
+
+
+def tracks_of(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
+    """Everything the page of a micro-credential says of its tracks.
+
+    A statement for the rule and one for the milestones; where there are any, one for their evidence and one for each
+    kind of it.
+    """
+    key, asked = {"microcredential": microcredential.id}, AsOf.on(today)
+    rows = plain_rows(db.session, _steps(actor, asked), key)
+    steps = sorted((Step(*row[:-1]) for row in rows), key=lambda one: (_ORDER[one.kind], one.id))
+    pieces = [Piece(*row) for row in plain_rows(db.session, _pieces(actor), key)] if rows else []
+    rule = rule_on(today)
+    if rows:
+        signed = rows[0][-1]
+    else:
+        signed = plain_rows(db.session, select(_signed(asked)), key)[0][0] if _is_met_without(rule) else 0
+    return TracksOf(actor, today, steps, pieces, records_of(actor, pieces), signed, rule)
+
+
+def _signed(asked: AsOf) -> Any:
+    link = Mou.link_model
+    counted = select(func.count()).select_from(link).join(Mou, Mou.id == link.record_id)
+    here = link.microcredential_id == bindparam("microcredential")
+    return counted.where(here, standing_on(asked)).scalar_subquery()
+
+
+@lru_cache(maxsize=256)
+def _steps(actor: Actor, asked: AsOf) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *(Milestone.id, Milestone.kind, Milestone.state, Milestone.planned_on, Milestone.reached_on),
+            *(Milestone.valid_until, Milestone.decision_reference, Milestone.is_example, Organisation.name),
+            _signed(asked),
+        )
+        .outerjoin(Organisation, Organisation.id == Milestone.authority_id)
+        .where(Milestone.microcredential_id == bindparam("microcredential"), visible_to(actor))
+    )
+
+
+@lru_cache(maxsize=256)
+def _pieces(actor: Actor) -> Select[*tuple[Any, ...]]:
+    named = (getattr(Evidence, column) for column in COLUMNS.values())
+    return (
+        select(Evidence.id, Evidence.milestone_id, names_others(), of_another_country(), *named)
+        .join(Milestone, Milestone.id == Evidence.milestone_id)
+        .where(Milestone.microcredential_id == bindparam("microcredential"), visible_to(actor))
+        .where(Evidence.withdrawn_at.is_(None))
+        .order_by(Evidence.id)
+    )
