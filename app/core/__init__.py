@@ -12,7 +12,20 @@ from whitenoise import WhiteNoise
 
 from app import extensions
 from app.config import ROOT, Profile, Settings
-from app.core import access, clock, database, mail, navigation, offline, outbox, pages, rendering, templating, web
+from app.core import (
+    access,
+    clock,
+    database,
+    mail,
+    navigation,
+    offline,
+    outbox,
+    outside,
+    pages,
+    rendering,
+    templating,
+    web,
+)
 from app.core.consortium import read_consortium
 from app.core.files import FileStore
 
@@ -56,6 +69,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         hooks.clear()
     extensions.csrf.init_app(app)
     templating.init_templating(app)
+    app.jinja_env.globals.update(languages_offered=outside.offered, is_outside=outside.is_outside)
     navigation.init_navigation(app)
     offline.init_offline(app)
     web.init_web(app)
