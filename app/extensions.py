@@ -51,7 +51,7 @@ class Catalogues(Domain):
         found = self._by_locale.get(locale) if locale else None
         if found is None:
             found = super().get_translations()  # type: ignore[no-untyped-call]
-            outside = self._outside(locale) if locale else None
+            outside = self._outside(locale) if locale and self.speaks_outside(str(locale)) else None
             if isinstance(outside, Translations):
                 found = _one_of(outside, found)
             if locale:

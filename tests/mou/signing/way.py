@@ -37,16 +37,9 @@ def code_to(app: Flask, email: str) -> str:
     return [code[1] for code in found if code][-1]
 
 
-def in_english(guest: FlaskClient) -> FlaskClient:
-    """A browser that reads in English whatever the language of a link is, as tests do."""
-    with guest.session_transaction() as kept:
-        kept["language"] = "en"
-    return guest
-
-
 def opened(app: Flask, email: str) -> tuple[FlaskClient, str]:
     """A browser in which somebody opened the text; it has the path of the link, too."""
-    guest, path = in_english(app.test_client()), link_to(app, email)
+    guest, path = app.test_client(), link_to(app, email)
     page = Page(open_page(guest, path).form("Open the document").submit(guest, follow=True))
     assert page.url.endswith("/read")
     return guest, path
