@@ -29,6 +29,8 @@ def upgrade() -> None:
     rows = connection.execute(sa.text("SELECT id, name FROM event_series ORDER BY id")).all()
     for series, key in _keys([(row[0], row[1]) for row in rows]):
         connection.execute(SERIES.update().where(SERIES.c.id == series).values(name_key=key))
+    with op.batch_alter_table("event_series", table_kwargs={"sqlite_autoincrement": True}) as table:
+        table.alter_column("name_key", existing_type=sa.String(), existing_nullable=False, server_default=None)
     op.create_index("uq_event_series_name_key", "event_series", ["name_key"], unique=True)
     # The colon in the payload is none of a parameter.
     connection.exec_driver_sql(RENEW)
