@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from babel import Locale
-from babel.support import NullTranslations
+from babel.support import NullTranslations, Translations
 from flask import g
 from flask_babel import Babel, Domain, get_locale
 from flask_limiter import Limiter
@@ -24,12 +24,26 @@ def locale_now() -> Locale | None:
     return known or get_locale()
 
 
+# The catalogue of what people outside the portal read; there is one in more languages than the portal speaks.
+OUTSIDE = "outside"
+
+
 class Catalogues(Domain):
     """The portal's words in every language, each catalogue read once."""
 
     def __init__(self, domain: str) -> None:
         super().__init__(domain=domain)  # type: ignore[no-untyped-call]
         self._by_locale: dict[Locale, NullTranslations] = {}
+        self._spoken_outside: dict[str, bool] = {}
+
+    def speaks_outside(self, locale: str) -> bool:
+        """Whether there are words in a locale for people outside the portal."""
+        if locale not in self._spoken_outside:
+            self._spoken_outside[locale] = isinstance(self._outside(locale), Translations)
+        return self._spoken_outside[locale]
+
+    def _outside(self, locale: Locale | str) -> NullTranslations:
+        return Translations.load(self.translation_directories[0], [str(locale)], OUTSIDE)
 
     def get_translations(self) -> NullTranslations:
         """The catalogue of the reader's locale; an empty one where there is no application to have one."""
@@ -37,9 +51,23 @@ class Catalogues(Domain):
         found = self._by_locale.get(locale) if locale else None
         if found is None:
             found = super().get_translations()  # type: ignore[no-untyped-call]
+            outside = self._outside(locale) if locale and self.speaks_outside(str(locale)) else None
+            if isinstance(outside, Translations):
+                found = _one_of(outside, found)
             if locale:
                 self._by_locale[locale] = found
         return found
+
+
+def _one_of(outside: Translations, whole: NullTranslations) -> Translations:
+    """The words for people outside, and those of the portal, which go before them."""
+    one = Translations()
+    one.merge(outside)
+    one.plural = outside.plural
+    if isinstance(whole, Translations) and whole.files:
+        one.merge(whole)
+        one.plural = whole.plural
+    return one
 
 
 class Speech(Babel):

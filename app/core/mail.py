@@ -27,6 +27,7 @@ from app.core import clock, outbox, portal
 from app.core.database import Base
 from app.core.i18n import SOURCE_LANGUAGE
 from app.core.marks import PLACEHOLDER
+from app.core.outside import spoken
 from app.core.vocabulary import Term
 
 SEND = "mail.send"
@@ -70,11 +71,14 @@ class Mail(Base):
 
 
 @contextmanager
-def in_language(code: str) -> Iterator[str]:
-    """Speak to a reader of language ``code`` within, whoever asks; where it is not active, English. Gives the code."""
+def in_language(code: str, *, is_outside: bool = False) -> Iterator[str]:
+    """Speak to a reader of language ``code`` within, whoever asks; where it is not active, English. Gives the code.
+
+    With ``is_outside`` it may be one that people outside the portal are spoken to in.
+    """
     consortium = portal.consortium()
-    language = consortium.by_language.get(code)
-    if language is None or not language.active:
+    language = spoken(code)
+    if language is None or not (language.active or is_outside):
         language = consortium.by_language[SOURCE_LANGUAGE]
     before = g.get("language")
     g.language = language
@@ -93,17 +97,20 @@ def send(
     language: str = "en",
     *,
     calendar: CalendarPart | None = None,
+    is_outside: bool = False,
     **facts: Any,
 ) -> Mail:
     """Write a message and the job that sends it into the current transaction.
 
     ``template`` names ``templates/email/<template>.txt`` and ``.html``, rendered with ``facts`` and ``public_url``, the
     portal's address as configured: a link must not depend on the ``Host`` that a request claims. Texts, and a lazy
-    ``subject``, are in the recipient's ``language``. ``calendar`` goes along for calendar programs.
+    ``subject``, are in the recipient's ``language``; with ``is_outside``, where the catalogues ``outside.po`` have all
+    of the mail, it may be one that the rest of the portal does not speak. ``calendar`` goes along for
+    calendar programs.
     """
     settings = portal.settings()
     facts = {"public_url": settings.public_url, **facts}
-    with in_language(language) as spoken:
+    with in_language(language, is_outside=is_outside) as code:
         heading = " ".join(str(subject).split())
         mail = Mail(
             message_id=make_msgid(domain=urlsplit(settings.public_url).hostname),
@@ -113,7 +120,7 @@ def send(
             html=render_template(f"email/{template}.html", subject=heading, **facts),
             calendar=calendar.text if calendar else None,
             reply_to=calendar.reply_to if calendar else None,
-            language=spoken,
+            language=code,
         )
     session.add(mail)
     session.flush()

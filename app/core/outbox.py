@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
 FIRST_DELAY = timedelta(seconds=30)
+LOOKS_AGAIN = timedelta(hours=1)
 
 Handler = Callable[[Session, dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
@@ -45,6 +46,10 @@ class JobState(Term):
 
 class PermanentFailure(Exception):
     """Raised by a job's body when trying again cannot help."""
+
+
+class TooEarly(Exception):
+    """Raised by a job's body whose day has not come by the day that the portal reckons with; it waits on."""
 
 
 class Job(Base):
@@ -150,6 +155,11 @@ def run_one(session: Session, lease: timedelta = LEASE) -> bool:
     try:
         _handlers[kind](session, job.payload)
         job.state, job.finished_at, job.last_error = JobState.DONE, clock.now(), None
+        session.commit()
+    except TooEarly:
+        session.rollback()
+        waits = session.get_one(Job, job_id)
+        waits.attempts, waits.run_after = attempts - 1, clock.now() + LOOKS_AGAIN
         session.commit()
     except Exception as error:  # noqa: BLE001 - whatever a body raises is kept with its job
         session.rollback()

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, jsonify, request, session
 from sqlalchemy import text
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import portal
 from app.core.access import public
+from app.core.outside import spoken
 from app.core.web import redirect_to
 from app.extensions import db
 
@@ -18,10 +18,11 @@ bp = Blueprint("web", __name__)
 @public("Everybody reads in a language")
 def language() -> BaseResponse:
     """Remember the reader's language in this browser and go back to the page."""
-    active = {entry.code for entry in portal.consortium().languages if entry.active}
-    if request.form.get("lang") in active:
-        session["language"] = request.form["lang"]
-    came_from = urlsplit(request.referrer or "")
+    chosen = spoken(request.form.get("lang"))
+    if chosen is not None:
+        session["language"] = chosen.code
+    # A page behind a personal link tells its address to nobody, and therefore names itself in the form.
+    came_from = urlsplit(request.form.get("here") or request.referrer or "")
     return redirect_to(safe_path(came_from._replace(scheme="", netloc="").geturl()))
 
 

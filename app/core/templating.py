@@ -60,7 +60,6 @@ def init_templating(app: Flask) -> None:
         consortium=consortium,
         is_demo=settings.is_demo,
         max_upload=settings.max_upload,
-        languages=[language for language in consortium.languages if language.active],
         as_of=clock.as_of,
         today=lambda: clock.today(consortium.zone),
         lang=lambda: reader_language().html,

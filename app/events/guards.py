@@ -9,7 +9,7 @@ from app.core import clock
 from app.core.errors import Refused
 from app.events import queries, rules
 from app.events.facts import check_place
-from app.events.models import OVER, Event, EventState
+from app.events.models import OVER, Event, EventSeries, EventState
 
 # Whether something was written of an event besides its summary: minutes of its agenda, decisions.
 minutes_sources: list[Callable[[Event], bool]] = []
@@ -19,11 +19,16 @@ closing_checks: list[Callable[[Event], None]] = []
 
 def check_number(event: Event) -> None:
     """A number stands once in a series; what is cancelled leaves its own free. Raises ``NumberTaken``."""
-    is_numbered = event.number is not None and event.set_by is None
-    if is_numbered and event.series is not None and event.series.id is not None:
+    if event.series is not None:
         queries.lock_series(event.series)  # Two who take the same number at once are asked one after the other.
-        if queries.is_numbered(event.series, event.number, but=event):
-            raise rules.NumberTaken(number=_("This series has a number %(number)s already.", number=event.number))
+    check_number_free(event, event.number, event.series)
+
+
+def check_number_free(event: Event, number: int | None, series: EventSeries | None) -> None:
+    """The same of a number that an event is about to get in a series, before anybody waits. Raises ``NumberTaken``."""
+    is_numbered = number is not None and event.set_by is None
+    if is_numbered and series is not None and queries.is_numbered(series, number, but=event):
+        raise rules.NumberTaken(number=_("This series has a number %(number)s already.", number=number))
 
 
 def lacking(event: Event) -> list[str]:

@@ -263,8 +263,11 @@ class EventSeries(Base, Timestamped, Audited):
     """Events that follow one another, such as coordination meetings: what one leaves open stands before the next."""
 
     __tablename__ = "event_series"
+    __table_args__ = (Index("uq_event_series_name_key", "name_key", unique=True),)
 
     name: Mapped[TranslatedText]
+    # By which two people who begin it in the same moment begin one: ``series_key`` of its name.
+    name_key: Mapped[str]
     is_example: Mapped[bool] = mapped_column(default=False)
 
 

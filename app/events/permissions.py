@@ -1,5 +1,7 @@
 """Who may change an event: whoever the role allows, and whoever entered it."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 
 from app.core.access import Actor, Permission
@@ -17,6 +19,16 @@ def may_edit(actor: Actor, event: Event) -> bool:
     if actor.may(Permission.EVENT_EDIT, event) or (entered_it and actor.may(Permission.EVENT_EDIT)):
         return True
     return event.set_by is not None and may_edit(actor, event.set_by)
+
+
+def may_join(actor: Actor, event: Event, there_is: Any) -> bool:
+    """Whether the actor may read the link to join: the consortium's people, and who is invited or takes part.
+
+    That everybody may know of an event does not invite everybody. ``there_is`` is what ``presence`` says of the event
+    for this actor.
+    """
+    organises = bool(actor.organisations & event.access_organisations)
+    return actor.is_internal or organises or bool(there_is.takes_part or there_is.is_invited)
 
 
 def check_edit(actor: Actor, event: Event) -> None:

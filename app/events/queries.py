@@ -6,13 +6,15 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.accounts.models import RoleGrant
 from app.core import records
 from app.core.access import Actor, Permission, Role
 from app.core.database import Base, hold, plain_rows
 from app.core.reach import reach
+from app.core.search_key import search_key
 from app.core.states import moves_of
 from app.events import presence
 from app.events.models import Event, EventSeries, EventState, Rescheduling, Visibility, event_host, event_organisation
@@ -124,7 +126,16 @@ def _taking_part(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-presence.ask(hosts=select(event_host.c.event_id).where(event_host.c.event_id == presence.KEY).exists())
+def _has_one_of_the_readers(table: Table) -> ColumnElement[bool]:
+    of_reader = RoleGrant.user_id == presence.READER
+    joined = select(table.c.event_id).join(RoleGrant, RoleGrant.organisation_id == table.c.organisation_id)
+    return joined.where(table.c.event_id == presence.KEY, of_reader).exists()
+
+
+presence.ask(
+    hosts=select(event_host.c.event_id).where(event_host.c.event_id == presence.KEY).exists(),
+    takes_part=or_(_has_one_of_the_readers(event_organisation), _has_one_of_the_readers(event_host)),
+)
 
 
 def hosts_of(actor: Actor, event: Event) -> Sequence[Found]:
@@ -231,9 +242,21 @@ def series() -> Sequence[EventSeries]:
 
 
 def series_named(name: Mapping[str, str]) -> EventSeries | None:
-    """The series that is called so in one of these languages."""
-    wanted = set(name.items())
-    return next((one for one in series() if wanted & set(one.name.items())), None)
+    """The series that is called so in one of these languages, or else whatever it is called so in."""
+    wanted, keys, known = set(name.items()), set(map(series_key, name.values())), series()
+    exactly = (one for one in known if wanted & set(one.name.items()))
+    alike = (one for one in known if keys & {one.name_key, *map(series_key, one.name.values())})
+    return next(exactly, None) or next(alike, None)
+
+
+def series_key(name: str) -> str:
+    """What stands once among the series; a name without a letter is its own."""
+    return search_key(name) or name
+
+
+def is_series_key_taken(key: str) -> bool:
+    """Whether a series has this key already."""
+    return db.session.scalar(select(EventSeries.id).where(EventSeries.name_key == key)) is not None
 
 
 def lock_series(series: EventSeries) -> None:

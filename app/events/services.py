@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from app.core import clock
 from app.core.access import Actor, Permission
 from app.core.errors import Refused, StillReferred, expect_version
+from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.search_key import search_key
 from app.core.states import moves_of
 from app.events import guards, queries, rules, spans
@@ -76,7 +78,7 @@ def edit(actor: Actor, event: Event, version: int | None, facts: EventFacts) -> 
     queries.lock(event)
     expect_version(event, version)
     rules.check_not_closed(event.state)
-    check(facts, event.state)
+    _check(facts, event, event.state)
     if tells_otherwise(facts, event):
         check_writing(event)
     before, former_time, former_number = published_part(event), _time_of(event), (event.series_id, event.number)
@@ -203,7 +205,7 @@ def delete(actor: Actor, event: Event, version: int | None) -> None:
 
 def _new(actor: Actor, facts: EventFacts, marks: dict[str, Any], going_to: EventState = EventState.DRAFT) -> Event:
     event = Event(created_by_id=actor.user_id, state=EventState.DRAFT, sequence=0, **marks)
-    check(facts, going_to)
+    _check(facts, event, going_to)
     with db.session.no_autoflush:
         _fill(event, facts)
         guards.check_number(event)
@@ -212,6 +214,16 @@ def _new(actor: Actor, facts: EventFacts, marks: dict[str, Any], going_to: Event
     db.session.add(event)
     db.session.flush()
     return event
+
+
+def _check(facts: EventFacts, event: Event, state: EventState) -> None:
+    """Raise ``Refused`` for everything wrong at once, a number among it that the series has already."""
+    checks: list[Callable[[], object]] = [lambda: check(facts, state)]
+    with db.session.no_autoflush:
+        series = queries.series_named(facts.series) if facts.series and facts.number is not None else None
+        if series is not None and event.state is not EventState.CANCELLED:
+            checks.append(lambda: guards.check_number_free(event, facts.number, series))
+        rules.all_of(*checks)
 
 
 def _changed(event: Event) -> Event:
@@ -224,6 +236,7 @@ def _changed(event: Event) -> Event:
 
 def _fill(event: Event, facts: EventFacts) -> None:
     """Put facts that hold into the event."""
+    event.series = _series(event, facts.series)  # First: beginning one flushes, and what is half filled must not be.
     _set_time(event, facts)
     for entry in fields(facts):
         if entry.name not in WORKED_OUT and not (entry.name == "number" and event.set_by):
@@ -232,7 +245,6 @@ def _fill(event: Event, facts: EventFacts) -> None:
     # The key too: rights are judged by it before the flush.
     event.organiser_id = facts.organiser.id if facts.organiser else None
     event.cluster_id = facts.cluster.id if facts.cluster else None
-    event.series = _series(event, facts.series)
     event.work_packages = list(facts.work_packages or ()) or None
     event.concern(facts.microcredentials)
     if facts.total is not None and all(count is None for count in facts.counts):
@@ -247,7 +259,22 @@ def _series(event: Event, name: dict[str, str] | None) -> EventSeries | None:
         return None
     if event.series is not None and set(name.items()) <= set(event.series.name.items()):
         return event.series
-    return queries.series_named(name) or EventSeries(name=name, is_example=event.is_example)
+    return queries.series_named(name) or _begun(name, is_example=event.is_example)
+
+
+def _begun(name: dict[str, str], *, is_example: bool) -> EventSeries | None:
+    """A new series; where somebody else has begun it in the same moment, that one."""
+    reading = read_in(name, SOURCE_LANGUAGE)
+    key = queries.series_key(reading.text) if reading else ""
+    try:
+        with db.session.begin_nested():
+            made = EventSeries(name=name, name_key=key, is_example=is_example)
+            db.session.add(made)
+    except IntegrityError:
+        if not queries.is_series_key_taken(key):
+            raise
+        return queries.series_named(name)
+    return made
 
 
 def _set_time(event: Event, facts: EventFacts) -> None:

@@ -102,6 +102,7 @@ def page_of(event: Event, problems: Any = None) -> Response:
         "moves": queries.moves(event) if actor.is_internal else [],
         "reschedulings": queries.reschedulings(event),
         "may_edit": may_edit,
+        "may_join": permissions.may_join(actor, event, there_is),
         "clashes": clashes.of(actor, event) if may_edit and event.state not in OVER and event.ends_on >= today else (),
         "outside": spans.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end),
         "problems": problems,

@@ -107,10 +107,11 @@ def store(session: Session, event: Event, consortium: Consortium, public_url: st
     entry = entry or CalendarEntry(uid=event.uid, event_id=event.id)
     former = entry.public_octets
     entry.member_octets = vevent(facts, audience=Audience.MEMBER).encode()
-    entry.guest_octets = vevent(shown, audience=Audience.MEMBER).encode() if shown != facts else None
+    guests = vevent(shown, audience=Audience.PUBLIC).encode()  # Who of them is invited has the link from there.
+    entry.guest_octets = guests if guests != entry.member_octets else None
     entry.zone = zone_needed(facts)
     if event.visibility is Visibility.PUBLIC:
-        entry.public_octets, entry.removed_at = vevent(shown, audience=Audience.PUBLIC).encode(), None
+        entry.public_octets, entry.removed_at = guests, None
     else:
         take_out(session, entry, vevent(replace(shown, removed=True), audience=Audience.PUBLIC).encode())
     session.add(entry)

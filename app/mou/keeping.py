@@ -4,14 +4,14 @@ Nothing of what was signed changes by it: ``in_force_from``, ``last_day`` and th
 is renewed ends where the one that renews it begins. An addendum stands beside what it amends and ends with it.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.core import clock, outbox, portal
+from app.core import clock, portal
 from app.core.access import SYSTEM
+from app.core.mornings import on_its_day, plan
 from app.extensions import db
 from app.mou import queries, rules
 from app.mou.evidence.happenings import Happening
@@ -47,12 +47,11 @@ def plan_end(mou: Mou) -> None:
 
 
 def _at(kind: str, mou: Mou, day: date) -> None:
-    midnight = datetime.combine(day, time(), ZoneInfo(portal.consortium().zone))
     key = f"{kind}:{mou.id}:{day.isoformat()}"
-    outbox.enqueue(db.session, kind, {"mou": mou.id}, run_after=midnight, dedupe_key=key)
+    plan(db.session, kind, {"mou": mou.id}, day, portal.consortium().zone, key)
 
 
-@outbox.handles(BEGIN)
+@on_its_day(BEGIN)
 def begin(session: Session, payload: dict[str, Any]) -> None:
     """Put a memorandum in force on its day, and say so to what it renews or amends; done again, nothing more happens.
 
@@ -85,7 +84,7 @@ def _renewed(former: Mou, mou: Mou) -> None:
     _over(former, MouState.RENEWED, Happening.RENEWED, by=queries.reference_of(mou))
 
 
-@outbox.handles(END)
+@on_its_day(END)
 def end(session: Session, payload: dict[str, Any]) -> None:
     """Let a memorandum end after its last day: terminated where that was said, else expired, or it goes on."""
     mou = session.get(Mou, payload["mou"])

@@ -18,7 +18,7 @@ def tell_ends(mou: Mou, said: MouTermination) -> list[str]:
     """Write to everybody who signed for a party, each mailbox once; answers their names.
 
     The sentences are those of documents, so that the mail is in the language somebody signed in, whether the portal has
-    it or not; only the frame of the mail is the portal's.
+    it or not.
     """
     told: dict[str, str] = {}
     for one in in_office(mou):
@@ -28,7 +28,8 @@ def tell_ends(mou: Mou, said: MouTermination) -> list[str]:
         subject, *sentences = ends_in(mou, said, one.language)
         language = words(one.language).language
         spoken = portal.consortium().by_language[language].html
-        mail.send(db.session, one.email, subject, "mou/ends", language, sentences=sentences, spoken=spoken)
+        facts = {"sentences": sentences, "spoken": spoken}
+        mail.send(db.session, one.email, subject, "mou/ends", language, is_outside=True, **facts)
     return list(told.values())
 
 

@@ -10,10 +10,9 @@ from flask import Flask
 
 from app.core.access import SYSTEM
 from app.core.errors import Refused
-from app.events import rules
 from app.events import services as events
 from app.events.forms import EventForm
-from app.events.models import Event, EventKind, EventState
+from app.events.models import Event, EventKind, EventSeries, EventState
 from app.extensions import db
 from tests.accounts.people import work
 from tests.events.conftest import SignIn
@@ -36,7 +35,7 @@ def third(app: Flask, world: World) -> int:
 
 def test_a_number_that_is_taken_in_the_series_is_refused_at_its_field(app: Flask, world: World, third: int):
     with work(app) as session:
-        with pytest.raises(rules.NumberTaken) as refused:
+        with pytest.raises(Refused) as refused:
             events.plan(SYSTEM, facts(world, number=3))
         assert list(refused.value.messages) == ["number"]
         session.rollback()
@@ -45,7 +44,7 @@ def test_a_number_that_is_taken_in_the_series_is_refused_at_its_field(app: Flask
         events.plan(SYSTEM, facts(world, number=3, series=None))
         fourth = events.plan(SYSTEM, facts(world, number=4))
         events.edit(SYSTEM, fourth, fourth.version, facts(world, number=4, city="Gyumri"))
-        with pytest.raises(rules.NumberTaken):
+        with pytest.raises(Refused, match="number 3 already"):
             events.edit(SYSTEM, fourth, fourth.version, facts(world, number=3))
         session.rollback()
 
@@ -86,7 +85,7 @@ def test_of_two_who_take_a_number_at_once_one_is_told(app: Flask, world: World, 
                 together.wait(10)
             try:
                 return events.plan(SYSTEM, wanted).title["en"]
-            except rules.NumberTaken:
+            except Refused:
                 session.rollback()
                 return "refused"
 
@@ -95,6 +94,43 @@ def test_of_two_who_take_a_number_at_once_one_is_told(app: Flask, world: World, 
     assert "refused" in told
     with work(app) as session:
         assert [one.title["en"] for one in session.query(Event).filter_by(number=4)] == told[:1]
+
+
+def test_a_number_that_is_taken_is_told_with_what_else_is_wrong(app: Flask, world: World, third: int):
+    with work(app) as session:
+        with pytest.raises(Refused) as refused:
+            events.plan(SYSTEM, facts(world, number=3, title={}, link="no address"))
+        session.rollback()
+    assert set(refused.value.messages) >= {"title", "link", "number"}
+
+
+def test_two_who_begin_a_series_at_once_begin_one(app: Flask, world: World):
+    together = Barrier(2)
+
+    def enter(number: int) -> None:
+        with work(app):
+            if db.engine.dialect.name == "postgresql":  # SQLite lets one writer in after the other
+                together.wait(10)
+            events.plan(SYSTEM, facts(world, number=number))
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(enter, (1, 2)))
+    with work(app) as session:
+        (series,) = session.query(EventSeries)
+        assert {one.series_id for one in session.query(Event).filter(Event.number.is_not(None))} == {series.id}
+
+
+def test_a_name_in_other_letters_or_another_language_is_the_same_series(app: Flask, world: World, third: int):
+    with work(app) as session:
+        for number, name in ((4, {"en": "coordination  MEETINGS"}), (5, {"de": "Coordination meetings"})):
+            events.plan(SYSTEM, facts(world, number=number, series=name))
+        events.plan(SYSTEM, facts(world, number=3, series={"en": "★"}))
+        events.plan(SYSTEM, facts(world, number=3, series={"en": "☆"}))
+        assert [one.name for one in session.query(EventSeries).order_by(EventSeries.id)] == [
+            SERIES,
+            {"en": "★"},
+            {"en": "☆"},
+        ]
 
 
 def test_the_database_knows_a_number_once_and_the_form_says_so_at_the_number(app: Flask, world: World, third: int):

@@ -10,16 +10,21 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.core.access import SYSTEM
+from app.core.access import SYSTEM, Role
 from app.core.database import writing
 from app.events import services
-from app.events.models import EventKind, EventState, Visibility
+from app.events.invitations import services as invitations
+from app.events.invitations.models import EventInvitation
+from app.events.invitations.services import Recipient
+from app.events.models import Event, EventKind, EventState, Visibility
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
+from tests.accounts.people import arrive, work
 from tests.events.conftest import Entered, SignIn
 from tests.events.world import NEXT_WEEK, World
 
+SECRET_LINK = "https://meet.example.org/secret"
 PUBLIC = {"visibility": Visibility.PUBLIC}
 
 
@@ -74,6 +79,36 @@ def test_visitors_read_what_is_public_without_names_that_are_not(
     assert "and 1 that is not public" in text
     assert "meet.example.org" not in text
     assert "History" not in text
+
+
+@pytest.mark.parametrize(
+    ("who", "is_shown"),
+    [("admin", True), ("foreign editor", True), ("expert", True), ("guest", False), ("public", False)],
+)
+def test_the_link_to_join_is_for_the_consortium_and_who_takes_part(
+    world: World, sign_in: SignIn, entered: Entered, who: str, is_shown: bool
+) -> None:
+    key = entered(world.consultation, EventState.PLANNED, **PUBLIC, starts_on=NEXT_WEEK, link=SECRET_LINK)
+    browser = sign_in(who)
+    assert (SECRET_LINK in browser.get(f"/events/{key}").text) is is_shown
+    file = browser.get(f"/events/{key}.ics").text.replace("\r\n ", "")
+    assert (SECRET_LINK in file) is (who in ("admin", "foreign editor", "expert"))
+
+
+def test_a_guest_who_is_invited_reads_the_link_to_join(
+    app: Flask, world: World, client: FlaskClient, entered: Entered
+) -> None:
+    key = entered(world.consultation, EventState.PLANNED, **PUBLIC, starts_on=NEXT_WEEK, link=SECRET_LINK)
+    arrive(app, client, Role.STAKEHOLDER, email="guest@example.org", country="AM")
+    assert SECRET_LINK not in client.get(f"/events/{key}").text
+    with work(app) as session:
+        event = session.get_one(Event, key)
+        invitations.invite(SYSTEM, event, [Recipient(name="Guest", email="Guest@example.org")], language="en")
+    assert SECRET_LINK in client.get(f"/events/{key}").text
+    with work(app) as session:
+        invitation = session.query(EventInvitation).one()
+        invitations.withdraw(SYSTEM, invitation, invitation.version)
+    assert SECRET_LINK not in client.get(f"/events/{key}").text
 
 
 def test_the_page_is_in_the_readers_language(client: FlaskClient, world: World, entered: Entered) -> None:

@@ -15,7 +15,7 @@ from flask import Flask
 from app.config import ROOT, Settings
 from app.core import clock, portal
 from app.core.access import SYSTEM
-from app.extensions import db, limiter
+from app.extensions import Catalogues, db, limiter
 from app.microcredentials.models import MicroCredential
 from app.mou import keeping, parties, services, templates
 from app.mou.evidence.services import Origin
@@ -131,6 +131,12 @@ def complete(world: World, **changes: Any) -> Mou:  # noqa: F811 - as above
     promise = CommitmentFacts(party=mou.parties[1], kind=CommitmentKind.PLACEMENTS, amount=4, due_on=date(2026, 1, 1))
     parties.add_commitment(SYSTEM, mou, promise)
     return mou
+
+
+@pytest.fixture(autouse=True)
+def read_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have signatories read in English, as tests that follow their way do; what they read else is a test of its own."""
+    monkeypatch.setattr(Catalogues, "speaks_outside", lambda _catalogues, _locale: False)
 
 
 @pytest.fixture(autouse=True)

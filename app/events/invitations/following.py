@@ -1,9 +1,8 @@
 """What follows from a change of an event for those who are invited: updates, cancellations, reminders, as jobs."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock, outbox
 from app.core.access import SYSTEM
+from app.core.mornings import on_its_day, plan
 from app.events.invitations import mailing, queries, rules, waiting
 from app.events.invitations.mailing import About
 from app.events.invitations.models import EventInvitation, InvitationState
@@ -85,13 +85,12 @@ def plan_reminder(event: Event) -> None:
     due = event.starts_on - timedelta(days=event.remind_days)
     if due <= clock.today(event.zone):
         return
-    at = datetime.combine(due, REMINDS_AT, ZoneInfo(event.zone))
     facts = {"event": event.id, "starts_on": event.starts_on.isoformat(), "days": event.remind_days}
     key = f"event-reminder:{event.id}:{facts['starts_on']}:{event.remind_days}"
-    outbox.enqueue(db.session, REMIND, facts, run_after=at, dedupe_key=key)
+    plan(db.session, REMIND, facts, due, event.zone, key, REMINDS_AT)
 
 
-@outbox.handles(REMIND)
+@on_its_day(REMIND)
 def remind_invited(session: Session, payload: dict[str, Any]) -> None:
     """Remind those without an answer, unless the event got another date or the organiser thought better of it."""
     event = session.get(Event, payload["event"])

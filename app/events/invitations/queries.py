@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from app.accounts.models import User
 from app.accounts.tokens import digest
 from app.core import clock
 from app.core.access import Actor, Permission, Role
@@ -24,7 +25,14 @@ from app.extensions import db
 MOST_REPLIES = 200
 
 
-presence.ask(invitations=select(EventInvitation.id).where(EventInvitation.event_id == presence.KEY).exists())
+_OF_EVENT = select(EventInvitation.id).where(EventInvitation.event_id == presence.KEY)
+_AT_THE_READERS = func.lower(User.email) == func.lower(EventInvitation.email)
+presence.ask(
+    invitations=_OF_EVENT.exists(),
+    is_invited=_OF_EVENT.join(User, _AT_THE_READERS)
+    .where(User.id == presence.READER, EventInvitation.state != InvitationState.WITHDRAWN)
+    .exists(),
+)
 
 
 def may_see_names(actor: Actor) -> bool:

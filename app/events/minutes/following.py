@@ -2,9 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +11,7 @@ from app.accounts.models import User
 from app.core import clock, mail, outbox, portal
 from app.core.access import SYSTEM, Actor
 from app.core.files import keep
+from app.core.mornings import on_its_day, plan
 from app.events.invitations.rules import may_be_reminded
 from app.events.minutes import content, mailing, paper, queries, rules
 from app.events.minutes.models import (
@@ -34,29 +33,30 @@ MAKE = "events.make_minutes"
 # ---- Days ----
 
 
-def plan(minutes: Minutes, version: MinutesVersion) -> None:
-    """Write the jobs of a version's days; each asks the clock what is due, so one that comes too early does nothing."""
+def plan_days(minutes: Minutes, version: MinutesVersion) -> None:
+    """Write the jobs of a version's days; each asks the clock again what is due."""
+    facts = {"event": minutes.event_id, "number": version.number}
     for day in filter(None, (rules.reminds_on(version.comments_until, version.remind_days), version.approves_on)):
-        at = datetime.combine(day, rules.AT, ZoneInfo(minutes.event.zone))
-        _enqueue(minutes, version, f"{day.isoformat()}", at)
+        key = f"minutes:{minutes.id}:{version.number}:{day.isoformat()}"
+        plan(db.session, DUE, facts, day, minutes.event.zone, key, rules.AT)
 
 
 @outbox.at_start
 def arrange(session: Session) -> None:
-    """Look once at all minutes that are out, when the portal starts: the day it reckons with may be another one."""
+    """Look once at all minutes that are out, when the portal starts: an objection may have been answered since.
+
+    Those of a portal whose clock was moved are looked at by ``mornings.hasten``, too.
+    """
     session.flush()
     for minutes in queries.in_comment():
         if minutes.current is not None:
-            _enqueue(minutes, minutes.current, f"as of {clock.today(minutes.event.zone).isoformat()}", clock.now())
+            day = clock.today(minutes.event.zone)
+            facts = {"event": minutes.event_id, "number": minutes.current.number}
+            key = f"minutes:{minutes.id}:{minutes.current.number}:as of {day.isoformat()}"
+            outbox.enqueue(db.session, DUE, facts, dedupe_key=key)
 
 
-def _enqueue(minutes: Minutes, version: MinutesVersion, what: str, at: datetime) -> None:
-    facts = {"event": minutes.event_id, "number": version.number}
-    key = f"minutes:{minutes.id}:{version.number}:{what}"
-    outbox.enqueue(db.session, DUE, facts, run_after=at, dedupe_key=key)
-
-
-@outbox.handles(DUE)
+@on_its_day(DUE)
 def due(session: Session, payload: dict[str, Any]) -> None:
     """Remind who is to be reminded; approve by silence once the day has come, or tell the writers why not."""
     minutes = session.scalar(select(Minutes).where(Minutes.event_id == payload["event"]))

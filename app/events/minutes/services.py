@@ -151,7 +151,7 @@ def send(actor: Actor, event: Event, facts: SendFacts, *, is_example: bool = Fal
     minutes.move_to(MinutesState.SENT, actor, _("Version %(number)s", number=version.number))
     _address(minutes, version, facts)
     mailing.send(queries.recipients(minutes), version, before)
-    following.plan(minutes, version)
+    following.plan_days(minutes, version)
     db.session.flush()
     return version
 

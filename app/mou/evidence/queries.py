@@ -1,10 +1,14 @@
 """What can be asked about the evidence: the events of a memorandum, and what is wrong with a chain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from app.core import portal
 from app.core.canonical import sha256_of
 from app.core.outbox import Job, JobState
 from app.extensions import db
@@ -33,8 +37,12 @@ def faults(mou: Mou) -> list[Fault]:
 
 def anchored() -> dict[str, dict[int, str]]:
     """What the anchors have seen: of each memorandum, by ``uid``, the hashes of its events by number."""
+    return _seen_by(anchors())
+
+
+def _seen_by(made: Iterable[MouAnchor]) -> dict[str, dict[int, str]]:
     seen: dict[str, dict[int, str]] = {}
-    for anchor in anchors():
+    for anchor in made:
         for uid, (number, head) in anchor.heads["heads"].items():
             seen.setdefault(uid, {})[number] = head
     return seen
@@ -50,9 +58,37 @@ def lost_anchors() -> list[str]:
 
     Whoever cuts events off the end of a chain has to take the anchors that saw them, too.
     """
-    done = select(Job.payload).where(Job.kind == ANCHOR, Job.state == JobState.DONE)
-    there = {anchor.day.isoformat() for anchor in anchors()}
-    return sorted({payload["day"] for payload in db.session.scalars(done)} - there)
+    done = select(Job.payload, Job.finished_at).where(Job.kind == ANCHOR, Job.state == JobState.DONE)
+    made = anchors()
+    there = {anchor.day.isoformat() for anchor in made}
+    missing = [(payload["day"], at) for payload, at in db.session.execute(done) if payload["day"] not in there]
+    return sorted(day for day, at in missing if not _had_nothing_to_write(date.fromisoformat(day), at, made))
+
+
+def _had_nothing_to_write(day: date, finished: datetime | None, made: Sequence[MouAnchor]) -> bool:
+    """Whether a day has no anchor because an earlier one had seen all of its events already.
+
+    Such days were passed over once. Anchors of that time say in ``until`` which key they had seen; since then every
+    day has its anchor. A day without events is none of these: there was a job because something had happened on it.
+    """
+    before = [anchor for anchor in made if finished is not None and anchor.anchored_at <= finished]
+    if not before or any("until" not in anchor.heads for anchor in before):
+        return False
+    seen = {uid: max(numbers) for uid, numbers in _seen_by(before).items()}
+    rows = _newest_of(day)
+    return bool(rows) and all(number <= seen.get(str(uid), 0) for uid, number in rows)
+
+
+def _newest_of(day: date) -> Sequence[tuple[UUID, int]]:
+    """The memoranda with which something happened on a day, and the number of the last event of it."""
+    begins = datetime.combine(day, time(), ZoneInfo(portal.consortium().zone))
+    rows = db.session.execute(
+        select(Mou.uid, func.max(MouEvent.number))
+        .join(MouEvent, MouEvent.mou_id == Mou.id)
+        .where(MouEvent.happened_at >= begins, MouEvent.happened_at < begins + timedelta(days=1))
+        .group_by(Mou.uid)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def anchors() -> Sequence[MouAnchor]:

@@ -36,6 +36,7 @@ def send(link: MouLink, sender: str) -> None:
         _l("Your link to report"),
         "mou/report",
         link.language,
+        is_outside=True,
         link=link,
         sender=sender,
         title=title.text if title else "",

@@ -32,6 +32,7 @@ def deliver(sealed: MouSealed, report: MouEvidenceReport | None) -> None:
             SUBJECTS["report" if is_newer else "sealed"],
             "mou/sealed",
             language,
+            is_outside=True,
             title=reading.text if reading else "",
             reference=reference_of(mou),
             path=path_of(one.link) if one.link.expires_at + SEALED_FOR > clock.now() else None,

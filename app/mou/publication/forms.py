@@ -9,6 +9,7 @@ from app.core.fields import ChecksField, TextField
 from app.core.forms import BaseForm
 from app.core.templating import plain_tr
 from app.mou.models import Mou
+from app.mou.publication import queries
 
 
 class PublishForm(BaseForm):
@@ -21,11 +22,15 @@ class PublishForm(BaseForm):
 
     def __init__(self, *args: Any, mou: Mou, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.agreed.choices = [(str(party.id), plain_tr(party.legal_name)) for party in mou.parties]
+        self.said = queries.agreed_by_signing(mou)
+        others = [party for party in mou.parties if party.id not in self.said]
+        self.agreed.choices = [(str(party.id), plain_tr(party.legal_name)) for party in others]
+        if not others:
+            del self.agreed
 
     def parties(self) -> set[int]:
         """The keys of the parties that agreed."""
-        return {int(key) for key in self.agreed.data or ()}
+        return {int(key) for key in self.agreed.data or ()} if "agreed" in self else set()
 
 
 class TakeBackForm(BaseForm):

@@ -22,13 +22,18 @@ def why_not_published(mou: Mou) -> str | None:
     return None
 
 
-def check_agreed(parties: Mapping[int, str], agreed: Collection[int], note: str | None) -> None:
-    """Each party agreed, and it is said how that is known; ``parties`` are names by key. Raises ``NotAgreed``."""
+def check_agreed(
+    parties: Mapping[int, str], agreed: Collection[int], note: str | None, *, needs_note: bool = True
+) -> None:
+    """Each party agreed, and it is said how that is known; ``parties`` are names by key. Raises ``NotAgreed``.
+
+    Where each of them said so when it signed, no note is needed.
+    """
     wrong = {}
     lacking = [name for key, name in parties.items() if key not in agreed]
     if lacking:
         wrong["agreed"] = _("Without the consent of all it is not shown: %(parties)s.", parties="; ".join(lacking))
-    if not note:
+    if needs_note and not note:
         wrong["note"] = _("Say how they agreed, such as by mail of which day.")
     if wrong:
         raise NotAgreed(**wrong)

@@ -11,7 +11,7 @@ from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import record
 from app.mou.models import Mou
 from app.mou.permissions import check_edit
-from app.mou.publication import rules
+from app.mou.publication import queries, rules
 from app.mou.queries import lock
 from app.mou.services import touch
 
@@ -19,7 +19,8 @@ from app.mou.services import touch
 def publish(actor: Actor, mou: Mou, version: int | None, agreed: Collection[int], note: str | None) -> None:
     """Show everybody that there is this memorandum: between whom, on what, until when; never its text or who signed.
 
-    ``agreed`` are the keys of the parties that agreed to it, ``note`` says how. Raises ``NotNow``, ``NotAgreed``,
+    ``agreed`` are the keys of the parties that agreed to it, ``note`` says how; who agreed when they signed need not be
+    among them. Raises ``NotNow``, ``NotAgreed``,
     ``EditConflict`` and ``NotAllowed``.
     """
     _begin(actor, mou, version)
@@ -27,9 +28,11 @@ def publish(actor: Actor, mou: Mou, version: int | None, agreed: Collection[int]
     if why_not is not None:
         raise memoranda.NotNow(why_not)
     names = {party.id: next(iter(party.legal_name.values()), "") for party in mou.parties}
-    rules.check_agreed(names, agreed, note)
+    said = queries.agreed_by_signing(mou)
+    rules.check_agreed(names, {*agreed, *said}, note, needs_note=bool(names.keys() - said.keys()))
+    signed = {names[key]: [one.name, one.signed_at.isoformat()] for key, one in said.items()}
     mou.is_published = True
-    record(mou, Happening.PUBLISHED, by=actor.name, agreed=list(names.values()), note=note)
+    record(mou, Happening.PUBLISHED, by=actor.name, agreed=list(names.values()), note=note, agreed_by_signing=signed)
     touch(mou)
 
 

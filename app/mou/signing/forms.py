@@ -26,7 +26,7 @@ class CodeForm(BaseForm):
 
 
 class SignForm(BaseForm):
-    """A signature: three statements, each ticked by itself, the name typed, a drawing where somebody likes to."""
+    """A signature: three statements, each ticked by itself, one besides, the name typed, a drawing for who likes to."""
 
     constraint_messages = {
         "uq_mou_signature_once": ("", _l("You have signed this document already.")),
@@ -36,6 +36,7 @@ class SignForm(BaseForm):
     electronic = BooleanField()
     authorised = BooleanField()
     privacy = BooleanField()
+    publication = BooleanField()
     name = LineField(_l("Your name"), longest=400, render_kw={"autocomplete": "name"})
     drawing = DrawingField(_l("Draw your signature, if you like"))
     document = HiddenField()
@@ -46,6 +47,7 @@ class SignForm(BaseForm):
         self.statements = services.statements_of(link)
         for one in self.statements:
             self[one["code"]].label.text = one["text"]
+        self.publication.label.text = services.publication_of(link)["text"]
         if not self.is_submitted() and link.text is not None:
             self.document.data = link.text.html_sha256
 
@@ -58,6 +60,7 @@ class SignForm(BaseForm):
             language=language,
             proven_at=proven_at,
             drawing=self.drawing.data,
+            agrees_to_publication=bool(self.publication.data),
         )
 
 

@@ -44,6 +44,7 @@ def ask(link: MouLink, *, is_reminder: bool = False) -> None:
         _l("Reminder: a document waits for your signature") if is_reminder else _l("A document for your signature"),
         "mou/ask",
         link.language,
+        is_outside=True,
         link=link,
         signatory=link.signatory,
         organisation=said_in(link.signatory.party.legal_name, link.language),
@@ -57,7 +58,9 @@ def ask(link: MouLink, *, is_reminder: bool = False) -> None:
 
 def send_code(link: MouLink, code: str) -> None:
     """Send the one-time code to the mailbox that the link went to."""
-    mail.send(db.session, link.email, _l("Your code for signing"), "mou/code", link.language, code=code)
+    mail.send(
+        db.session, link.email, _l("Your code for signing"), "mou/code", link.language, is_outside=True, code=code
+    )
 
 
 def tell_people(mou: Mou, links: Iterable[MouLink], kind: str, **facts: Any) -> None:
@@ -69,6 +72,7 @@ def tell_people(mou: Mou, links: Iterable[MouLink], kind: str, **facts: Any) -> 
             SUBJECTS[kind],
             "mou/told",
             language,
+            is_outside=True,
             kind=kind,
             title=said_in(mou.title, language),
             reference=reference_of(mou),

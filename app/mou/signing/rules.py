@@ -21,6 +21,8 @@ BETWEEN_CODES = timedelta(seconds=30)
 SLACK = timedelta(minutes=1)
 # What whoever signs agrees to, each by a box of its own that nobody ticks beforehand.
 STATEMENTS = ("electronic", "authorised", "privacy")
+# What may be agreed to besides, and binds nobody to sign.
+PUBLICATION = "publication"
 
 
 class NotOpen(Refused):

@@ -44,6 +44,7 @@ class Said:
     language: str
     proven_at: datetime | None
     drawing: str | None = None
+    agrees_to_publication: bool = False
 
 
 # ---- By the sender ----
@@ -173,7 +174,7 @@ def sign(link: MouLink, said: Said, origin: Origin) -> MouSignature:
         differs=rules.differs(name, signatory.name),
         role_title=signatory.role_title,
         strokes=[strokes] if strokes else None,
-        statements=statements_of(link),
+        statements=[*statements_of(link), *([publication_of(link)] if said.agrees_to_publication else [])],
         document_sha256=said.document,
         language=said.language,
     )
@@ -198,17 +199,26 @@ def sign(link: MouLink, said: Said, origin: Origin) -> MouSignature:
 def statements_of(link: MouLink) -> list[dict[str, str]]:
     """What whoever signs agrees to, word for word, in the language of the link where there are words in it."""
     signatory = _signatory_of(link)
-    say = words(link.language)
-    names = signatory.party.legal_name
-    organisation = names.get(link.language) or names.get("en") or next(iter(names.values()))
-    said = {
-        "electronic": say("electronic"),
-        "authorised": say("authorised", organisation=organisation, role=signatory.role_title),
-        "privacy": say("privacy"),
-    }
     return [
-        {"code": code, "text": text, "language": say.language, "version": say.version} for code, text in said.items()
+        _statement(link, "electronic"),
+        _statement(link, "authorised", organisation=_organisation_of(link), role=signatory.role_title),
+        _statement(link, "privacy"),
     ]
+
+
+def publication_of(link: MouLink) -> dict[str, str]:
+    """What whoever signs may agree to besides, as the others: that everybody sees that there is the memorandum."""
+    return _statement(link, rules.PUBLICATION, organisation=_organisation_of(link))
+
+
+def _statement(link: MouLink, code: str, **values: str) -> dict[str, str]:
+    say = words(link.language)
+    return {"code": code, "text": say(code, **values), "language": say.language, "version": say.version}
+
+
+def _organisation_of(link: MouLink) -> str:
+    names = _signatory_of(link).party.legal_name
+    return names.get(link.language) or names.get("en") or next(iter(names.values()))
 
 
 def decline(link: MouLink, reason: str | None, origin: Origin) -> None:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.limits import RULES, Rule
-from app.core import portal
+from app.core import outside, portal
 from app.core.access import public
 from app.core.i18n import SOURCE_LANGUAGE
 from app.core.templating import read_in_language
@@ -88,7 +88,7 @@ def _page(facts: dict[str, Any], status: int = 200) -> BaseResponse:
         say=languages.say(language),
         offered=languages.offered(),
         asked_lang=language.code if asked_lang else None,
-        frame_lang=language.html if language.active else SOURCE_LANGUAGE,
+        frame_lang=language.html if outside.spoken(language.code) else SOURCE_LANGUAGE,
         elsewhere=isinstance(shown, Mou) and sealed is None and bool(originals.kept(shown)),
         shown=shown,
         sealed=sealed,

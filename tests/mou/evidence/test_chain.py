@@ -216,6 +216,44 @@ def test_an_anchor_that_was_taken_away_with_what_it_saw_is_missed(session: Sessi
     assert queries.lost_anchors() == [job.payload["day"]]
 
 
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_day_passed_over_by_the_former_rule_is_not_told_as_lost_unless_it_had_something_to_write(
+    session: Session, world: World, is_seen: bool
+) -> None:
+    mou = drafted(world)
+    first = services.record(mou, Happening.FROZEN)
+    last = services.record(mou, Happening.INVITED)
+    job = session.scalars(select(Job).where(Job.kind == ANCHOR)).one()
+    head = last if is_seen else first
+    # As the rule of then wrote the day before late, when this day had happened already.
+    heads = {
+        "day": "2025-05-11",
+        "previous": None,
+        "until": head.id,
+        "heads": {str(mou.uid): [head.number, head.hash]},
+    }
+    session.add(MouAnchor(day=date(2025, 5, 11), heads=heads, sha256=sha256_of(heads)))
+    session.flush()
+    job.state, job.finished_at = JobState.DONE, clock.now()
+    session.flush()
+    assert queries.lost_anchors() == ([] if is_seen else [job.payload["day"]])
+    unprotected(session)
+    session.execute(text("DELETE FROM mou_event"))
+    assert queries.lost_anchors() == [job.payload["day"]], "what happened on it is gone, too"
+
+
+def test_since_every_day_has_an_anchor_one_without_events_to_write_is_missed(session: Session, world: World) -> None:
+    services.record(drafted(world), Happening.FROZEN)
+    job = session.scalars(select(Job).where(Job.kind == ANCHOR)).one()
+    services.anchor(session, {"day": "2025-05-11"})
+    services.anchor(session, job.payload)
+    session.flush()
+    job.state, job.finished_at = JobState.DONE, clock.now()
+    unprotected(session, "mou_anchor")
+    session.execute(text("DELETE FROM mou_anchor WHERE day > '2025-05-11'"))
+    assert queries.lost_anchors() == [job.payload["day"]]
+
+
 def test_addresses_are_erased_and_the_chain_still_holds(session: Session, world: World) -> None:
     mou = drafted(world)
     services.record(mou, Happening.SIGNED, PHONE, document="0" * 64)

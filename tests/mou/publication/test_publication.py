@@ -10,16 +10,17 @@ from sqlalchemy import select
 from app.core.access import ANYBODY, SYSTEM, Actor, Grant, Role
 from app.core.errors import NotAllowed, Refused
 from app.extensions import db
-from app.mou import queries, rules
+from app.mou import keeping, queries, rules
 from app.mou.evidence import queries as evidence
 from app.mou.models import Mou
 from app.mou.publication import services
 from app.mou.publication.rules import NotAgreed
+from app.mou.signing import queries as signing
 from app.mou.texts import queries as texts
 from tests.accounts.people import work
 from tests.events.conftest import SignIn
 from tests.events.world import World
-from tests.mou.signing.way import kinds
+from tests.mou.signing.way import ANAHIT, GOR, Sent, kinds, sign
 from tests.page import Page, open_page, words
 
 pytestmark = pytest.mark.usefixtures("tokens")
@@ -126,3 +127,44 @@ def test_what_is_not_shown_is_not_taken_back(app: Flask, running: Running) -> No
     key = running()
     with pytest.raises(Refused, match="not shown"):
         take_back(app, key)
+
+
+def test_a_party_agrees_when_it_signs_and_then_nobody_has_to_say_so_for_it(
+    app: Flask, sent: Sent, sign_in: SignIn
+) -> None:
+    key = sent(effective_from=None)
+    sign(app, GOR, "Gor Sargsyan", publication="y")
+    sign(app, ANAHIT, "Anahit Petrosyan")
+    with work(app) as session:
+        keeping.begin(session, {"mou": key})
+        mou = session.get_one(Mou, key)
+        text = texts.signed(mou)
+        assert text is not None
+        statements = [[one["code"] for one in signature.statements] for signature in signing.signatures(text)]
+    required = ["electronic", "authorised", "privacy"]
+    assert statements == [[*required, "publication"], required], "nobody has to"
+    lead = sign_in("lead")
+    page = open_page(lead, f"/mou/{key}/publish")
+    assert "agreed when signing: Gor Sargsyan" in page.text
+    (other,) = [str(tag["value"]) for tag in page.select("input[name=agreed]")]
+    form = page.form("Show it to everybody")
+    assert "Without the consent of all" in Page(form.submit(lead, note=HOW)).text
+    form.submit(lead, agreed=[other], note=HOW)
+    assert sees(app, key)
+    with app.app_context():
+        told = evidence.events(db.session.get_one(Mou, key))[-1].facts
+    assert [who[0] for who in told["agreed_by_signing"].values()] == ["Gor Sargsyan"]
+    assert len(told["agreed"]) == 2
+
+
+def test_where_each_party_agreed_when_it_signed_nothing_more_is_asked(app: Flask, sent: Sent, sign_in: SignIn) -> None:
+    key = sent(effective_from=None)
+    sign(app, GOR, "Gor Sargsyan", publication="y")
+    sign(app, ANAHIT, "Anahit Petrosyan", publication="y")
+    with work(app) as session:
+        keeping.begin(session, {"mou": key})
+    lead = sign_in("lead")
+    page = open_page(lead, f"/mou/{key}/publish")
+    assert not page.select("input[name=agreed]")
+    page.form("Show it to everybody").submit(lead)
+    assert sees(app, key)

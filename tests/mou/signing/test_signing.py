@@ -246,7 +246,7 @@ def test_a_statement_is_not_ticked_beforehand(app: Flask, sent: Sent) -> None:
     guest, path = proven(app, GOR)
     page = open_page(guest, f"{path}/read")
     assert not page.select("input[type=checkbox][checked]")
-    assert len(page.select("#sign input[type=checkbox]")) == 3
+    assert len(page.select("#sign input[type=checkbox]")) == 4
 
 
 def test_nobody_signs_without_the_code(app: Flask, sent: Sent) -> None:

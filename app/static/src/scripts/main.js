@@ -7,6 +7,7 @@ import "htmx.org";
 import { charts } from "./charts.js";
 import { copyButtons } from "./copying.js";
 import { errorSummary } from "./errors.js";
+import { goingBack } from "./goingback.js";
 import { halfTyped } from "./halftyped.js";
 import { lists } from "./lists.js";
 import { menus } from "./menus.js";
@@ -22,6 +23,7 @@ import { tooLarge } from "./toolarge.js";
 document.documentElement.classList.add("js");
 
 forgetOthers();
+goingBack();
 halfTyped();
 tooLarge();
 menus();
