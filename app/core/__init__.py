@@ -13,6 +13,7 @@ from whitenoise import WhiteNoise
 from app import extensions
 from app.config import ROOT, Profile, Settings
 from app.core import access, clock, database, mail, navigation, offline, outbox, pages, rendering, templating, web
+from app.core.addresses import Address
 from app.core.consortium import read_consortium
 from app.core.files import FileStore
 
@@ -42,6 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["files"] = FileStore(settings.files_url)
     clock.reckon_with(settings.as_of or (consortium.demo_as_of if settings.is_demo else None), consortium.zone)
     app.jinja_environment = rendering.Templates
+    app.url_rule_class = Address
     # Nothing here is asynchronous; Flask would look at the code of every hook and view in every request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     extensions.db.init_app(app)
