@@ -27,6 +27,7 @@ UNREAD = (
     "alembic",
     "cryptography",
     "email.headerregistry",
+    "greenlet",
     "icalendar",
     "obstore",
     "openpyxl",
@@ -37,7 +38,9 @@ UNREAD = (
     "qrcode",
     "redis",
     "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.ext.asyncio",
     "typst",
+    "unittest",
     "vobject",
     "webauthn",
 )

@@ -3,7 +3,6 @@
 import logging
 import zoneinfo
 from datetime import timedelta
-from inspect import iscoroutinefunction
 from typing import Any
 
 from flask import Flask
@@ -34,7 +33,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,
-        SQLALCHEMY_ENGINES={"default": database.engine_options(settings.database_url)},
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BABEL_DEFAULT_TIMEZONE=consortium.zone,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
@@ -46,9 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.url_rule_class = Address
     # Nothing here is asynchronous; Flask would look at the code of every hook and view in every request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
-    extensions.db.init_app(app)
-    # It also closes asynchronous sessions, which the portal has none of, by starting an event loop after each request.
-    app.teardown_appcontext_funcs[:] = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
+    extensions.db.init_app(app, **database.engine_options(settings.database_url))
     with app.app_context():
         database.prepare_engine(extensions.db.engine)
     extensions.babel.init_app(app, locale_selector=templating.reader_locale)  # type: ignore[no-untyped-call]
