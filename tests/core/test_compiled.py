@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader
@@ -14,7 +15,7 @@ class Counting(Environment):
 
     compiled = 0
 
-    def _compile(self, *arguments):
+    def _compile(self, *arguments: Any) -> Any:
         self.compiled += 1
         return super()._compile(*arguments)
 
@@ -25,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def page(folder: Path, kept: Path | None = None, **options: bool) -> tuple[str, int]:
+def page(folder: Path, kept: Path | None = None, **options: Any) -> tuple[str, int]:
     """The page as a new process renders it, and how many templates that had to be compiled for it."""
     environment = Counting(loader=FileSystemLoader(folder), **options)
     environment.bytecode_cache = Compiled(kept or folder / "__pycache__", environment)
