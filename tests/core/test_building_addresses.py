@@ -1,12 +1,14 @@
 """Addresses are built as Werkzeug builds them, by functions that are written when the first one is asked for."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Map, Rule
 
 from app.core.addresses import Address
 
-WRITTEN = {
+WRITTEN: dict[str, dict[str, Any]] = {
     "/": {},
     "/events/<int:number>": {"number": 7},
     "/feeds/<path:name>.ics": {"name": "country/ä b"},
@@ -16,7 +18,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize("rule", WRITTEN)
 @pytest.mark.parametrize("more", [{}, {"q": "ü &", "page": 2}], ids=["alone", "with a query"])
-def test_an_address_is_what_werkzeug_makes_of_it(rule: str, more: dict[str, object]):
+def test_an_address_is_what_werkzeug_makes_of_it(rule: str, more: dict[str, Any]):
     usual, ours = (
         Map([kind(rule, endpoint="page", defaults={"format": "html"})]).bind("portal.test") for kind in (Rule, Address)
     )
@@ -29,9 +31,12 @@ def test_an_address_is_what_werkzeug_makes_of_it(rule: str, more: dict[str, obje
 def test_no_function_is_written_when_a_portal_is_made_and_each_one_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
     written: list[str] = []
     write = Rule._compile_builder
-    monkeypatch.setattr(
-        Rule, "_compile_builder", lambda rule, more=True: written.append(rule.rule) or write(rule, more)
-    )
+
+    def note(rule: Rule, append_unknown: bool = True) -> Any:
+        written.append(rule.rule)
+        return write(rule, append_unknown)
+
+    monkeypatch.setattr(Rule, "_compile_builder", note)
     rules = Map([Address("/<word>", endpoint="word"), Address("/events/<int:number>", endpoint="event")])
     assert written == []
     addresses = rules.bind("portal.test")

@@ -21,7 +21,8 @@ class Counting(Environment):
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)  # whatever the tests run with
     (tmp_path / "page.html").write_text("one {{ name }}")
     return tmp_path
 
