@@ -3,7 +3,6 @@
 import logging
 import zoneinfo
 from datetime import timedelta
-from inspect import iscoroutinefunction
 from typing import Any
 
 from flask import Flask
@@ -27,6 +26,7 @@ from app.core import (
     templating,
     web,
 )
+from app.core.addresses import Address
 from app.core.consortium import read_consortium
 from app.core.files import FileStore
 
@@ -47,7 +47,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,
-        SQLALCHEMY_ENGINES={"default": database.engine_options(settings.database_url)},
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         BABEL_DEFAULT_TIMEZONE=consortium.zone,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
@@ -57,11 +56,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     clock.reckon_with(settings.as_of or (consortium.demo_as_of if settings.is_demo else None), consortium.zone)
     app.jinja_environment = rendering.Templates
     app.session_interface = cookies.SessionCookie(app)
+    app.url_rule_class = Address
     # Nothing here is asynchronous; Flask would look at the code of every hook and view in every request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
-    extensions.db.init_app(app)
-    # It also closes asynchronous sessions, which the portal has none of, by starting an event loop after each request.
-    app.teardown_appcontext_funcs[:] = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
+    extensions.db.init_app(app, **database.engine_options(settings.database_url))
     with app.app_context():
         database.prepare_engine(extensions.db.engine)
     extensions.babel.init_app(app, locale_selector=templating.reader_locale)  # type: ignore[no-untyped-call]

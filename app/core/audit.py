@@ -101,11 +101,7 @@ def _keep_old_values(mapper: Mapper[Any], model: type) -> None:
     """Make SQLAlchemy read the old value of an attribute that is assigned before it was loaded."""
     if issubclass(model, Audited):
         for attribute in mapper.column_attrs:
-            event.listen(getattr(model, attribute.key), "set", _read_before, active_history=True)
-
-
-def _read_before(_record: object, _new: object, _old: object, _initiator: object) -> None:
-    """Nothing; listening with ``active_history`` is what makes the old value known."""
+            getattr(model, attribute.key).impl.active_history = True
 
 
 @event.listens_for(Session, "after_flush")

@@ -101,9 +101,10 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: WrittenText,
-        datetime: UtcDateTime,
-        UUID: Uuid,
+        # Objects, not classes: SQLAlchemy would make one of each for every column, and for each a class of comparisons.
+        str: WrittenText(),
+        datetime: UtcDateTime(),
+        UUID: Uuid(),
         PythonEnum: Enum(
             PythonEnum,
             native_enum=False,

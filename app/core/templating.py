@@ -20,9 +20,10 @@ from flask_wtf.csrf import generate_csrf
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
-from app.config import Settings
+from app.config import ROOT, Settings
 from app.core import clock, portal, rendering, veil
 from app.core.access import current_actor
+from app.core.compiled import Compiled
 from app.core.consortium import Consortium
 from app.core.i18n import SOURCE_LANGUAGE, Language, read_in
 from app.core.phones import dialled
@@ -86,6 +87,7 @@ def init_templating(app: Flask) -> None:
         embedded=embedded,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = Compiled(ROOT / "templates" / "__pycache__", app.jinja_env)
     # A processor, because Flask-WTF hands its own function on in this way, which goes before what is global.
     app.context_processor(lambda: {"actor": current_actor(), "csrf_token": csrf_token})
 

@@ -40,9 +40,7 @@ def serve(
     if worker is not None:
         worker.start()
     signal.signal(signal.SIGTERM, _interrupt)
-    # What the start made stays for good: without this, every full collection would walk through all of it.
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # What the start made stays for good: without this, every full collection would walk through all of it.
     memory.give_back()
     if ready:
         click.echo(ready)

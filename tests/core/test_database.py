@@ -17,7 +17,17 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.config import ROOT
 from app.core import database
-from app.core.database import WriteOutsideWriting, engine_options, hold, seeing_one_state, snapshot, writing
+from app.core.database import (
+    Base,
+    UtcDateTime,
+    WriteOutsideWriting,
+    engine_options,
+    hold,
+    seeing_one_state,
+    snapshot,
+    writing,
+)
+from app.core.veil import WrittenText
 from app.extensions import db
 from tests.core.conftest import CoreBackend
 from tests.core.things import Thing, ThingState
@@ -115,6 +125,14 @@ def test_an_instant_comes_back_in_utc(session: Session):
     stored = session.scalars(sa.select(Thing.created_at)).one()
     assert stored == datetime(2025, 5, 12, 10, 0, tzinfo=UTC)
     assert stored.tzinfo is UTC
+
+
+def test_all_texts_and_all_instants_have_one_type_each_instead_of_one_a_column():
+    columns = [column for table in Base.metadata.tables.values() for column in table.columns]
+    for kind in (WrittenText, UtcDateTime):
+        types = [column.type for column in columns if type(column.type) is kind]
+        assert len(types) > 2
+        assert len(set(map(id, types))) == 1
 
 
 def test_a_flush_outside_writing_is_refused(session: Session):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import os
 import signal
 import socket
@@ -88,6 +89,7 @@ def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Command
     def command(*words: str, code: int = 0, **changes: str) -> Result:
         with writing(False):  # a process of its own would begin like that
             result = CliRunner().invoke(portal, words, env={**environment, **changes}, catch_exceptions=False)
+        gc.unfreeze()  # What a command made stays no longer than the command; this process goes on.
         close(made)
         assert result.exit_code == code, result.output
         return result
