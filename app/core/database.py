@@ -187,6 +187,11 @@ def set_writing(enabled: bool) -> None:
     _writing.set(enabled)
 
 
+def is_writing() -> bool:
+    """Whether transactions that begin here now write."""
+    return _writing.get()
+
+
 class WriteOutsideWriting(RuntimeError):
     """A flush was tried where nothing may be written, as while answering a GET."""
 
