@@ -15,6 +15,7 @@ from app.core.states import moves_of
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.microcredentials.models import MicroCredential
+from app.stakeholders.models import Organisation
 from app.valorisation.models import ENDED, HOLDS, ActionPlan, PlanVersion
 
 # A row of some columns of a query below.
@@ -29,7 +30,10 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def plan(actor: Actor, plan_id: int) -> ActionPlan:
-    """One plan with who leads it and its versions, but for what they say word for word. Raises ``NoResultFound``."""
+    """One plan with the name of who leads it and its versions, but for what they say word for word.
+
+    Raises ``NoResultFound``.
+    """
     return db.session.execute(_one(actor), {"key": plan_id}).unique().scalar_one()
 
 
@@ -38,7 +42,10 @@ def _one(actor: Actor) -> Select[ActionPlan]:
     return (
         select(ActionPlan)
         .where(ActionPlan.id == bindparam("key"), visible_to(actor))
-        .options(joinedload(ActionPlan.lead), joinedload(ActionPlan.versions).defer(PlanVersion.content))
+        .options(
+            joinedload(ActionPlan.lead).load_only(Organisation.name),
+            joinedload(ActionPlan.versions).defer(PlanVersion.content),
+        )
     )
 
 
