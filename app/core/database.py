@@ -210,6 +210,11 @@ def seeing_one_state() -> Iterator[None]:
         _one_state.reset(token)
 
 
+def is_writing() -> bool:
+    """Whether transactions that begin here now write."""
+    return _writing.get()
+
+
 class WriteOutsideWriting(RuntimeError):
     """A flush was tried where nothing may be written, as while answering a GET."""
 

@@ -17,6 +17,7 @@ from app.core.export import download, plain
 from app.core.list_parts import Addition, Cell, Column, Head, PageLink, Rows, View
 from app.core.narrowing import Narrowing
 from app.core.templating import number
+from app.core.unchanged import unchanged
 from app.extensions import db
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def _of_everything(listing: type["Listing"], actor: Actor, sort: str) -> tuple[R
     """Counts and reads a list that nothing narrows, which is what people open: building it costs as much as asking."""
     declared = listing()
     statement = declared.narrowed(actor, "", ())
-    return _counted_if_few(statement), _page_of(declared.ordered(statement, sort))
+    count = _counted if declared.is_put_together else _counted_if_few
+    return count(statement), _page_of(declared.ordered(statement, sort))
 
 
 @dataclass
@@ -101,7 +103,7 @@ class ListPage(Narrowing):
 
     @cached_property
     def _found(self) -> int:
-        return self.session.connection().scalar(_counted(self.statement)) or 0
+        return self._count(_counted(self.statement))
 
     def in_order(self) -> Rows:
         """The rows of all pages, sorted as the page asks."""
@@ -113,11 +115,9 @@ class ListPage(Narrowing):
 
     def load(self) -> "ListPage":
         """Read the rows of this page and count: two statements, one for each added column, those of ``complete``."""
-        if known := self._of_everything():
-            counted, ordered = known
-            self.total = self.session.connection().scalar(counted) or 0
-        else:
-            self.total, ordered = self._found, _page_of(self.in_order())
+        known = self._of_everything()
+        self.total = self._count(known[0]) if known else self._found
+        ordered = known[1] if known else _page_of(self.in_order())
         self.number = min(self.number, self._last_number)
         self.rows = plain_rows(self.session, ordered, {"skipped": (self.number - 1) * PER_PAGE})
         self.more = self.declaration.complete(self.session, self.rows)
@@ -151,12 +151,23 @@ class ListPage(Narrowing):
         columns = [addition.column.key for addition in self.on_page]
         return [self.path, tuple(map(tuple, self.rows)), self.more, columns, self._added]
 
-    def _of_everything(self) -> tuple[Rows, Rows] | None:
+    @cached_property
+    def _is_everything(self) -> bool:
         # A list of a record's own, as of one cluster's members, is not that of everything.
         is_narrowed = self.query or any(state.value for state in self.filters)
-        if is_narrowed or self.sorted_by is not None or vars(self.declaration):
+        return not is_narrowed and not vars(self.declaration)
+
+    def _of_everything(self) -> tuple[Rows, Rows] | None:
+        if not self._is_everything or self.sorted_by is not None:
             return None
         return _of_everything(type(self.declaration), self.actor, self.sort)  # type: ignore[arg-type]
+
+    def _count(self, counted: Rows) -> int:
+        connection = self.session.connection()
+        if not self._is_everything:
+            return connection.scalar(counted) or 0
+        key = ("rows of a list", type(self.declaration), self.actor)
+        return unchanged(connection, key, lambda: connection.scalar(counted) or 0)
 
     @property
     def ranked_by(self) -> str:

@@ -33,6 +33,8 @@ class Listing:
     additions: ClassVar[Sequence[Addition]] = ()
     default_sort: ClassVar[str]
     found_by: ClassVar[FoundBy]
+    # Its rows are put together from several tables, which every look at them does anew.
+    is_put_together: ClassVar[bool] = False
 
     @classmethod
     def offer(cls, *filters: Filter, additions: Sequence[Addition] = ()) -> None:

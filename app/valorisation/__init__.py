@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
     from app.valorisation import overview_views, views  # noqa: F401 - the overview puts its page into the blueprint
     from app.valorisation.criterion.views import ways_told
     from app.valorisation.evidence import queries as evidence
-    from app.valorisation.forms import PlanForm, countries
+    from app.valorisation.forms import PlanForm
     from app.valorisation.items import roadmap_views as _roadmap  # noqa: F401 - as above
     from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
     from app.valorisation.items.forms import ItemForm
@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
     from app.valorisation.periods import views as _periods  # noqa: F401 - as above
     from app.valorisation.periods.forms import PeriodForm
     from app.valorisation.pictures import views as _pictures  # noqa: F401 - as above
+    from app.valorisation.queries import countries
     from app.valorisation.recommendations import paper_views as _papers  # noqa: F401 - as above
     from app.valorisation.recommendations import views as _recommendations  # noqa: F401 - as above
     from app.valorisation.recommendations.forms import RecommendationForm

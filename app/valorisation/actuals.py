@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, select, true
 
+from app.core.unchanged import unchanged
 from app.events.attendance.models import THERE, Attendance
 from app.events.models import OVER, Event, EventKind, event_organisation
 from app.extensions import db
@@ -66,6 +67,11 @@ def by_country(first: date, last: date, only: str = "") -> dict[str, dict[Measur
 
     A country of which there is nothing is left out.
     """
+    key = ("figures of countries", first, last, only)
+    return unchanged(db.session.connection(), key, lambda: _count(first, last, only))
+
+
+def _count(first: date, last: date, only: str) -> dict[str, dict[Measure, Figure]]:
     took_place = held(first, last, only)
     found: dict[str, dict[Measure, Figure]] = {}
 

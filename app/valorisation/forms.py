@@ -12,22 +12,16 @@ from app.core.errors import Refused
 from app.core.fields import ChoiceField, DayField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
 from app.core.reach import choosable, likely
-from app.core.templating import country_name
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
 from app.stakeholders.fields import OrganisationsField
 from app.valorisation.models import SECTIONS, ActionPlan, PlanState
+from app.valorisation.queries import countries
 from app.valorisation.services import PlanFacts, check
 
 LONGEST_REASON = 500
 _ANOTHER = _l("Another plan of this country was approved at the same moment. Complete or archive that one first.")
-
-
-def countries() -> list[tuple[str, str]]:
-    """The countries that develop micro-credentials, by name."""
-    known = portal.consortium().credential_countries
-    return sorted(((one.code, country_name(one.code)) for one in known), key=lambda choice: choice[1])
 
 
 class PlanForm(BaseForm):

@@ -11,8 +11,8 @@ from app.core.ranking import FoundBy
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 from app.valorisation import queries
-from app.valorisation.forms import countries
 from app.valorisation.models import ActionPlan, PlanState, PlanVersion
+from app.valorisation.queries import countries
 
 K = ActionPlan
 LINK = ActionPlan.link_model

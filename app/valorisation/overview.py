@@ -6,16 +6,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Date, Select, bindparam, func, select
 
 from app.core import portal
 from app.core.access import Actor
 from app.core.consortium import Consortium
 from app.core.database import plain_rows
+from app.core.unchanged import unchanged
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
@@ -106,6 +107,19 @@ class CountryRow:
         """Whether the target of valorised micro-credentials is met."""
         return self.valorised >= self.target
 
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """What the page says of the country follows from (see ``kept``); all of it has a hash."""
+        rows = [
+            (row.code, *row.title.items(), row.state, row.is_example, row.is_valorised, *row.milestones)
+            for row in self.rows
+        ]
+        came_to = (self.consultations, self.last_consultation, self.round_tables, self.round_table)
+        return (
+            *(self.code, self.target, self.plan, tuple(rows), *came_to),
+            *(self.organisations, self.takings_part, self.memoranda),
+        )
+
     def in_states(self, *states: MicroCredentialState) -> int:
         """How many designs are in one of these states."""
         return sum(row.state in states for row in self.rows)
@@ -141,6 +155,11 @@ def _country(
 
 def _counted(first: date, last: date, only: str) -> dict[str, dict[str, Any]]:
     """What events and memoranda of each country came to, by the names that ``CountryRow`` has for it."""
+    key = ("came to", first, last, only)
+    return unchanged(db.session.connection(), key, lambda: _count(first, last, only))
+
+
+def _count(first: date, last: date, only: str) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     took_place = actuals.held(first, last, only)
     for row in actuals.of_events(took_place):
@@ -160,22 +179,28 @@ def _counted(first: date, last: date, only: str) -> dict[str, dict[str, Any]]:
 
 def rows_of(actor: Actor, consortium: Consortium, asked: AsOf, only: str = "") -> list[Row]:
     """Micro-credentials but retired ones by code, as they stand on a day: five statements, of a past day eight."""
-    statement = select(
-        *(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.country),
-        *(MicroCredential.state, MicroCredential.is_example),
-    ).where(microcredentials_visible_to(actor), MicroCredential.state != MicroCredentialState.RETIRED)
-    if only:
-        statement = statement.where(MicroCredential.country == only)
+    statement = _designs(actor).where(MicroCredential.country == only) if only else _designs(actor)
     known, signed, today = tracks.reached(asked), tracks.memoranda(asked), asked.day
     ways = rule_on(today).ways
     made = []
-    rows = plain_rows(db.session, statement.order_by(MicroCredential.code))
-    for key, code, title, country, state, is_example in rows:
+    for key, code, title, country, state, is_example in plain_rows(db.session, statement):
         milestones = known.get(key, ())
         held = frozenset([one.kind for one in milestones if one.holds(today)])
         is_valorised = is_met(ways, held, signed.get(key, 0))
         made.append(Row(key, code, title, country, state, is_example, milestones, today, held, is_valorised))
     return made
+
+
+@lru_cache(maxsize=256)
+def _designs(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *(MicroCredential.id, MicroCredential.code, MicroCredential.title, MicroCredential.country),
+            *(MicroCredential.state, MicroCredential.is_example),
+        )
+        .where(microcredentials_visible_to(actor), MicroCredential.state != MicroCredentialState.RETIRED)
+        .order_by(MicroCredential.code)
+    )
 
 
 def cell(milestones: Sequence[Reached], today: date) -> Cell:
@@ -199,17 +224,7 @@ def cell(milestones: Sequence[Reached], today: date) -> Cell:
 
 def _plans(actor: Actor, asked: AsOf) -> dict[str, Any]:
     """The plan of each country: on a past day the one that was approved last until then."""
-    until_then = PlanVersion.approved_on <= asked.day
-    days = [
-        select(which(PlanVersion.approved_on)).where(PlanVersion.plan_id == ActionPlan.id, until_then).scalar_subquery()
-        for which in (func.min, func.max)
-    ]
-    rows = db.session.execute(
-        select(
-            *(ActionPlan.id, ActionPlan.country, ActionPlan.state),
-            *(days[0].label("approved_on"), days[1].label("latest_on")),
-        ).where(plans_visible_to(actor), ActionPlan.state != PlanState.ARCHIVED)
-    ).all()
+    rows = plain_rows(db.session, _approvals(actor), {"day": asked.day})
     order = {state: place for place, state in enumerate(_FURTHEST)}
     found: dict[str, Any] = {}
     if asked.is_past:
@@ -219,6 +234,19 @@ def _plans(actor: Actor, asked: AsOf) -> dict[str, Any]:
     for plan in sorted(map(_as_it_holds, rows), key=lambda one: (order.get(one.state, len(order)), -one.id)):
         found.setdefault(plan.country, plan)
     return found
+
+
+@lru_cache(maxsize=256)
+def _approvals(actor: Actor) -> Select[*tuple[Any, ...]]:
+    until_then = PlanVersion.approved_on <= bindparam("day", type_=Date)
+    days = [
+        select(which(PlanVersion.approved_on)).where(PlanVersion.plan_id == ActionPlan.id, until_then).scalar_subquery()
+        for which in (func.min, func.max)
+    ]
+    return select(
+        *(ActionPlan.id, ActionPlan.country, ActionPlan.state),
+        *(days[0].label("approved_on"), days[1].label("latest_on")),
+    ).where(plans_visible_to(actor), ActionPlan.state != PlanState.ARCHIVED)
 
 
 def _as_it_holds(row: Any) -> PlanOf:

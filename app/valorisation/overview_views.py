@@ -15,9 +15,9 @@ from app.core.templating import country_name
 from app.core.templating import day as said_day
 from app.core.web import answer
 from app.valorisation.asof import AsOf
-from app.valorisation.forms import countries
 from app.valorisation.overview import FILE_HEAD, FINAL, file_rows
 from app.valorisation.overview import countries as standing
+from app.valorisation.queries import countries
 from app.valorisation.tracks.models import TRACKS, MilestoneKind
 from app.valorisation.views import bp
 

@@ -8,13 +8,15 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, bindparam, false, select, true
 from sqlalchemy.orm import joinedload
 
-from app.core import records
+from app.core import portal, records
 from app.core.access import Actor
 from app.core.database import hold, plain_rows
 from app.core.states import moves_of
+from app.core.templating import country_name
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.microcredentials.models import MicroCredential
+from app.stakeholders.models import Organisation
 from app.valorisation.models import ENDED, HOLDS, ActionPlan, PlanVersion
 
 # A row of some columns of a query below.
@@ -28,8 +30,17 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.is_internal else false()
 
 
+def countries() -> list[tuple[str, str]]:
+    """The countries that develop micro-credentials, by name in the reader's language: pairs of code and name."""
+    known = portal.consortium().credential_countries
+    return sorted(((one.code, country_name(one.code)) for one in known), key=lambda choice: choice[1])
+
+
 def plan(actor: Actor, plan_id: int) -> ActionPlan:
-    """One plan with who leads it and its versions, but for what they say word for word. Raises ``NoResultFound``."""
+    """One plan with the name of who leads it and its versions, but for what they say word for word.
+
+    Raises ``NoResultFound``.
+    """
     return db.session.execute(_one(actor), {"key": plan_id}).unique().scalar_one()
 
 
@@ -38,7 +49,10 @@ def _one(actor: Actor) -> Select[ActionPlan]:
     return (
         select(ActionPlan)
         .where(ActionPlan.id == bindparam("key"), visible_to(actor))
-        .options(joinedload(ActionPlan.lead), joinedload(ActionPlan.versions).defer(PlanVersion.content))
+        .options(
+            joinedload(ActionPlan.lead).load_only(Organisation.name),
+            joinedload(ActionPlan.versions).defer(PlanVersion.content),
+        )
     )
 
 

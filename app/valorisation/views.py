@@ -1,6 +1,7 @@
 """Pages on which action plans are read, written, moved on and deleted."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -39,22 +40,27 @@ def index() -> Response:
 @requires(Permission.PLAN_READ)
 def show(plan_id: int) -> Response:
     """One action plan: what it says, where it is otherwise than the template, what was approved."""
-    return page_of(queries.plan(current_actor(), plan_id), MoveForm())
+    return page_of(queries.plan(current_actor(), plan_id))
 
 
-def page_of(plan: ActionPlan, form: MoveForm) -> Response:
-    """The page of a plan, with the form that moves it and what keeps it from being approved."""
+def page_of(plan: ActionPlan, refused: MoveForm | None = None) -> Response:
+    """The page of a plan, with what keeps it from being approved; ``refused`` is the form that was to move it."""
     actor = current_actor()
-    found = lines.of_plan(actor, plan, clock.today())
+    found, first = lines.of_plan(actor, plan, clock.today()), queries.microcredentials_of(actor, plan)
     edits, approves = may_edit(actor, plan), actor.may(Permission.PLAN_APPROVE, plan)
+    versions = tuple((one.number, one.approved_on, one.actor_name, one.note) for one in plan.versions)
+    codes = tuple(row.code for row in first)
     return answer(
         "valorisation/show.html",
-        status=form.status,
+        status=refused.status if refused else 200,
         plan=plan,
-        form=form,
+        form=refused,
+        move_form=MoveForm,
         sections=SECTIONS,
-        microcredentials=queries.microcredentials_of(actor, plan),
-        deviations=deviations_of(plan, found.rows),
+        microcredentials=first,
+        # Asked for only where a part of the page is not kept.
+        deviations=cache(lambda: deviations_of(plan, found.rows)),
+        told=(plan.id, plan.version, plan.lead and plan.lead.name, versions, codes, edits, approves, found.facts),
         items=found,
         is_open=plan.state not in ENDED,
         beside=queries.beside(plan) if plan.is_unpromised else [],
@@ -62,7 +68,7 @@ def page_of(plan: ActionPlan, form: MoveForm) -> Response:
         may_edit=edits,
         may_approve=approves,
         is_written=plan.state in WRITTEN_IN,
-        moves=[PlanState(state) for state in plan.moves.onwards(plan.state)] if edits else [],
+        onwards=[state.value for state in plan.moves.onwards(plan.state)] if edits else [],
         history=queries.history(plan),
         states={state.value: state for state in PlanState},
         panels=panels.of("action_plan", actor, plan),

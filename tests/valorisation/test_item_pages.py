@@ -24,6 +24,7 @@ from tests.valorisation.test_items import added, held
 pytestmark = pytest.mark.usefixtures("tokens")
 S = PlanState
 TO_APPROVED = (S.IN_CONSULTATION, S.APPROVED)
+MOST_STATEMENTS = 9
 
 
 def test_an_item_is_added_moved_proven_and_done(app: Flask, lead: FlaskClient, world: World, made: Made):
@@ -142,7 +143,7 @@ def test_a_plan_of_fifty_items_asks_as_often_as_one_of_few(app: Flask, lead: Fla
     grow(2)
     few = asked()
     grow(44)
-    assert asked() == few
+    assert asked() == few <= MOST_STATEMENTS
 
 
 def test_the_list_of_items_follows_what_changes_elsewhere(app: Flask, lead: FlaskClient, world: World, made: Made):

@@ -27,7 +27,7 @@ from tests.valorisation.test_items import held
 from tests.valorisation.test_tracks import agency, planned, prove
 
 K, S = MilestoneKind, MilestoneState
-MOST_STATEMENTS = 12
+MOST_STATEMENTS = 9
 TO_COMPLETED = (PlanState.IN_CONSULTATION, PlanState.APPROVED, PlanState.IN_EXECUTION, PlanState.COMPLETED)
 
 
@@ -88,7 +88,7 @@ def test_a_cell_says_what_matters_most_of_a_track(app: Flask) -> None:
         assert cell([Reached(K.PILOTED, S.WITHDRAWN)], NOW).shape == "stopped"
 
 
-def test_eight_countries_and_sixty_two_designs_are_read_in_twelve_statements(
+def test_eight_countries_and_sixty_two_designs_are_read_in_nine_statements(
     app: Flask, lead: FlaskClient, world: World, made: Made
 ) -> None:
     made(PlanState.IN_CONSULTATION, PlanState.APPROVED)

@@ -78,7 +78,8 @@ def test_a_thousand_items_are_asked_for_as_often_as_one(
     assert counts[0] == counts[1] <= 6
     with statements(app) as seen:
         lead.get(ADDRESS)
-    assert len(seen) == counts[0] - 1  # What is kept asks for no items.
+    # What is kept asks for no items; of SQLite it is known that nobody wrote since, too.
+    assert len(seen) == counts[0] - (2 if "sqlite" in app.config["PORTAL"].database_url else 1)
 
 
 @pytest.mark.parametrize("asked", ["country=XX", "items=nonsense", "nonsense=1"])

@@ -18,7 +18,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         action_code=queries.action_code,
         outcome_code=listing.code_of_row,
-        outcome_codes=listing.codes_of_row,
         outcome_note=listing.note_of_row,
         outcome_owner=listing.owner_of_row,
         outcome_state=listing.state_of_row,

@@ -1,11 +1,13 @@
 """The register of decisions and actions across all events."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
+    Row,
     SQLColumnExpression,
     String,
     and_,
@@ -19,11 +21,12 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from app.core import clock
 from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
+from app.core.list_page import FILES, ListPage
 from app.core.listing import Column, Filter, Listing, Rows, is_day
 from app.core.ranking import FoundBy
 from app.core.templating import plain_tr
@@ -50,7 +53,8 @@ STANDINGS = (
 
 Action = aliased(Event, name="action")
 Successor, SuccessorsEvent = aliased(Decision, name="successor"), aliased(Event, name="successors_event")
-# Both as rows of one shape; who may see them is said around it.
+# Both as rows of one shape; who may see them is said around it. What a meeting set is told by a comparison, as in
+# ``queries.IS_ACTION``.
 OUTCOME = union_all(
     select(
         literal(DECISION).label("kind"),
@@ -83,7 +87,7 @@ OUTCOME = union_all(
         Action.responsible,
         Action.is_example,
         Action.search_key,
-    ).where(Action.set_by_id.is_not(None), Action.state != EventState.DRAFT),
+    ).where(Action.set_by_id > 0, Action.state != EventState.DRAFT),
 ).subquery("outcome")
 O = OUTCOME.c  # noqa: E741 - the columns of this module, named in every line
 
@@ -149,6 +153,7 @@ def _concerning(statement: Rows, code: str) -> Rows:
 
 
 def _codes(actor: Actor) -> Any:
+    """The codes of the micro-credentials a row concerns, as a column: only for files, of which every row is read."""
     found = [
         select(func.aggregate_strings(MicroCredential.code, " "))
         .join(link, link.microcredential_id == MicroCredential.id)
@@ -161,8 +166,36 @@ def _codes(actor: Actor) -> Any:
 
 
 def codes_of_row(row: Any) -> list[str]:
-    """The codes of the micro-credentials it concerns."""
+    """The codes of the micro-credentials it concerns, for a file."""
     return sorted((row.codes or "").split())
+
+
+def _codes_of(session: Session, actor: Actor, rows: Sequence[Row[Any]]) -> dict[tuple[str, int], list[str]]:
+    """The same for the rows of a page, by kind and key; one statement."""
+    found = union_all(
+        *(
+            select(literal(kind), link.record_id, MicroCredential.code)
+            .join(MicroCredential, MicroCredential.id == link.microcredential_id)
+            .where(
+                link.record_id.in_([row.record_id for row in rows if row.kind == kind]),
+                microcredentials_visible_to(actor),
+            )
+            for kind, link in ((DECISION, Decision.link_model), (ACTION, Event.link_model))
+        )
+    )
+    codes: dict[tuple[str, int], list[str]] = {}
+    for kind, key, code in sorted(map(tuple, session.connection().execute(found))):
+        codes.setdefault((kind, key), []).append(code)
+    return codes
+
+
+class RegisterPage(ListPage):
+    """One page of the register, which reads what its rows concern for these alone."""
+
+    def in_order(self) -> Rows:
+        """The rows of all pages; in a file each says itself which micro-credentials it concerns."""
+        ordered = super().in_order()
+        return ordered.add_columns(_codes(self.actor).label("codes")) if self.args.get("format") in FILES else ordered
 
 
 def owner_of_row(row: Any) -> str:
@@ -192,6 +225,7 @@ class RegisterListing(Listing):
     title = _l("Decisions and actions")
     filename = "decisions-and-actions"
     default_sort = "-day"
+    is_put_together = True
     found_by = FoundBy((O.text,), O.search_key)
     columns = (
         Column("code", _l("Number"), code_of_row, sort=(O.event_id, O.kind, O.number)),
@@ -219,7 +253,7 @@ class RegisterListing(Listing):
 
     def statement(self, actor: Actor) -> Rows:
         """Decisions of events the actor may see, and the actions it may see."""
-        seen = select(Event.id).where(Event.set_by_id.is_not(None), events_visible_to(actor)).correlate(None)
+        seen = select(Event.id).where(queries.IS_ACTION, events_visible_to(actor)).correlate(None)
         return (
             select(
                 *(O.kind, O.record_id, O.event_id, O.number, O.text, O.day, O.state, O.work_package, O.is_example),
@@ -233,7 +267,6 @@ class RegisterListing(Listing):
                 Event.title.label("meeting"),
                 Event.starts_on.label("meeting_day"),
                 Organisation.name.label("owner"),
-                _codes(actor).label("codes"),
             )
             .join(Event, Event.id == O.event_id)
             .outerjoin(Organisation, Organisation.id == O.owner_id)
@@ -245,3 +278,11 @@ class RegisterListing(Listing):
     def tie_breaker(self) -> SQLColumnExpression[int]:
         """Kind and key as one number."""
         return O.record_id * 2 + case((O.kind == ACTION, 1), else_=0)
+
+    def complete(self, session: Session, rows: Sequence[Row[Any]]) -> Mapping[str, Any]:
+        """The codes of the micro-credentials that the rows of a page concern, by kind and key."""
+        return {"codes": _codes_of(session, current_actor(), rows)}
+
+    def page(self, session: Session, actor: Actor, path: str, args: Mapping[str, str]) -> RegisterPage:
+        """The page of the register that the query arguments ask for."""
+        return RegisterPage(self, session, actor, path, args)

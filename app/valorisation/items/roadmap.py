@@ -9,6 +9,7 @@ from sqlalchemy import Date, Select, bindparam, case, func, select
 
 from app.core.access import Actor
 from app.core.database import plain_rows
+from app.core.unchanged import unchanged
 from app.extensions import db
 from app.valorisation.items.models import OPEN, ItemState, PlanItem, is_late
 from app.valorisation.models import WRITTEN_IN, ActionPlan, PlanState, PlanVersion
@@ -58,7 +59,10 @@ class Roadmap:
     def __init__(self, actor: Actor, today: date, country: str = "") -> None:
         self.today = today
         asked = {"today": today, "country": country}
-        self.plans: Sequence[Any] = tuple(plain_rows(db.session, _plans(actor, bool(country)), asked))
+        key = ("roadmap", actor, today, country)
+        self.plans: Sequence[Any] = unchanged(
+            db.session.connection(), key, lambda: tuple(plain_rows(db.session, _plans(actor, bool(country)), asked))
+        )
 
     def total(self, name: str) -> int:
         """A figure over all plans."""

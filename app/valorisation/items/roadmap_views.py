@@ -7,8 +7,8 @@ from app.core import clock
 from app.core.access import Permission, current_actor, requires
 from app.core.asked import Asked
 from app.core.web import answer
-from app.valorisation.forms import countries
 from app.valorisation.items.roadmap import Roadmap
+from app.valorisation.queries import countries
 from app.valorisation.views import bp
 
 

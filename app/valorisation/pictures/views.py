@@ -11,9 +11,9 @@ from app.core.templating import country_name
 from app.core.web import answer
 from app.valorisation import overview, queries
 from app.valorisation.actuals import figures
-from app.valorisation.forms import countries
 from app.valorisation.overview_views import asked_day, day_facts
 from app.valorisation.pictures import delays, funnel, tables, then, timeline
+from app.valorisation.queries import countries
 from app.valorisation.tracks.models import Track
 from app.valorisation.views import bp
 

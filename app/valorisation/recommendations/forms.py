@@ -14,8 +14,9 @@ from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
 from app.stakeholders import queries as stakeholders
 from app.stakeholders.fields import OrganisationsField
-from app.valorisation.forms import LONGEST_REASON, countries
+from app.valorisation.forms import LONGEST_REASON
 from app.valorisation.origins.fields import SourcesField
+from app.valorisation.queries import countries
 from app.valorisation.recommendations import rules
 from app.valorisation.recommendations.models import ANSWERED, Recommendation, RecommendationState
 from app.valorisation.recommendations.services import AnswerFacts, RecommendationFacts, check

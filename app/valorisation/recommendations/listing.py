@@ -11,8 +11,8 @@ from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
-from app.valorisation.forms import countries
 from app.valorisation.listing import codes_of
+from app.valorisation.queries import countries
 from app.valorisation.recommendations import queries
 from app.valorisation.recommendations.models import Recommendation, RecommendationState
 

@@ -7,7 +7,7 @@ from app.core import documents
 from app.core.access import Permission, current_actor, requires
 from app.core.asked import Asked
 from app.core.web import answer
-from app.valorisation.forms import countries
+from app.valorisation.queries import countries
 from app.valorisation.recommendations import paper
 from app.valorisation.views import bp
 

@@ -15,10 +15,10 @@ from app.core.listing import Addition, Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
 from app.extensions import db
 from app.stakeholders.models import Organisation
-from app.valorisation.forms import countries
 from app.valorisation.items.models import ItemLevel, PlanItem
 from app.valorisation.items.queries import visible_to
 from app.valorisation.models import ActionPlan
+from app.valorisation.queries import countries
 from app.valorisation.slips import queries
 from app.valorisation.slips.queries import Contact, OpenAction
 from app.valorisation.slips.rules import days_behind, days_late

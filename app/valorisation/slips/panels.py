@@ -18,7 +18,7 @@ MOST_OF_ITEM = 10
 def of_plan(actor: Actor, plan: ActionPlan) -> Mapping[str, Any] | None:
     """What slips of a plan and why, the item that was due first at the top; nothing where all is in time."""
     today = clock.today()
-    rows = queries.of_plan(actor, plan, today) if plan.state not in ENDED else ()
+    rows = queries.of_plan(actor, plan, today) if plan.state not in ENDED and plan.versions else ()
     if not rows:
         return None
     why = queries.reasons(db.session.connection(), actor, [row.id for row in rows])

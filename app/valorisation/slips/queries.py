@@ -17,6 +17,7 @@ from app.core.i18n import TranslatedText
 from app.engagement.contact import last_contact_of
 from app.events.codes import code_of
 from app.events.models import Event
+from app.events.outcomes.queries import IS_ACTION
 from app.events.outcomes.queries import OPEN as OPEN_ACTIONS
 from app.events.queries import visible_to as events_visible_to
 from app.extensions import db
@@ -195,8 +196,7 @@ def _open_actions(
 def _actions(actor: Actor) -> Select[*tuple[Any, ...]]:
     """The first open actions of items, with how many each item has; texts are read of those that are shown."""
     wanted = select(Event.id, Event.organiser_id, Event.ends_on)
-    # For a comparison SQLite walks the index of what meetings set, for ``IS NOT NULL`` every event there is.
-    wanted = wanted.where(Event.set_by_id > 0, Event.state.in_(OPEN_ACTIONS), events_visible_to(actor))
+    wanted = wanted.where(IS_ACTION, Event.state.in_(OPEN_ACTIONS), events_visible_to(actor))
     shared = _shared(wanted.cte("actions")).subquery("shared").c
     order = (shared.ends_on, shared.id)
     ranked = select(
