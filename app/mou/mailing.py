@@ -1,6 +1,7 @@
 """What the parties are written when a memorandum ends before its time, each in the language they signed in."""
 
 from datetime import date
+from typing import Any
 
 from babel.dates import format_date
 
@@ -28,7 +29,7 @@ def tell_ends(mou: Mou, said: MouTermination) -> list[str]:
         subject, *sentences = ends_in(mou, said, one.language)
         language = words(one.language).language
         spoken = portal.consortium().by_language[language].html
-        facts = {"sentences": sentences, "spoken": spoken}
+        facts: dict[str, Any] = {"sentences": sentences, "spoken": spoken}
         mail.send(db.session, one.email, subject, "mou/ends", language, is_outside=True, **facts)
     return list(told.values())
 

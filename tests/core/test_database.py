@@ -286,7 +286,7 @@ def test_statements_of_one_state_do_not_see_what_others_commit_meanwhile(backend
     # While somebody writes to SQLite nobody else can; there it is asked of whoever reads.
     for is_writing in (False, True) if backend.name == "postgresql" else (False,):
         with backend.app.app_context(), writing(is_writing), seeing_one_state():
-            before = db.session.scalar(amount)
+            before = db.session.scalars(amount).one()
             with ThreadPoolExecutor(1) as another:
                 another.submit(increment, backend.app, thing_id, Barrier(1)).result()
             assert db.session.scalar(amount) == before
@@ -299,7 +299,7 @@ def test_without_being_asked_to_postgresql_shows_what_others_committed(backend: 
     with backend.app.app_context(), seeing_one_state():
         db.session.scalar(sa.select(Thing.amount).where(Thing.id == thing_id))
     with backend.app.app_context():
-        before = db.session.scalar(sa.select(Thing.amount).where(Thing.id == thing_id))
+        before = db.session.scalars(sa.select(Thing.amount).where(Thing.id == thing_id)).one()
         with ThreadPoolExecutor(1) as another:
             another.submit(increment, backend.app, thing_id, Barrier(1)).result()
         now = db.session.scalar(sa.select(Thing.amount).where(Thing.id == thing_id))

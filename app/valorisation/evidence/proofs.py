@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, func, select
 
 from app.core.access import Actor, Permission
 from app.core.database import plain_rows
@@ -248,7 +248,7 @@ def told(actor: Actor, evidence: Iterable[NamesRecord], records: Records) -> dic
 
 @lru_cache(maxsize=512)
 def _records(actor: Actor, kind: ProofKind) -> Select[*tuple[Any, ...]]:
-    keys = bindparam("keys", expanding=True)
+    keys: BindParameter[Any] = bindparam("keys", expanding=True)
     if kind is ProofKind.FILE:
         return select(StoredFile.id, StoredFile.name, StoredFile.uploaded_at).where(StoredFile.id.in_(keys))
     source = _SOURCES[kind]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from babel.support import NullTranslations, Translations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.mou.negotiation.models import MouAnswer
 
 pytestmark = pytest.mark.usefixtures("tokens")
-LANGUAGES = sorted(languages_with_words() - {"en"})
+LANGUAGES = sorted({*languages_with_words()} - {"en"})
 
 
 @pytest.fixture(autouse=True)
@@ -143,8 +143,14 @@ def test_every_word_of_the_mails_is_in_the_language_of_who_reads_them(
         progress.send(link, "Lia")
         report = SimpleNamespace(sha256="0" * 64)
         for path, is_newer, made in (("/", False, report), ("/", False, None), (None, True, report)):
-            facts = {"path": path, "is_newer": is_newer, "report": made, "is_pending": True, "sender": "Lia"}
-            about = {"title": "…", "reference": "M-1", "sha256": "1" * 64}
+            facts: dict[str, Any] = {
+                "path": path,
+                "is_newer": is_newer,
+                "report": made,
+                "is_pending": True,
+                "sender": "Lia",
+            }
+            about: dict[str, Any] = {"title": "…", "reference": "M-1", "sha256": "1" * 64}
             subject = mailing.SUBJECTS["report" if is_newer else "sealed"]
             mail.send(session, GOR, subject, "mou/sealed", language, is_outside=True, **facts, **about)
     written = mails(app)[before:]
