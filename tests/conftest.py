@@ -181,9 +181,9 @@ class ByModule(LoadScopeScheduling):
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> ByModule:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
     """Divide the tests among processes, whatever ``--dist`` says."""
-    return ByModule(config)
+    return ByModule(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

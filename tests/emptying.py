@@ -40,17 +40,20 @@ class EmptyingSqlite:
         # Any thread may be the last to let a test go.
         self.connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         self.connection.set_authorizer(_past_triggers)
+        counted = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'"
+        self.has_counters = self.connection.execute(counted).fetchone() is not None
         self.questions = {table: f'SELECT 1 FROM "{table}" LIMIT 1' for table in tables}  # noqa: S608 - own tables
 
     def empty(self) -> None:
         """Delete every row there is, and count keys from one again."""
         ask = self.connection.execute
-        ask("BEGIN IMMEDIATE")
-        for table, question in self.questions.items():
-            if ask(question).fetchone():
-                ask(f'DELETE FROM "{table}"')  # noqa: S608 - as above
-        ask("DELETE FROM sqlite_sequence")
-        ask("COMMIT")
+        with self.connection:
+            ask("BEGIN IMMEDIATE")
+            for table, question in self.questions.items():
+                if ask(question).fetchone():
+                    ask(f'DELETE FROM "{table}"')  # noqa: S608 - as above
+            if self.has_counters:
+                ask("DELETE FROM sqlite_sequence")
 
     def close(self) -> None:
         """Let go of the file."""
