@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import zoneinfo
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
@@ -190,6 +191,12 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 TOGETHER = ("browser", "demo")
 
 
+def held_together(nodeid: str) -> str:
+    """What a test is given to a process with: its module, or a folder of ``TOGETHER``."""
+    module = nodeid.partition("::")[0]
+    return next((folder for folder in TOGETHER if f"/{folder}/" in module), module)
+
+
 class ByModule(LoadScopeScheduling):
     """Gives a process a whole module at a time, so that what its tests share is made once.
 
@@ -197,8 +204,18 @@ class ByModule(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        module = nodeid.partition("::")[0]
-        return next((folder for folder in TOGETHER if f"/{folder}/" in module), module)
+        return held_together(nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process is left with it when the other has done its part."""
+    sizes = Counter(held_together(item.nodeid) for item in items)
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        part = held_together(item.nodeid)
+        return part not in TOGETHER, -sizes[part]
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(optionalhook=True)
