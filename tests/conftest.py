@@ -1,11 +1,13 @@
 """What every test stands on: the application on a real database, SQLite and PostgreSQL alike."""
 
+import gc
 import os
 import shutil
-import sqlite3
 import zoneinfo
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from app.config import ROOT, Profile, Settings
@@ -25,10 +30,30 @@ from app.core.migrations import migrations
 from app.extensions import db, limiter
 from app.feeds.bodies import Bodies
 from app.feeds.polls import Polls
+from tests.emptying import Emptying, emptying
 from tests.servers import postgresql_url
 
 # As the application does: tests that need none reckon with the same time zone data, whatever comes first.
 zoneinfo.reset_tzpath(())
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for an earlier application of this process: it takes seconds for all of them."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give back what was kept, unless the template has changed since."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 BACKENDS = ("sqlite", "postgresql")
 COUNTER = count()
@@ -66,42 +91,23 @@ class Backend:
         with self.app.app_context():
             build_schema(self.app)
             self.engine = db.engine
-        self.empty: sqlite3.Connection | None = None
-        if name == "sqlite":
-            self.empty = sqlite3.connect(":memory:")
-            with sqlite3.connect(self.file) as source:
-                source.backup(self.empty)
+
+    @cached_property
+    def emptying(self) -> Emptying:
+        """What empties its database, made when that is first wanted."""
+        return emptying(self.engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.emptying.close()
+        self.engine.dispose()
 
     def clean(self) -> None:
         """Give the next test an empty database, and a process that remembers no feed of this one."""
         self.app.extensions["feeds"] = Bodies()
         if isinstance(self.app.wsgi_app, Polls):
             self.app.wsgi_app.forget()
-        if self.empty is not None:
-            with sqlite3.connect(self.file) as target:
-                self.empty.backup(target)
-            return
-        with writing(), self.engine.begin() as connection:
-            connection.exec_driver_sql(EMPTY)
-
-
-# Rows are deleted rather than tables truncated: that makes new files for some two hundred tables and indexes, at each
-# test. As a replica the server asks neither triggers nor references.
-EMPTY = """
-DO $$
-DECLARE name text;
-BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR name IN
-        SELECT relname FROM pg_class
-        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
-    LOOP
-        EXECUTE 'DELETE FROM ' || quote_ident(name);
-    END LOOP;
-    PERFORM setval(oid::regclass, 1, false) FROM pg_class
-    WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
-END $$
-"""
+        self.emptying.empty()
 
 
 def hash_cheaply(app: Flask) -> None:
@@ -121,7 +127,7 @@ def backends(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Bac
     made: dict[str, Backend] = {}
     yield made
     for backend in made.values():
-        backend.engine.dispose()
+        backend.close()
 
 
 @pytest.fixture(params=BACKENDS)
@@ -181,11 +187,56 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) and b"PK\3\4" in val else None
 
 
+# What is held in one process: two browsers on two cores are slower than one, and a demonstration takes long to load.
+TOGETHER = ("browser", "demo")
+
+
+def held_together(nodeid: str) -> str:
+    """What a test is given to a process with: its module, or a folder of ``TOGETHER``."""
+    module = nodeid.partition("::")[0]
+    return next((folder for folder in TOGETHER if f"/{folder}/" in module), module)
+
+
+class ByModule(LoadScopeScheduling):
+    """Gives a process a whole module at a time, so that what its tests share is made once.
+
+    One test at a time would have each process make it, and xdist look through everything after each.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return held_together(nodeid)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep browser tests in one process: two browsers on two cores are slower than one."""
-    for item in items:
-        if "browser" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """Begin with what takes longest, so that no process is left with it when the other has done its part."""
+    sizes = Counter(held_together(item.nodeid) for item in items)
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        part = held_together(item.nodeid)
+        return part not in TOGETHER, -sizes[part]
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
+    """Divide the tests among processes, whatever ``--dist`` says."""
+    return ByModule(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without looking for garbage, and never again look through what was collected: it stays to the end.
+
+    Every page that a test reads is many small objects, which had the collector look through all there is too often.
+    """
+    gc.disable()
+    result = yield
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
+    return result
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,12 @@ from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.config import ROOT
+from tests.markup import parsed
 
 PORTAL_NAME = "BEM Portal"
 NAMED_BY = ("aria-label", "aria-labelledby", "title")
@@ -32,15 +33,9 @@ class Page:
         self.url = response.request.url
         self.headers = response.headers
         self.html = response.get_data(as_text=True)
-        self.soup = BeautifulSoup(self.html, "html5lib")
-        self.templates_apart()
+        self.soup = parsed(self.html)
         faults = self.faults()
         assert not faults, f"{response.request.path}:\n" + "\n".join(faults)
-
-    def templates_apart(self) -> None:
-        """Leave out what stands in ``template`` elements; it is not on the page until script puts it there."""
-        for template in self.soup.find_all("template"):
-            template.decompose()
 
     # ---- What is on the page ----
 

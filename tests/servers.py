@@ -12,14 +12,17 @@ DEFAULT = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 
 
 @cache
-def postgresql_url(purpose: str = "portal") -> str:
-    """An empty database of this test process, one for each purpose; it goes when the process ends."""
+def postgresql_url(purpose: str = "portal", copied: str | None = None) -> str:
+    """An empty database of this test process, one for each purpose; it goes when the process ends.
+
+    It begins as a copy of the one at the address ``copied``, which nobody may be connected to.
+    """
     server = _server()
     name = f"{purpose}_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     _command(
         server,
         f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
-        f'CREATE DATABASE "{name}"',
+        f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{sa.make_url(copied).database}"' if copied else ""),
         # What a test leaves need not survive a power cut.
         f'ALTER DATABASE "{name}" SET synchronous_commit = off',
     )

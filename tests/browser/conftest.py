@@ -85,31 +85,80 @@ def signed_in(browser: Browser, portal: Portal) -> Callable[[Role], StorageState
     return enter
 
 
-@pytest.fixture
-def visit(browser: Browser, portal: Portal, signed_in: Callable[[Role], StorageState]) -> Iterator[Visit]:
-    """A fresh browser window, of somebody in a role where one is named; a complaint of the console fails the test."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
+class Windows:
+    """Browser windows on one portal, and what their consoles complain of."""
 
-    def open_window(role: Role | None = None, width: int = 1280, height: int = 900, **options: Any) -> Page:
+    def __init__(self, browser: Browser, portal: Portal, signed_in: Callable[[Role], StorageState]) -> None:
+        self.browser = browser
+        self.portal = portal
+        self.signed_in = signed_in
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def open(self, role: Role | None = None, width: int = 1280, height: int = 900, **options: Any) -> Page:
+        """A fresh window, of somebody in a role where one is named."""
         if role is not None:
-            options["storage_state"] = signed_in(role)
+            options["storage_state"] = self.signed_in(role)
         # Only tests of what works without a network want what a worker keeps.
         options.setdefault("service_workers", "block")
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, base_url=portal.address, reduced_motion="reduce", **options
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            base_url=self.portal.address,
+            reduced_motion="reduce",
+            **options,
         )
-        contexts.append(context)
+        self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: self.complaints.append(message.text) if is_complaint(message) else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
 
-    yield open_window
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    def close(self) -> None:
+        """Close them all."""
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, portal: Portal, signed_in: Callable[[Role], StorageState]) -> Iterator[Visit]:
+    """Open a fresh window; a complaint of the console fails the test."""
+    windows = Windows(browser, portal, signed_in)
+    yield windows.open
+    windows.close()
+    assert windows.complaints == []
+
+
+@pytest.fixture(scope="module")
+def kept_open(browser: Browser, portal: Portal, signed_in: Callable[[Role], StorageState]) -> Iterator[Windows]:
+    """Windows of a module's own."""
+    windows = Windows(browser, portal, signed_in)
+    yield windows
+    windows.close()
+
+
+@pytest.fixture(scope="module")
+def window_of(kept_open: Windows) -> Callable[[Role | None], Page]:
+    """The one window of somebody in a role."""
+    return cache(kept_open.open)
+
+
+@pytest.fixture
+def look(kept_open: Windows, window_of: Callable[[Role | None], Page]) -> Iterator[Visit]:
+    """Come back to the window of a role, as wide and light as a fresh one, for a test that only looks at a page.
+
+    A fresh window is a process of its own, which reads every script anew. A complaint of the console fails the test.
+    """
+
+    def come_back(role: Role | None = None) -> Page:
+        page = window_of(role)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.emulate_media(color_scheme="light")
+        return page
+
+    kept_open.complaints.clear()
+    yield come_back
+    assert kept_open.complaints == []
 
 
 def is_complaint(message: ConsoleMessage) -> bool:

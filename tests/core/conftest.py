@@ -5,19 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core import append_only, clock, mail, outbox, states, submissions
 from app.core.access import Actor, Grant
 from app.core.audit import AuditEntry
-from app.core.database import Base, writing
+from app.core.database import Base
 from app.core.files import StoredFile
 from app.core.redaction import Redaction, RedactionPermit
 from app.extensions import db
 from tests.conftest import AS_OF, settings_for
 from tests.core.things import PEOPLE, OwnTables, core_app
+from tests.emptying import emptying
 from tests.servers import postgresql_url
 
 CORE_MODELS = (
@@ -49,23 +49,16 @@ class CoreBackend:
             for table in ("audit_entry", "redaction", "state_move"):
                 for statement in append_only.protecting(name, table):
                     connection.exec_driver_sql(statement)
-        self.tables = [*tables, *OwnTables.metadata.sorted_tables]
+        self.emptying = emptying(self.engine)
 
     def clean(self) -> None:
-        """Give the next test empty tables; evidence goes the way that only a table's owner has."""
-        names = [table.name for table in self.tables]  # type: ignore[attr-defined]
-        with writing(), self.engine.begin() as connection:
-            if self.name == "postgresql":
-                connection.exec_driver_sql(f"TRUNCATE {', '.join(names)} RESTART IDENTITY")
-                return
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-            triggers = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
-            for trigger in triggers:
-                connection.exec_driver_sql(f"DROP TRIGGER {trigger.name}")
-            for name in names:
-                connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608 - our own table names
-            for trigger in triggers:
-                connection.exec_driver_sql(trigger.sql)
+        """Give the next test empty tables."""
+        self.emptying.empty()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.emptying.close()
+        self.engine.dispose()
 
 
 @pytest.fixture
@@ -89,7 +82,7 @@ def core_backends() -> Iterator[dict[str, CoreBackend]]:
     made: dict[str, CoreBackend] = {}
     yield made
     for backend in made.values():
-        backend.engine.dispose()
+        backend.close()
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))

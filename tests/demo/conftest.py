@@ -1,5 +1,6 @@
-"""The demonstration with all of its data, loaded once for each database to be read, or once more to be written to."""
+"""The demonstration with all of its data, loaded once for each database and copied for whoever reads or writes."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import make_url
 
 from app import create_app
 from app.config import Profile
@@ -20,37 +22,67 @@ from tests.servers import postgresql_url
 
 @dataclass(frozen=True)
 class Show:
-    """A demonstration, and what was printed when it was prepared."""
+    """A demonstration, and what it printed as it began."""
 
     app: Flask
     printed: str
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A demonstration as it was prepared, which nobody writes to: a database and a folder of files."""
+
+    backend: str
+    url: str
+    files: Path
+
+    def copy(self, name: str, folder: Path) -> str:
+        """The address of a copy of the database, called ``name``, and of the files in ``folder``."""
+        shutil.copytree(self.files, folder / "files")
+        if self.backend == "postgresql":
+            return postgresql_url(name, self.url)
+        shutil.copy(make_url(self.url).database or "", folder / "portal.db")
+        return f"sqlite:///{folder / 'portal.db'}"
+
+
 @pytest.fixture(scope="session", params=BACKENDS)
-def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """A demonstration prepared from nothing, as ``./run demo`` does."""
-    with demonstration(request.param, "demo", tmp_path_factory.mktemp("demo")) as show:
+    folder = tmp_path_factory.mktemp("kept")
+    url = f"sqlite:///{folder / 'portal.db'}" if request.param == "sqlite" else postgresql_url("kept")
+    app = create_app(settings_for(url, folder / "files", profile=Profile.DEMO))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("click.echo", lambda *_line: None)
+        prepare(app)
+    with app.app_context():
+        db.engine.dispose()
+    return Kept(request.param, url, folder / "files")
+
+
+@pytest.fixture(scope="session")
+def prepared(kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+    """A demonstration that is read."""
+    folder = tmp_path_factory.mktemp("demo")
+    with demonstration(kept.copy("demo", folder), folder / "files") as show:
         yield show
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def worn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+@pytest.fixture(scope="module")
+def worn(kept: Kept, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
     """A demonstration of a module's own, which may be written to."""
-    with demonstration(
-        request.param, f"worn_{Path(request.module.__file__).stem}", tmp_path_factory.mktemp("worn")
-    ) as show:
+    folder = tmp_path_factory.mktemp("worn")
+    url = kept.copy(f"worn_{Path(request.module.__file__).stem}", folder)
+    with demonstration(url, folder / "files") as show:
         yield show
 
 
 @contextmanager
-def demonstration(backend: str, name: str, folder: Path) -> Iterator[Show]:
-    """Prepare a demonstration on a database called ``name``."""
-    url = f"sqlite:///{folder / 'portal.db'}" if backend == "sqlite" else postgresql_url(name)
-    app = create_app(settings_for(url, folder / "files", profile=Profile.DEMO))
+def demonstration(url: str, files: Path) -> Iterator[Show]:
+    """A demonstration that was prepared before, welcoming whoever comes."""
+    app = create_app(settings_for(url, files, profile=Profile.DEMO))
     with pytest.MonkeyPatch.context() as patch:
         lines: list[str] = []
         patch.setattr("click.echo", lines.append)
-        prepare(app)
         welcome(app)
     yield Show(app, "\n".join(lines))
     with app.app_context():

@@ -14,6 +14,7 @@ from app.extensions import db
 from app.stakeholders.models import Organisation, OrganisationName
 from tests.events.conftest import SignIn
 from tests.events.world import World
+from tests.markup import parsed
 
 
 @pytest.fixture
@@ -355,7 +356,7 @@ def test_a_day_outside_the_project_is_accepted_and_flagged(editor: FlaskClient, 
 
 def told(answer: TestResponse) -> list[str]:
     """The fields that the summary of errors names, in its order."""
-    entries = BeautifulSoup(answer.text, "html5lib").select("#errors li")
+    entries = parsed(answer.text).select("#errors li")
     return [entry.get_text().partition(":")[0].partition("?")[0] for entry in entries]
 
 

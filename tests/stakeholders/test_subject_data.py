@@ -6,7 +6,6 @@ import zipfile
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -25,6 +24,7 @@ from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import arrive, work
 from tests.accounts.people import person as account
 from tests.events.world import build as build_world
+from tests.markup import parsed
 from tests.page import open_page, words
 from tests.stakeholders.named import Named, build
 from tests.stakeholders.register import name, organisation, person
@@ -194,7 +194,7 @@ def test_the_page_and_the_readable_file_name_fields_as_forms_do(app: Flask, clie
     page = open_page(client, f"/stakeholders/people/{named.person}/data")
     answer = page.form("Download as an archive").submit(client)
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        handed_out = BeautifulSoup(archive.read("data.html").decode(), "html5lib")
+        handed_out = parsed(archive.read("data.html").decode())
     for soup in (page.soup, handed_out):
         places, audit = (words(soup.select(section)[0]) for section in ("#places", "#audit"))
         assert "Organisation (Notes): Ask Svjetlana Kurtović" in places
