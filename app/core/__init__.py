@@ -69,7 +69,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         hooks.clear()
     extensions.csrf.init_app(app)
     templating.init_templating(app)
-    app.jinja_env.globals.update(languages_offered=outside.offered, is_outside=outside.is_outside)
+    app.jinja_env.globals.update(languages_offered=outside.offered, is_read_outside=outside.is_outside)
     navigation.init_navigation(app)
     offline.init_offline(app)
     web.init_web(app)
