@@ -24,13 +24,12 @@ RENEW = """
 
 def upgrade() -> None:
     """Add the key; series that were begun twice stay two, the later ones under a key that nobody types."""
+    # The default stays: SQLite would make the table anew to take it away, and cannot while events refer to it.
     op.add_column("event_series", sa.Column("name_key", sa.String(), nullable=False, server_default=""))
     connection = op.get_bind()
     rows = connection.execute(sa.text("SELECT id, name FROM event_series ORDER BY id")).all()
     for series, key in _keys([(row[0], row[1]) for row in rows]):
         connection.execute(SERIES.update().where(SERIES.c.id == series).values(name_key=key))
-    with op.batch_alter_table("event_series", table_kwargs={"sqlite_autoincrement": True}) as table:
-        table.alter_column("name_key", existing_type=sa.String(), existing_nullable=False, server_default=None)
     op.create_index("uq_event_series_name_key", "event_series", ["name_key"], unique=True)
     # The colon in the payload is none of a parameter.
     connection.exec_driver_sql(RENEW)

@@ -267,7 +267,7 @@ class EventSeries(Base, Timestamped, Audited):
 
     name: Mapped[TranslatedText]
     # By which two people who begin it in the same moment begin one: ``series_key`` of its name.
-    name_key: Mapped[str]
+    name_key: Mapped[str] = mapped_column(server_default="")
     is_example: Mapped[bool] = mapped_column(default=False)
 
 
