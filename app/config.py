@@ -90,7 +90,7 @@ class Settings:
             profile=profile,
             secret_key=env.get("PORTAL_SECRET_KEY") or secrets.token_urlsafe(32),
             password_salt=env.get("PORTAL_PASSWORD_SALT") or secrets.token_urlsafe(16),
-            database_url=env.get("PORTAL_DATABASE_URL") or f"sqlite:///{ROOT / 'var' / 'portal.db'}",
+            database_url=_from_here(env.get("PORTAL_DATABASE_URL") or "sqlite:///var/portal.db"),
             files_url=env.get("PORTAL_FILES_URL") or (ROOT / "var" / "files").as_uri(),
             redis_url=env.get("PORTAL_REDIS_URL") or None,
             smtp_url=_smtp(env),
@@ -142,6 +142,14 @@ def _tsa(env: Mapping[str, str]) -> str | None:
     if value and not value.startswith(("https://", "http://")):
         raise SettingsError(f"PORTAL_TSA_URL is {value!r}; it begins with https:// or http://.")
     return value
+
+
+def _from_here(url: str) -> str:
+    """An address with a file below this folder where it names one without its beginning, from wherever it is read."""
+    name = url.removeprefix("sqlite:///")
+    if name == url or name.startswith(("/", "file:")) or name in ("", ":memory:"):
+        return url
+    return f"sqlite:///{ROOT / name}"
 
 
 def _path(env: Mapping[str, str], name: str) -> Path | None:

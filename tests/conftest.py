@@ -15,8 +15,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
 from xdist.scheduler import LoadScopeScheduling
 
@@ -36,24 +34,6 @@ from tests.servers import postgresql_url
 # As the application does: tests that need none reckon with the same time zone data, whatever comes first.
 zoneinfo.reset_tzpath(())
 
-
-class Compiled(BytecodeCache):
-    """Templates as they were compiled for an earlier application of this process: it takes seconds for all of them."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give back what was kept, unless the template has changed since."""
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it."""
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 BACKENDS = ("sqlite", "postgresql")
 COUNTER = count()

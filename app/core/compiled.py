@@ -5,7 +5,6 @@ from, by the same Jinja set up in the same way; otherwise it is compiled and kep
 or nothing of the kind is wanted (``PYTHONDONTWRITEBYTECODE``), each process compiles for itself.
 """
 
-import pickle
 import sys
 from contextlib import suppress
 from hashlib import sha256
@@ -35,7 +34,7 @@ class Compiled(FileSystemBytecodeCache):
         """Take what is kept, if it is whole and may be read."""
         try:
             super().load_bytecode(bucket)
-        except (OSError, EOFError, pickle.UnpicklingError):
+        except Exception:  # noqa: BLE001 - of damaged bytes pickle and marshal raise nearly anything, and it can be made anew
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
@@ -44,3 +43,5 @@ class Compiled(FileSystemBytecodeCache):
             with suppress(OSError):
                 Path(self.directory).mkdir(exist_ok=True)
                 super().dump_bytecode(bucket)
+                # As Python's own: one that an operator's command wrote is read by the service, whoever that runs as.
+                Path(self._get_cache_filename(bucket)).chmod(0o644)

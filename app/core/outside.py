@@ -2,6 +2,8 @@
 
 Whoever signs a memorandum does so in a language that memoranda are written in. What such a person reads, and nothing
 else, is in the catalogues ``outside.po``; a language is spoken outside where there is one, or where it is active.
+
+Pages on which a draft is negotiated are in the portal's own languages: who negotiates writes to people who read those.
 """
 
 from flask import g, session

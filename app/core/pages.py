@@ -22,7 +22,10 @@ def language() -> BaseResponse:
     if chosen is not None:
         session["language"] = chosen.code
     # A page behind a personal link tells its address to nobody, and therefore names itself in the form.
-    came_from = urlsplit(request.form.get("here") or request.referrer or "")
+    try:
+        came_from = urlsplit(request.form.get("here") or request.referrer or "")
+    except ValueError:  # no address at all, as "//["
+        return redirect_to("/")
     return redirect_to(safe_path(came_from._replace(scheme="", netloc="").geturl()))
 
 

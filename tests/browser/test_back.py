@@ -46,3 +46,15 @@ def test_what_is_sent_again_after_going_back_is_known_for_the_same(visit: Visit)
     expect(page.get_by_role("link", name="Open what was saved")).to_have_attribute("href", re.compile(made[-8:]))
     page.goto("/stakeholders/new")
     assert key(page) != former, "a form that is opened anew makes a record of its own"
+
+
+def test_a_form_that_works_without_a_network_is_a_new_one_when_it_is_gone_back_to(visit: Visit) -> None:
+    page = visit(Role.COUNTRY_LEAD)
+    page.goto("/events/log?kind=workshop")
+    former = key(page)
+    page.get_by_label(re.compile("^Title")).fill(NAME)
+    page.get_by_role("button", name="Keep as draft").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(NAME)
+    page.go_back()
+    expect(page.get_by_role("button", name="Save event")).to_be_visible()
+    assert key(page) != former, "drafts under a key that is known already would be let go"

@@ -71,3 +71,18 @@ def test_nothing_is_kept_where_python_is_to_keep_nothing(folder: Path, monkeypat
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert page(folder) == ("one cell", 1)
     assert not (folder / "__pycache__").exists()
+
+
+@pytest.mark.parametrize("place", range(25, 90, 5))
+def test_a_kept_file_with_a_damaged_letter_is_passed_over(folder: Path, place: int):
+    page(folder)
+    (file,) = (folder / "__pycache__").iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x80]) + whole[place + 1 :])
+    assert page(folder) == ("one cell", 1)
+
+
+def test_what_one_user_kept_another_reads(folder: Path):
+    page(folder)
+    (file,) = (folder / "__pycache__").iterdir()
+    assert file.stat().st_mode & 0o444 == 0o444

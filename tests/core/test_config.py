@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Profile, Settings, SettingsError
+from app.config import ROOT, Profile, Settings, SettingsError
 from app.core.files import FileStore
 
 PRODUCTION = {
@@ -89,3 +89,16 @@ def test_secrets_are_not_printed():
 
     assert "k" * 32 not in repr(settings)
     assert "hidden" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("sqlite:///var/draft.db", f"sqlite:///{ROOT}/var/draft.db"),
+        ("sqlite:////srv/portal.db", "sqlite:////srv/portal.db"),
+        ("postgresql://portal@db/portal", "postgresql://portal@db/portal"),
+    ],
+    ids=["a file of this folder", "any file", "a server"],
+)
+def test_a_file_without_its_beginning_is_one_of_this_folder_from_wherever_a_command_is_called(said: str, meant: str):
+    assert Settings.from_environment({"PORTAL_PROFILE": "test", "PORTAL_DATABASE_URL": said}).database_url == meant

@@ -343,6 +343,7 @@ def test_norwegian_of_every_kind_is_bokmal_once_it_is_offered(
 def test_a_chosen_language_stays_and_one_that_is_not_offered_does_not(client: FlaskClient):
     sent, came = token(client), {"Referer": "http://localhost/things/new?q=a"}
     assert client.post("/language", data={**sent, "lang": "de"}, headers=came).location == "/things/new?q=a"
+    assert client.post("/language", data={**sent, "lang": "de", "here": "//["}, headers=came).location == "/"
     assert open_page(client, "/", headers={"Accept-Language": "en"}).select_one("html")["lang"] == "de"
 
     assert client.post("/language", data={**sent, "lang": "xx"}).location == "/"

@@ -29,7 +29,8 @@ class PeriodFacts:
 def freeze(actor: Actor, facts: PeriodFacts, consortium: Consortium) -> ReportingPeriod:
     """Count the figures of a period that is over and keep them for good, with their hash.
 
-    They are of one state of the database where the transaction sees one (``core.database.seeing_one_state``).
+    They are of one state of the database where the transaction sees one, which is the caller's duty: a view is marked
+    ``of_one_state``, anything else runs within ``core.database.seeing_one_state``.
     Raises ``NotOver``, ``NameTaken``, ``DaysFrozen`` for the same days without a note, ``Refused`` and ``NotAllowed``.
     """
     actor.check(Permission.PERIOD_FREEZE)

@@ -2,8 +2,11 @@
  * A form is known by its key, and sent twice it makes one record. Whoever goes back to a form that was sent gets the page
  * anew, with another key, because browsers keep no page of somebody who is signed in. The key is therefore noted with the
  * entry of the browser's history, and put back: then the portal knows the form again and offers what was saved.
+ *
+ * A form that works without a network is left alone: its drafts are let go once the portal knows their key, and what is
+ * typed under an old key would go with them.
  */
-const KEYS = "main form input[name=submission_key]";
+const KEYS = "main form:not([data-offline]) input[name=submission_key]";
 
 export function goingBack() {
   const fields = [...document.querySelectorAll(KEYS)];
