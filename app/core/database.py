@@ -250,7 +250,8 @@ def engine_options(url: str) -> dict[str, Any]:
     """The engine's options for ``PORTAL_DATABASE_URL``; a plain ``postgresql://`` is opened with psycopg 3."""
     if url.startswith(("postgres://", "postgresql://")):
         return {"url": f"postgresql+psycopg://{url.partition('://')[2]}", "pool_size": 8}
-    return {"url": url}
+    # The connection that read last reads next, because of SQLite's each keeps what it knows (``unchanged``).
+    return {"url": url, "pool_use_lifo": True}
 
 
 # Somebody else's work holds what a statement needs: on SQLite the whole database is held by its one writer.

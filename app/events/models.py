@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Table
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clusters.models import Cluster
@@ -267,7 +267,7 @@ class EventSeries(Base, Timestamped, Audited):
 
     name: Mapped[TranslatedText]
     # By which two people who begin it in the same moment begin one: ``series_key`` of its name.
-    name_key: Mapped[str] = mapped_column(server_default="")
+    name_key: Mapped[str] = mapped_column(server_default=text("''"))
     is_example: Mapped[bool] = mapped_column(default=False)
 
 

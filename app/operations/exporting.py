@@ -38,7 +38,7 @@ def export_register(app: Flask, kind: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{kind}.csv"
     with app.test_request_context("/"), file.open("wb") as target:
-        response = listings()[kind].page(db.session, SYSTEM, f"/{kind}/", {}).export("csv")
+        response = listings()[kind].page(db.session, SYSTEM, f"/{kind}/", {"format": "csv"}).export("csv")
         for chunk in response.iter_encoded():
             target.write(chunk)
     return file

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from app import create_app
 from app.config import Profile
 from app.core import clock
+from app.core.migrations import migrations
 from app.demo import welcome
 from app.demo.commands import prepare
 from app.extensions import db, limiter
@@ -80,6 +81,8 @@ def worn(kept: Kept, request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
 def demonstration(url: str, files: Path) -> Iterator[Show]:
     """A demonstration that was prepared before, welcoming whoever comes."""
     app = create_app(settings_for(url, files, profile=Profile.DEMO))
+    with app.app_context():
+        migrations()  # They cannot join an application that has answered a request.
     with pytest.MonkeyPatch.context() as patch:
         lines: list[str] = []
         patch.setattr("click.echo", lines.append)

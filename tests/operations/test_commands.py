@@ -125,7 +125,7 @@ def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: C
         "stakeholders": 67,
         "microcredentials": 62,
         "events": 49,
-        "decisions": 30,
+        "decisions": 31,
         "feedback": 19,
         "valorisation": 7,
         "recommendations": 7,

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Subquery, func, select
 
 from app.core import portal
 from app.core.database import plain_rows
@@ -12,7 +13,7 @@ from app.extensions import db
 from app.valorisation.criterion.models import ValorisedRule
 
 V = ValorisedRule
-_COLUMNS = (V.number, V.ways, V.holds_from, V.reason, V.actor_name)
+COLUMNS = (V.number, V.ways, V.holds_from, V.reason, V.actor_name)
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,22 @@ class Settled:
 
 def rule_on(day: date) -> Settled:
     """The rule that holds on a day, or held then; one statement."""
-    return _first(select(*_COLUMNS).where(V.holds_from <= day))
+    return _first(select(*COLUMNS).where(V.holds_from <= day))
+
+
+def number_on(day: date) -> Subquery:
+    """One row with the number of the rule of a day, for a statement that joins the rule to it."""
+    return select(func.max(V.number).label("number")).where(V.holds_from <= day).subquery("rule_on")
+
+
+def settled(*columns: Any) -> Settled:
+    """The rule that these ``COLUMNS`` of a row say; that of the project file where they are empty."""
+    return Settled(*columns) if columns[0] is not None else from_the_file()
 
 
 def latest() -> Settled:
     """The rule that was settled last; one statement."""
-    return _first(select(*_COLUMNS))
+    return _first(select(*COLUMNS))
 
 
 def _first(statement: Select[*tuple[object, ...]]) -> Settled:
@@ -56,5 +67,5 @@ def from_the_file() -> Settled:
 
 def all_of_them() -> list[Settled]:
     """Every rule there ever was, the latest first; the last one is that of the project file. One statement."""
-    rows = plain_rows(db.session, select(*_COLUMNS).order_by(V.number.desc()))
+    rows = plain_rows(db.session, select(*COLUMNS).order_by(V.number.desc()))
     return [*(Settled(*row) for row in rows), from_the_file()]

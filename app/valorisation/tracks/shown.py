@@ -15,7 +15,9 @@ from app.microcredentials.models import MicroCredential
 from app.mou.models import Mou
 from app.stakeholders.models import Organisation
 from app.valorisation.asof import AsOf, standing_on
-from app.valorisation.criterion.queries import Settled, rule_on
+from app.valorisation.criterion.models import ValorisedRule
+from app.valorisation.criterion.queries import COLUMNS as RULE
+from app.valorisation.criterion.queries import Settled, number_on, settled
 from app.valorisation.evidence.concerns import doubted, names_others, of_another_country
 from app.valorisation.evidence.models import COLUMNS, Evidence, NamesRecord
 from app.valorisation.evidence.proofs import Proof, Records, records_of, told
@@ -126,19 +128,16 @@ def _is_met_without(rule: Settled) -> bool:
 def tracks_of(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
     """Everything the page of a micro-credential says of its tracks.
 
-    A statement for the rule and one for the milestones; where there are any, one for their evidence and one for each
-    kind of it.
+    One statement for the rule and the milestones; where there are any, one for their evidence and one for each kind of
+    it.
     """
     key, asked = {"microcredential": microcredential.id}, AsOf.on(today)
     rows = plain_rows(db.session, _steps(actor, asked), key)
-    steps = sorted((Step(*row[:-1]) for row in rows), key=lambda one: (_ORDER[one.kind], one.id))
-    pieces = [Piece(*row) for row in plain_rows(db.session, _pieces(actor), key)] if rows else []
-    rule = rule_on(today)
-    if rows:
-        signed = rows[0][-1]
-    else:
-        signed = plain_rows(db.session, select(_signed(asked)), key)[0][0] if _is_met_without(rule) else 0
-    return TracksOf(actor, today, steps, pieces, records_of(actor, pieces), signed, rule)
+    signed, *rule = rows[0][-len(RULE) - 1 :]
+    found = (Step(*row[: -len(RULE) - 1]) for row in rows if row.id is not None)
+    steps = sorted(found, key=lambda one: (_ORDER[one.kind], one.id))
+    pieces = [Piece(*row) for row in plain_rows(db.session, _pieces(actor), key)] if steps else []
+    return TracksOf(actor, today, steps, pieces, records_of(actor, pieces), signed, settled(*rule))
 
 
 def _signed(asked: AsOf) -> Any:
@@ -150,14 +149,19 @@ def _signed(asked: AsOf) -> Any:
 
 @lru_cache(maxsize=256)
 def _steps(actor: Actor, asked: AsOf) -> Select[*tuple[Any, ...]]:
+    here = Milestone.microcredential_id == bindparam("microcredential")
+    rule = number_on(asked.day)
+    # From the number of the rule, which is a row also where there is no milestone, and where no rule was settled.
     return (
         select(
             *(Milestone.id, Milestone.kind, Milestone.state, Milestone.planned_on, Milestone.reached_on),
             *(Milestone.valid_until, Milestone.decision_reference, Milestone.is_example, Organisation.name),
-            _signed(asked),
+            *(_signed(asked), *RULE),
         )
+        .select_from(rule)
+        .outerjoin(ValorisedRule, ValorisedRule.number == rule.c.number)
+        .outerjoin(Milestone, here & visible_to(actor))
         .outerjoin(Organisation, Organisation.id == Milestone.authority_id)
-        .where(Milestone.microcredential_id == bindparam("microcredential"), visible_to(actor))
     )
 
 
