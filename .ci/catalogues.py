@@ -1,6 +1,8 @@
 """Says what is wrong with the catalogues: ``python .ci/catalogues.py TEMPLATE FOLDER``.
 
 German has to be complete: every string of the template translated, none marked fuzzy, every plural form there.
+What people outside the portal read (``outside.po``) has to be in the template: a sentence that was changed in English
+leaves its translation behind, and they would get the new one in English.
 Whatever a catalogue has, in any language, must keep the placeholders of its source.
 """
 
@@ -36,6 +38,18 @@ def untranslated(template: Catalog, catalogue: Catalog) -> Iterator[tuple[Messag
             yield message, f"needs {catalogue.num_plurals} plural forms"
 
 
+def left_behind(template: Catalog, catalogue: Catalog) -> Iterator[Message]:
+    """Yield the messages of the catalogue that nothing in the portal says any more."""
+    for message in catalogue:
+        if message.id and template.get(message.id, message.context) is None:
+            yield message
+
+
+def source(message: Message) -> str:
+    """What a message is in English; the singular where it has a plural."""
+    return message.id[0] if isinstance(message.id, tuple) else message.id
+
+
 def forms(message: Message) -> tuple[str, ...]:
     """The plural forms of a translation; one where the message has no plural."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
@@ -49,9 +63,11 @@ def faults(template: Catalog, file: Path) -> Iterator[str]:
             yield f"{file}:{message.lineno}: {error}"
     if file.stem == "messages" and file.parts[-3] in COMPLETE:
         for message, reason in untranslated(template, catalogue):
-            source = message.id[0] if isinstance(message.id, tuple) else message.id
             place = message.locations[0][0] if message.locations else "?"
-            yield f"{file}: {source!r} from {place} {reason}"
+            yield f"{file}: {source(message)!r} from {place} {reason}"
+    if file.stem == "outside":
+        for message in left_behind(template, catalogue):
+            yield f"{file}:{message.lineno}: {source(message)!r} is said nowhere any more: give it the words of today"
 
 
 def main() -> int:

@@ -85,7 +85,8 @@ class Speech(Babel):
 class Database:
     """The engine of an application, and a session for each of its contexts, closed when that ends.
 
-    Flask-SQLAlchemy-Lite does as much and brings what asynchronous programs and tests need: 3 MiB in every process.
+    Flask-SQLAlchemy-Lite does as much and brings what asynchronous programs and tests need: 3 MiB in every process
+    (ADR 021).
     """
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex
 
 from app.core.append_only import unprotected
-from app.core.database import complete_indexes, writing
+from app.core.database import Base, complete_indexes, writing
 from app.core.migrations import migrations
 from app.extensions import db
 from app.valorisation.models import ActionPlan
@@ -17,6 +17,40 @@ from tests.conftest import Backend
 def test_the_newest_migration_is_what_the_models_say(app: Flask) -> None:
     with app.app_context():
         assert migrations().compare_metadata() == []
+
+
+def test_what_the_database_refuses_is_what_the_models_say(app: Flask) -> None:
+    """Alembic compares neither the words of a check nor which rows an index is for."""
+    with app.app_context(), writing(), db.engine.connect() as connection:
+        migrated = conditions(connection)
+        modelled = conditions_of_models(connection)
+    assert len(migrated) > 50
+    assert migrated == modelled
+
+
+def conditions_of_models(connection: sa.Connection) -> dict[str, str]:
+    """The same in tables made of the models: in memory, or in a schema of its own that is never committed."""
+    if connection.dialect.name == "sqlite":
+        engine = sa.create_engine("sqlite://")
+        with engine.connect() as scratch:
+            Base.metadata.create_all(scratch)
+            found = conditions(scratch)
+        engine.dispose()
+        return found
+    connection.execute(sa.text("CREATE SCHEMA modelled"))
+    Base.metadata.create_all(connection.execution_options(schema_translate_map={None: "modelled"}))
+    return conditions(connection, "modelled")
+
+
+def conditions(connection: sa.Connection, schema: str | None = None) -> dict[str, str]:
+    """What each check and each index of some rows asks for, by name."""
+    inspector, where = sa.inspect(connection), f"{connection.dialect.name}_where"
+    checks = inspector.get_multi_check_constraints(schema=schema).values()
+    found = {str(check["name"]): check["sqltext"] for of_table in checks for check in of_table}
+    for index in (index for of_table in inspector.get_multi_indexes(schema=schema).values() for index in of_table):
+        if where in index.get("dialect_options", {}):
+            found[str(index["name"])] = str(index["dialect_options"][where])
+    return {name: " ".join(condition.split()) for name, condition in found.items()}
 
 
 def test_there_is_one_head(app: Flask) -> None:

@@ -1,6 +1,8 @@
 """The catalogues: German lacks nothing, and no translation loses a placeholder or a plural form."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,17 @@ def test_translations_begin_and_end_as_their_source_does(file: Path) -> None:
             for text in filter(None, forms(message.string)):
                 assert text[0].isspace() == source[0].isspace(), message.id
                 assert text[-1].isspace() == source[-1].isspace(), message.id
+
+
+def test_a_sentence_that_the_portal_no_longer_says_is_a_fault_of_what_is_read_outside(tmp_path: Path) -> None:
+    template, file = tmp_path / "messages.pot", tmp_path / "ka" / "LC_MESSAGES" / "outside.po"
+    template.write_text('msgid "Sign"\nmsgstr ""\n\nmsgid "one link"\nmsgid_plural "%(num)d links"\nmsgstr[0] ""\n')
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        'msgid ""\nmsgstr "Plural-Forms: nplurals=1; plural=0;\\n"\n\nmsgid "Sign"\nmsgstr "A"\n\n'
+        'msgid "one link"\nmsgid_plural "%(num)d links"\nmsgstr[0] "B %(num)d"\n\nmsgid "Sign now"\nmsgstr "C"\n'
+    )
+    check = [sys.executable, str(ROOT / ".ci" / "catalogues.py"), str(template), str(tmp_path)]
+    told = subprocess.run(check, capture_output=True, text=True, check=False).stdout
+    assert "'Sign now' is said nowhere any more" in told
+    assert told.count("any more") == 1

@@ -38,16 +38,6 @@ def scope_of(actor: Actor, role: Role, country: str | None, organisation_id: int
     return grant
 
 
-def create_user(actor: Actor, *, email: str, name: str, grant: Grant, language: str | None = None) -> User:
-    """Open an account with one role and without a password; the person comes in by a link."""
-    actor.check(Permission.ACCOUNT_MANAGE, permissions.Reach(grant.country))
-    user = User(email=email, name=name, language=language)
-    user.grants.append(_row(grant))
-    db.session.add(user)
-    db.session.flush()
-    return user
-
-
 def _row(grant: Grant) -> RoleGrant:
     return RoleGrant(role=grant.role, country=grant.country, organisation_id=grant.organisation_id)
 

@@ -17,17 +17,9 @@ from app.events.agenda import queries as agenda
 from app.events.forms import EventForm
 from app.events.models import Event, EventKind, EventState
 from app.events.move_forms import CancelForm, MoveForm, ReopenForm, SwapForm
+from app.events.steps import SAID_AFTER
 from app.events.views import bp, page_of
 from app.events.when import said
-
-SAID_AFTER = {
-    EventState.PLANNED: lambda: _("It is planned."),
-    EventState.CONFIRMED: lambda: _("It is confirmed."),
-    EventState.HELD: lambda: _("It was held."),
-    EventState.MINUTED: lambda: _("Its minutes are written."),
-    EventState.CLOSED: lambda: _("It is closed."),
-    EventState.DONE: lambda: _("It is done."),
-}
 
 
 def page_url(event: Event) -> str:
@@ -102,7 +94,7 @@ def move(event_id: int) -> BaseResponse:
         with form.refusals():
             state = EventState(form.state.data)
             services.move(current_actor(), event, form.version.data, state)
-            return redirect_to(page_url(event), SAID_AFTER[state]())
+            return redirect_to(page_url(event), str(SAID_AFTER[state]))
     problems = [str(text) for errors in form.errors.values() for text in errors]
     return page_of(queries.event(current_actor(), event_id), problems)
 

@@ -183,10 +183,14 @@ def check_not_closed(state: EventState) -> None:
         raise EventClosed(str(CLOSED))
 
 
+def fits(kind: EventKind, state: EventState) -> bool:
+    """Whether a kind of event has this state: deadlines are planned, done or cancelled; nothing else is ever "done"."""
+    return state in DEADLINE_STATES if kind is EventKind.DEADLINE else state is not EventState.DONE
+
+
 def check_state(kind: EventKind, state: EventState) -> None:
-    """Deadlines are planned, done or cancelled; nothing else is ever "done". Raises ``StateUnfit``."""
-    fits = state in DEADLINE_STATES if kind is EventKind.DEADLINE else state is not EventState.DONE
-    if not fits:
+    """Raises ``StateUnfit`` where this kind of event does not have the state."""
+    if not fits(kind, state):
         raise StateUnfit(_("%(kind)s: cannot become “%(state)s”.", kind=kind.label, state=state.label))
 
 

@@ -26,6 +26,7 @@ from app.events.listing import WHEN, EventListing
 from app.events.minutes import queries as minutes
 from app.events.models import OVER, Event, EventKind, EventState
 from app.events.outcomes.queries import of_event
+from app.events.steps import steps
 from app.extensions import db
 
 bp = Blueprint("events", __name__, url_prefix="/events")
@@ -102,6 +103,7 @@ def page_of(event: Event, problems: Any = None) -> Response:
         "moves": queries.moves(event) if actor.is_internal else [],
         "reschedulings": queries.reschedulings(event),
         "may_edit": may_edit,
+        "steps": steps(event, today) if may_edit else [],
         "may_join": permissions.may_join(actor, event, there_is),
         "clashes": clashes.of(actor, event) if may_edit and event.state not in OVER and event.ends_on >= today else (),
         "outside": spans.outside_project(event.starts_on, event.ends_on, consortium.start, consortium.end),

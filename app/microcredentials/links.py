@@ -1,9 +1,10 @@
 """The one way in which records are tied to micro-credentials.
 
 A model that takes ``ConcernsMicroCredentials`` gets a link table of its own with real foreign keys,
-``.microcredentials``, and a place in the registry that the micro-credential's page, feeds, search and reports walk.
-Link rows carry the record's date, so that "everything about this one, newest first" reads an index and nothing else,
-whatever its size.
+``.microcredentials``. Its feature registers the kind: what is registered stands on the micro-credential's page, has a
+page of its own there and keeps the micro-credential from being deleted; where it is a kind of the network, it is tied
+to the micro-credential there. Link rows carry the record's date, so that "everything about this one, newest first"
+reads an index and nothing else, whatever its size.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -180,11 +180,6 @@ def filled(text: str, pieces: Mapping[str, str]) -> str:
     return HOLE.sub(lambda found: pieces[found[1]], text)
 
 
-def unfilled(text: str, pieces: Mapping[str, str]) -> list[str]:
-    """The placeholders of a text for which nothing is known."""
-    return sorted(name for name in holes(text) if not pieces.get(name))
-
-
 def read_file(file: Path) -> Template:
     """A template of a consortium's folder. Raises ``Unfit``."""
     return read(yaml.load(file.read_text("utf-8"), yaml.CSafeLoader))

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.core.access import ANYBODY, SYSTEM
+from app.core.database import Base
 from app.events.models import Event, Visibility
 from app.microcredentials import links
 from app.microcredentials.models import MicroCredentialState as S
@@ -64,6 +65,12 @@ def test_only_kinds_that_are_there_take_a_statement(app: Flask, session: Session
         found = links.everything_concerning(session, SYSTEM, linked_event.microcredentials[0].id)
     assert [concern.kind.name for concern in found] == [kind.name for kind in links.kinds()]
     assert len([statement for statement in seen if "_microcredential" in statement]) == 2  # what there is, and events
+
+
+def test_every_model_that_concerns_micro_credentials_is_registered(app: Flask):
+    mapped: list[Any] = [mapper.class_ for mapper in Base.registry.mappers]
+    models = [model for model in mapped if issubclass(model, links.ConcernsMicroCredentials)]
+    assert {kind.model for kind in links.kinds()} == {model for model in models if model.metadata is Base.metadata}
 
 
 def test_the_index_of_the_links_drives_the_newest_fifty(session: Session):

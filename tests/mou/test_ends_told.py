@@ -63,13 +63,12 @@ def test_who_was_erased_or_replaced_is_written_nothing(app: Flask, running: Runn
         first.email = PLACEHOLDER
         text = signed(mou)
         assert text is not None
-        after = MouProposal(
-            signatory=second, text=text, name="A", role_title="B", email="a@example.org", state=ProposalState.APPROVED
-        )
+        after = MouProposal(signatory=second, text=text, name="A", role_title="B", email="a@example.org")
         successor = copied(second, name="A", email="a@example.org")
         second.party.signatories.append(successor)
         after.successor = successor
         session.add(after)
+        after.move_to(ProposalState.APPROVED, SYSTEM)
     before = len(mails(app))
     terminated(app, key, party=None, is_agreed=True)
     assert [one.recipient for one in mails(app)[before:]] == ["a@example.org"]

@@ -41,7 +41,7 @@ def send(session: Session, payload: dict[str, Any]) -> None:
     if len(waiting) > AT_ONCE:
         outbox.enqueue(session, SEND, payload | {"waiting": waiting[AT_ONCE:]})
         return
-    batch.state = BatchState.SENT
+    batch.move_to(BatchState.SENT, actor)
 
 
 def _send_one(session: Session, batch_id: int, key: int, number: int, actor: Actor) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.audit import Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
+from app.core.states import Moves, Stateful
 from app.core.vocabulary import Term
 from app.stakeholders.models import Organisation
 
@@ -20,7 +21,12 @@ class BatchState(Term):
     SENT = "sent", _l("Sent"), "done"
 
 
-class MouBatch(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
+S = BatchState
+# What was sent can be sent again: memoranda that were recalled or declined are open anew.
+MOVES = Moves({S.DRAFTED: (S.SENDING,), S.SENDING: (S.SENT,), S.SENT: (S.SENDING,)})
+
+
+class MouBatch(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful):
     """Memoranda drafted from one file after one pattern; each of them has its ``uid`` as ``Mou.batch``.
 
     ``done`` of ``total`` were looked at by the job that sends them; ``failed`` says by number what kept one from it.
@@ -28,6 +34,7 @@ class MouBatch(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
 
     __tablename__ = "mou_batch"
     audit_skips = ("done", "failed")
+    moves = MOVES
 
     title: Mapped[str]
     country: Mapped[str | None]

@@ -39,8 +39,8 @@ def send(actor: Actor, batch: MouBatch, version: int | None) -> None:
         raise Refused(_("None of them waits to be sent."))
     for mou in waiting:
         check_edit(actor, mou)
-    batch.state, batch.done, batch.total, batch.failed = BatchState.SENDING, 0, len(waiting), {}
-    db.session.flush()
+    batch.done, batch.total, batch.failed = 0, len(waiting), {}
+    batch.move_to(BatchState.SENDING, actor)
     payload = {"batch": batch.id, "user": actor.user_id, "name": actor.name, "waiting": queries.waiting(batch)}
     outbox.enqueue(db.session, jobs.SEND, payload, dedupe_key=f"{jobs.SEND}:{batch.id}:{batch.version}")
 

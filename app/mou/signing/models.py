@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.audit import AppendOnly, Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
 from app.core.files import StoredFile
+from app.core.states import Moves, Stateful
 from app.core.vocabulary import Term
 from app.mou.models import MouParty, MouSignatory
 from app.mou.texts.models import MouText
@@ -113,11 +114,16 @@ class ProposalState(Term):
     REFUSED = "refused", _l("Refused"), "stopped"
 
 
-class MouProposal(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
+P = ProposalState
+MOVES = Moves({P.OPEN: (P.APPROVED, P.REFUSED), P.APPROVED: (), P.REFUSED: ()})
+
+
+class MouProposal(Base, LeavesTheHouse, Timestamped, Versioned, Audited, Stateful):
     """That a signatory said somebody else signs for the organisation; the sender approves or refuses."""
 
     __tablename__ = "mou_proposal"
     audit_hides: ClassVar[tuple[str, ...]] = ("name", "email")
+    moves = MOVES
 
     signatory_id: Mapped[int] = mapped_column(ForeignKey("mou_signatory.id"), index=True)
     text_id: Mapped[int] = mapped_column(ForeignKey("mou_text.id"), index=True)

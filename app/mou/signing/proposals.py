@@ -63,7 +63,8 @@ def approve(actor: Actor, proposal: MouProposal, version: int | None) -> MouSign
     )
     before.party.signatories.append(successor)
     db.session.flush()
-    proposal.state, proposal.successor = ProposalState.APPROVED, successor
+    proposal.successor = successor
+    proposal.move_to(ProposalState.APPROVED, actor)
     former = queries.newest_links(proposal.text).get(before.id)
     if former is not None:
         former.revoked_at = former.revoked_at or former.sent_at
@@ -76,7 +77,9 @@ def approve(actor: Actor, proposal: MouProposal, version: int | None) -> MouSign
 def refuse(actor: Actor, proposal: MouProposal, version: int | None, answer: str | None) -> None:
     """Ask whoever was asked first to sign after all; told why. Raises as ``approve`` does."""
     mou = _check(actor, proposal, version)
-    proposal.state, proposal.answer = ProposalState.REFUSED, answer
+    proposal.answer = answer
+    # The answer is no reason of the move: it is one signatory's, and an erasure must find it in one place alone.
+    proposal.move_to(ProposalState.REFUSED, actor)
     record(mou, Happening.KEPT, name=proposal.signatory.name, proposed=proposal.name, by=actor.name)
     told = [link for key, link in queries.newest_links(proposal.text).items() if key == proposal.signatory_id]
     mailing.tell_people(mou, told, "kept", reason=answer, who=actor.name)

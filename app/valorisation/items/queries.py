@@ -1,6 +1,6 @@
 """What can be asked about the items of plans; who may see a plan may see what is in it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -118,12 +118,6 @@ def referrers(plan: ActionPlan) -> list[str]:
     """What the records are called that refer to the items of a plan and are no part of them."""
     items = db.session.scalars(select(PlanItem).where(PlanItem.plan_id == plan.id)).all()
     return list(dict.fromkeys(kind for one in items for kind in records.referrers(db.session, one, OWN_TABLES)))
-
-
-def plans_of(keys: Collection[int]) -> dict[int, int]:
-    """The plans that items belong to, by their keys."""
-    rows = db.session.execute(select(PlanItem.id, PlanItem.plan_id).where(PlanItem.id.in_(keys)))
-    return {row.id: row.plan_id for row in rows}
 
 
 def _linked(row: Found) -> LinkedRecord:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from app.core import outbox
 from app.core.access import SYSTEM
 from app.core.documents import DocumentFaulty
+from app.core.states import moves_of
 from app.extensions import db
 from app.mou import parties
 from app.mou.batches import jobs, queries
@@ -142,6 +143,11 @@ def test_what_cannot_be_sent_is_named_and_the_others_go(app: Flask, sign_in: Sig
     outbox.drain(app)
     assert "Not sent" not in words(open_page(lead, path).select_one("#memoranda"))
     assert len(mails(app)) == 3
+    with app.app_context():
+        moves = moves_of(db.session, batch_of(app))
+    once = [("drafted", "sending"), ("sending", "sent")]
+    assert [(move.old, move.new) for move in moves] == [*once, ("sent", "sending"), ("sending", "sent")]
+    assert len({move.actor_name for move in moves}) == 1, "who pressed the button, by the job as well"
 
 
 def test_what_is_recalled_while_the_others_are_sent_is_not_sent_again(

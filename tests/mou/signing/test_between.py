@@ -10,6 +10,7 @@ from app.core import clock, outbox
 from app.core.access import SYSTEM
 from app.core.mail import Mail
 from app.core.outbox import Job
+from app.core.states import moves_of
 from app.extensions import db
 from app.mou.evidence.models import MouEvent
 from app.mou.models import Mou, MouState
@@ -231,6 +232,24 @@ def test_somebody_else_signs_when_the_sender_agrees(app: Flask, sent: Sent, sign
         said = str([event.facts for event in db.session.scalars(select(MouEvent))])
     assert "Gor Sargsyan" in said
     assert "Lilit Sargsyan" in said
+
+
+@pytest.mark.parametrize(("answer", "became"), [("approve", "approved"), ("refuse", "refused")])
+def test_a_proposal_moves_once_and_says_by_whom(
+    app: Flask, sent: Sent, sign_in: SignIn, answer: str, became: str
+) -> None:
+    key = sent()
+    proposal, lead = propose(app), sign_in("lead")
+    page = open_page(lead, f"/mou/{key}/proposals/{proposal}")
+    form = next(Form(page, tag) for tag in page.select("form") if tag.select(f"[value={answer}]"))
+    form.submit(lead, ("answer", answer), why="Gor signs for all of us")
+    assert form.submit(lead, ("answer", answer)).status_code == 409, "the page is of before"
+    with app.app_context():
+        found = db.session.get_one(MouProposal, proposal)
+        moves = moves_of(db.session, found)
+    assert [(move.old, move.new, move.reason) for move in moves] == [("open", became, None)]
+    assert moves[0].actor_name
+    assert (found.state.value, found.answer) == (became, "Gor signs for all of us" if answer == "refuse" else None)
 
 
 def test_a_proposal_is_no_way_to_another_mailbox(app: Flask, sent: Sent) -> None:

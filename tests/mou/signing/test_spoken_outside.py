@@ -9,7 +9,8 @@ from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.core import clock, mail, outside
+from app.config import ROOT
+from app.core import clock, mail, outside, portal
 from app.extensions import babel
 from app.mou.evidence.happenings import Happening
 from app.mou.models import MouSignatory
@@ -103,7 +104,15 @@ def token_of(page: Page) -> dict[str, str]:
 def test_every_language_that_memoranda_are_written_in_is_spoken_outside(app: Flask) -> None:
     with app.app_context():
         assert {code for code in LANGUAGES if outside.spoken(code)} == set(LANGUAGES)
-        assert outside.spoken("nb") is None
+
+
+def test_a_language_is_spoken_outside_where_it_is_active_or_has_a_catalogue(app: Flask) -> None:
+    folders = {file.parts[-3] for file in (ROOT / "translations").glob("*/LC_MESSAGES/outside.po")}
+    with app.app_context():
+        for language in portal.consortium().languages:
+            has_catalogue = not folders.isdisjoint({language.locale, language.locale.partition("_")[0]})
+            assert bool(outside.spoken(language.code)) is (language.active or has_catalogue), language.code
+        assert outside.spoken("xx") is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
