@@ -123,6 +123,7 @@ def test_an_answer_serves_once(page: Page, address: str, maria: int, authenticat
     with page.expect_request(re.compile("/sign-in/passkey/.+")) as sent:
         page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("heading", name="My account")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # What is fetched for later brings a cookie of the session that ends here.
     page.context.clear_cookies()
     page.goto(f"{address}/sign-in")
     token = page.locator("input[name=csrf_token]").first.input_value()
