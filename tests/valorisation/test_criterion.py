@@ -98,6 +98,18 @@ def test_another_rule_holds_from_its_day_on_and_what_counted_before_stays(
     assert not [one for one in compared(frozen, consortium) if one.is_corrected]
 
 
+def test_a_rule_that_is_settled_later_on_the_last_day_corrects_no_period(
+    app: Flask, session: Session, world: World
+) -> None:
+    piloted(world)
+    frozen = freeze(app, ends_on=NOW)
+    services.settle(SYSTEM, 0, PILOTED, WHY)
+    assert not [one for one in compared(frozen, app.config["CONSORTIUM"]) if one.is_corrected]
+    again = freeze(app, name="Once more", ends_on=NOW, note="By the new rule")
+    (figure,) = [one for one in compared(again, app.config["CONSORTIUM"]) if one.code == "valorised" and one.frozen]
+    assert (figure.country, figure.frozen, figure.is_corrected) == ("AM", 1, False)
+
+
 def test_of_two_rules_of_one_day_the_later_one_holds(session: Session, world: World) -> None:
     services.settle(SYSTEM, 0, PILOTED, WHY)
     services.settle(SYSTEM, 1, [["implemented"]], "Piloted is too little")
