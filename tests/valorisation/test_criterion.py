@@ -67,10 +67,12 @@ def test_a_rule_can_hold_and_each_of_its_ways_decides_something(
                 rules.check_ways(ways, now)
 
 
-def test_facts_of_a_way_stand_in_one_order_and_empty_ways_are_left_out() -> None:
-    assert rules.ordered([["signed_memorandum", "consulted"], [], ["unheard of"]]) == [
-        ["consulted", "signed_memorandum"]
-    ]
+def test_facts_of_a_way_stand_in_one_order_and_empty_ways_are_left_out(app: Flask) -> None:
+    said = rules.ordered([["signed_memorandum", "consulted"], [], ["unheard of"]])
+    assert said == [["consulted", "signed_memorandum"], [], []]
+    assert rules.check_ways(said, PILOTED) == [["consulted", "signed_memorandum"]]
+    with app.test_request_context(), pytest.raises(rules.NoWay):
+        rules.check_ways([[], []], PILOTED)
 
 
 def test_before_anybody_settles_one_the_project_file_holds(session: Session, world: World) -> None:
@@ -179,6 +181,9 @@ def test_what_is_refused_stays_in_the_form(
     assert answer.status_code == 422
     answer = page.form("Settle the rule").submit(coordinator, **form(ways=["1:piloted", "2:nonsense"]))
     assert answer.status_code == 422
+    beside = ["2:piloted", "5:piloted", "5:accredited"]
+    told = Page(page.form("Settle the rule").submit(coordinator, **form(ways=beside))).text
+    assert "Way 5 asks for everything that way 2 asks for" in told, "as the columns are numbered"
     with work(app):
         services.settle(SYSTEM, 0, PILOTED, WHY)
     answer = page.form("Settle the rule").submit(coordinator, **form(ways=["1:implemented"]))
