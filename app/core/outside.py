@@ -27,12 +27,13 @@ def spoken(code: str | None) -> Language | None:
 def speak(code: str) -> None:
     """Have a page behind a link speak the language of the link, and offer it beside the portal's own.
 
-    What this browser chose goes before it, and so does what somebody who is signed in reads in.
+    What this browser chose goes before it where the whole portal speaks it, and so does what somebody who is signed in
+    reads in. Another language is that of another link: it is no choice, and the menu of this page does not offer it.
     """
-    g.outside_language = spoken(code)
+    own = g.outside_language = spoken(code)
     chosen = spoken(session.get("language"))
-    if chosen is not None and not chosen.active and not current_actor().is_authenticated:
-        read_in_language(chosen)
+    if own is not None and not (chosen and chosen.active) and not current_actor().is_authenticated:
+        read_in_language(own)
 
 
 def offered() -> list[Language]:

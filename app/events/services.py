@@ -220,8 +220,9 @@ def _check(facts: EventFacts, event: Event, state: EventState) -> None:
     """Raise ``Refused`` for everything wrong at once, a number among it that the series has already."""
     checks: list[Callable[[], object]] = [lambda: check(facts, state)]
     with db.session.no_autoflush:
-        series = queries.series_named(facts.series) if facts.series and facts.number is not None else None
-        if series is not None and event.state is not EventState.CANCELLED:
+        series = _there(event, facts.series) if facts.number is not None else None
+        is_new = series is not None and (series.id, facts.number) != (event.series_id, event.number)
+        if is_new and event.state is not EventState.CANCELLED:
             checks.append(lambda: guards.check_number_free(event, facts.number, series))
         rules.all_of(*checks)
 
@@ -254,12 +255,17 @@ def _fill(event: Event, facts: EventFacts) -> None:
 
 
 def _series(event: Event, name: dict[str, str] | None) -> EventSeries | None:
-    """The series of this name, begun where there is none; a name in other languages, too, stays with it."""
+    """The series of this name, begun where there is none."""
+    return (_there(event, name) or _begun(name, is_example=event.is_example)) if name else None
+
+
+def _there(event: Event, name: dict[str, str] | None) -> EventSeries | None:
+    """The series there is of this name; a name in other languages, too, stays with it, and so does an event of two."""
     if not name:
         return None
     if event.series is not None and set(name.items()) <= set(event.series.name.items()):
         return event.series
-    return queries.series_named(name) or _begun(name, is_example=event.is_example)
+    return queries.series_named(name)
 
 
 def _begun(name: dict[str, str], *, is_example: bool) -> EventSeries | None:

@@ -177,11 +177,16 @@ def _count(first: date, last: date, only: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def rows_of(actor: Actor, consortium: Consortium, asked: AsOf, only: str = "") -> list[Row]:
-    """Micro-credentials but retired ones by code, as they stand on a day: five statements, of a past day eight."""
+def rows_of(
+    actor: Actor, consortium: Consortium, asked: AsOf, only: str = "", ways: Sequence[Sequence[str]] | None = None
+) -> list[Row]:
+    """Micro-credentials but retired ones by code, as they stand on a day: five statements, of a past day eight.
+
+    They count as valorised by ``ways``, or else by the rule of that day.
+    """
     statement = _designs(actor).where(MicroCredential.country == only) if only else _designs(actor)
     known, signed, today = tracks.reached(asked), tracks.memoranda(asked), asked.day
-    ways = rule_on(today).ways
+    ways = rule_on(today).ways if ways is None else ways
     made = []
     for key, code, title, country, state, is_example in plain_rows(db.session, statement):
         milestones = known.get(key, ())

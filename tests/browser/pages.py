@@ -303,6 +303,7 @@ NO_PAGE = {
     "mou.sealed_pdf": FILE,
     "mou.take_back": NOT_THERE,
     "mou.text_pdf": FILE,
+    "mou.withdraw_consent": NOT_THERE,
     "offline.device": FILE,
     "offline.worker": FILE,
     "packs.download": FILE,

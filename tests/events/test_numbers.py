@@ -133,6 +133,20 @@ def test_a_name_in_other_letters_or_another_language_is_the_same_series(app: Fla
         ]
 
 
+def test_of_two_series_of_one_name_an_event_stays_with_its_own(app: Flask, world: World, third: int):
+    """Two that were begun before each name stood once are still two, and each has its own numbers."""
+    with work(app) as session:
+        second = EventSeries(name=SERIES, name_key="coordination meetings #7")
+        other = events.plan(SYSTEM, facts(world, number=4))
+        other.series, other.number = second, 3
+        session.flush()
+        events.edit(SYSTEM, other, other.version, facts(world, number=3, city="Gyumri"))
+        assert (other.series, other.city) == (second, "Gyumri")
+        events.edit(SYSTEM, other, other.version, facts(world, number=4))
+        events.edit(SYSTEM, other, other.version, facts(world, number=3))
+        assert session.get_one(Event, third).number == other.number
+
+
 def test_the_database_knows_a_number_once_and_the_form_says_so_at_the_number(app: Flask, world: World, third: int):
     """Whatever was entered past the services."""
     with app.test_request_context(), work(app) as session:

@@ -67,10 +67,12 @@ def test_a_rule_can_hold_and_each_of_its_ways_decides_something(
                 rules.check_ways(ways, now)
 
 
-def test_facts_of_a_way_stand_in_one_order_and_empty_ways_are_left_out() -> None:
-    assert rules.ordered([["signed_memorandum", "consulted"], [], ["unheard of"]]) == [
-        ["consulted", "signed_memorandum"]
-    ]
+def test_facts_of_a_way_stand_in_one_order_and_empty_ways_are_left_out(app: Flask) -> None:
+    said = rules.ordered([["signed_memorandum", "consulted"], [], ["unheard of"]])
+    assert said == [["consulted", "signed_memorandum"], [], []]
+    assert rules.check_ways(said, PILOTED) == [["consulted", "signed_memorandum"]]
+    with app.test_request_context(), pytest.raises(rules.NoWay):
+        rules.check_ways([[], []], PILOTED)
 
 
 def test_before_anybody_settles_one_the_project_file_holds(session: Session, world: World) -> None:
@@ -96,6 +98,18 @@ def test_another_rule_holds_from_its_day_on_and_what_counted_before_stays(
     assert counting == {NOW: [False], LATER: [True]}
     assert frozen.content["valorised_rule"] == [list(way) for way in VALORISED]
     assert not [one for one in compared(frozen, consortium) if one.is_corrected]
+
+
+def test_a_rule_that_is_settled_later_on_the_last_day_corrects_no_period(
+    app: Flask, session: Session, world: World
+) -> None:
+    piloted(world)
+    frozen = freeze(app, ends_on=NOW)
+    services.settle(SYSTEM, 0, PILOTED, WHY)
+    assert not [one for one in compared(frozen, app.config["CONSORTIUM"]) if one.is_corrected]
+    again = freeze(app, name="Once more", ends_on=NOW, note="By the new rule")
+    (figure,) = [one for one in compared(again, app.config["CONSORTIUM"]) if one.code == "valorised" and one.frozen]
+    assert (figure.country, figure.frozen, figure.is_corrected) == ("AM", 1, False)
 
 
 def test_of_two_rules_of_one_day_the_later_one_holds(session: Session, world: World) -> None:
@@ -167,6 +181,9 @@ def test_what_is_refused_stays_in_the_form(
     assert answer.status_code == 422
     answer = page.form("Settle the rule").submit(coordinator, **form(ways=["1:piloted", "2:nonsense"]))
     assert answer.status_code == 422
+    beside = ["2:piloted", "5:piloted", "5:accredited"]
+    told = Page(page.form("Settle the rule").submit(coordinator, **form(ways=beside))).text
+    assert "Way 5 asks for everything that way 2 asks for" in told, "as the columns are numbered"
     with work(app):
         services.settle(SYSTEM, 0, PILOTED, WHY)
     answer = page.form("Settle the rule").submit(coordinator, **form(ways=["1:implemented"]))

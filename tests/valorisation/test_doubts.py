@@ -16,6 +16,7 @@ from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.valorisation.evidence import services as proving
 from app.valorisation.evidence.models import ProofKind
+from app.valorisation.evidence.queries import of as proofs_of
 from app.valorisation.items import services as items
 from app.valorisation.items.models import ItemState
 from app.valorisation.items.queries import all_of, is_done_outside
@@ -155,6 +156,27 @@ def test_what_was_reached_on_the_evidence_of_others_counts_on_and_says_so(
         prove(world, db.session.get_one(Milestone, key))
     assert "All that proves this" not in open_page(lead, address).text
     assert "to be proven anew" not in open_page(lead, "/microcredentials/AM-03").text
+
+
+def test_what_was_attached_by_mistake_is_withdrawn_while_something_that_holds_is_left(
+    session: Session, world: World
+) -> None:
+    found = planned(world)
+    meetings = [events.log(SYSTEM, world.consultation(**GENERAL)) for _one in range(2)]
+    first, second = proving.add(SYSTEM, found, [(ProofKind.EVENT, one.id) for one in meetings])
+    services.reach(SYSTEM, found, found.version, NOW)
+    for one in meetings:
+        events.edit(SYSTEM, one, one.version, world.consultation(**ELSEWHERE))
+    assert queries.is_doubtful(found)
+    proving.withdraw(SYSTEM, first, first.version, "Another meeting")
+    with pytest.raises(Refused, match="last evidence"):
+        proving.withdraw(SYSTEM, second, second.version, "Another meeting")
+    prove(world, found)
+    (good,) = [one for one in proofs_of(found) if one not in (first, second)]
+    with pytest.raises(Refused, match="last evidence"):
+        proving.withdraw(SYSTEM, good, good.version, "What is doubted would be left")
+    proving.withdraw(SYSTEM, second, second.version, "Another meeting")
+    assert not queries.is_doubtful(found)
 
 
 @pytest.mark.usefixtures("tokens")

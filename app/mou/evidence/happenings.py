@@ -44,4 +44,5 @@ class Happening(Term):
     REPORTED = "reported", _l("Commitment reported on")
     PUBLISHED = "published", _l("Shown to everybody")
     UNPUBLISHED = "unpublished", _l("Shown to everybody no longer")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _l("Consent to be shown to everybody taken back")
     ORIGINS_ERASED = "origins_erased", _l("Addresses and programs erased")

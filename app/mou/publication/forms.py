@@ -33,6 +33,29 @@ class PublishForm(BaseForm):
         return {int(key) for key in self.agreed.data or ()} if "agreed" in self else set()
 
 
+class WithdrawConsentForm(BaseForm):
+    """Which parties no longer agree to what they agreed to when they signed."""
+
+    parties = ChecksField(_l("Who took it back?"))
+    reason = TextField(
+        _l("Why?"),
+        [DataRequired(_l("Write why, in a few words."))],
+        longest=1000,
+        description=_l("Such as by mail of which day."),
+    )
+
+    def __init__(self, *args: Any, mou: Mou, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = queries.agreed_by_signing(mou)
+        self.parties.choices = [
+            (str(party.id), plain_tr(party.legal_name)) for party in mou.parties if party.id in said
+        ]
+
+    def who(self) -> set[int]:
+        """The keys of the parties that took it back."""
+        return {int(key) for key in self.parties.data or ()}
+
+
 class TakeBackForm(BaseForm):
     """Why it is shown no longer."""
 

@@ -22,6 +22,24 @@ def why_not_published(mou: Mou) -> str | None:
     return None
 
 
+def why_not_withdrawn(mou: Mou, said: Collection[int]) -> str | None:
+    """Why no party can take its consent back now; ``said`` are the keys of those that agreed when they signed."""
+    if mou.is_published:
+        return _("It is shown to everybody: take that back.")
+    return None if said else _("No party agreed when signing, or what it said was taken back already.")
+
+
+def check_withdrawn(said: Collection[int], parties: Collection[int], reason: str | None) -> None:
+    """Somebody took back what they had said, and it is known how. Raises ``Refused``."""
+    wrong = {}
+    if not parties or set(parties) - set(said):
+        wrong["parties"] = _("Tick who took it back.")
+    if not reason:
+        wrong["reason"] = _("Write why, in a few words.")
+    if wrong:
+        raise Refused(**wrong)
+
+
 def check_agreed(
     parties: Mapping[int, str], agreed: Collection[int], note: str | None, *, needs_note: bool = True
 ) -> None:

@@ -1,6 +1,6 @@
 """Pages by which a memorandum is shown to everybody, or no longer."""
 
-from flask import request
+from flask import Response, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -9,8 +9,9 @@ from app.core.web import answer, changed, form_page
 from app.mou import queries
 from app.mou.models import Mou
 from app.mou.permissions import check_edit
+from app.mou.publication import queries as publication
 from app.mou.publication import rules, services
-from app.mou.publication.forms import PublishForm, TakeBackForm
+from app.mou.publication.forms import PublishForm, TakeBackForm, WithdrawConsentForm
 from app.mou.views import bp, page_url
 
 
@@ -20,7 +21,7 @@ def publish(mou_id: int) -> BaseResponse:
     """Show a memorandum to everybody, with the consent of each party."""
     mou = _own(mou_id)
     if request.method != "POST" and (why_not := rules.why_not_published(mou)):
-        return answer("mou/not_now.html", status=409, mou=mou, why_not=why_not, other=None, other_url=None)
+        return _not_now(mou, why_not)
     form = PublishForm(mou=mou, data={"version": mou.version})
     if form.validate_on_submit():
         with form.refusals(mou):
@@ -29,14 +30,29 @@ def publish(mou_id: int) -> BaseResponse:
     return form_page("mou/publication/publish.html", form, mou=mou)
 
 
+@bp.route("/<int:mou_id>/publish/withdrawn", methods=["GET", "POST"])
+@requires(Permission.MOU_EDIT)
+def withdraw_consent(mou_id: int) -> BaseResponse:
+    """Write down that a party no longer agrees to what it agreed to when it signed."""
+    mou = _own(mou_id)
+    why_not = rules.why_not_withdrawn(mou, publication.agreed_by_signing(mou))
+    if request.method != "POST" and why_not:
+        return _not_now(mou, why_not)
+    form = WithdrawConsentForm(mou=mou, data={"version": mou.version})
+    if form.validate_on_submit():
+        with form.refusals(mou):
+            services.withdraw_consent(current_actor(), mou, form.version.data, form.who(), form.reason.data)
+            return changed(form, page_url(mou), _("It is written down. To show it to everybody, ask again."))
+    return form_page("mou/publication/withdrawn.html", form, mou=mou)
+
+
 @bp.route("/<int:mou_id>/take-back", methods=["GET", "POST"])
 @requires(Permission.MOU_EDIT)
 def take_back(mou_id: int) -> BaseResponse:
     """Show a memorandum to everybody no longer."""
     mou = _own(mou_id)
     if request.method != "POST" and not mou.is_published:
-        why_not = _("It is not shown to everybody.")
-        return answer("mou/not_now.html", status=409, mou=mou, why_not=why_not, other=None, other_url=None)
+        return _not_now(mou, _("It is not shown to everybody."))
     form = TakeBackForm(data={"version": mou.version})
     if form.validate_on_submit():
         with form.refusals(mou):
@@ -49,3 +65,7 @@ def _own(mou_id: int) -> Mou:
     mou = queries.mou(current_actor(), mou_id)
     check_edit(current_actor(), mou)
     return mou
+
+
+def _not_now(mou: Mou, why_not: str) -> Response:
+    return answer("mou/not_now.html", status=409, mou=mou, why_not=why_not, other=None, other_url=None)

@@ -1,6 +1,7 @@
 """What must hold of a rule that is settled: pure functions with named refusals."""
 
 from collections.abc import Iterable, Sequence
+from itertools import permutations
 from typing import Any
 
 from flask_babel import gettext as _
@@ -55,17 +56,22 @@ class SettledMeanwhile(Refused):
 
 
 def ordered(ways: Iterable[Iterable[str]]) -> list[list[str]]:
-    """Ways with their facts in the order in which they are said, each once; those that ask for nothing are left out."""
-    return [way for asked in ways if (way := [code for code in FACTS if code in set(asked)])]
+    """Ways with their facts in the order in which they are said, each once; those that ask for nothing stay empty."""
+    return [[code for code in FACTS if code in set(asked)] for asked in ways]
 
 
-def check_ways(ways: Ways, now: Ways) -> None:
-    """Refuse a rule that never holds, one with a way that decides nothing, and the one that holds ``now``."""
-    if not ways:
+def check_ways(ways: Ways, now: Ways) -> list[list[str]]:
+    """The ways that ask for something, where they are a rule.
+
+    Refuses one that never holds, one with a way that decides nothing, named by its place among all of ``ways``, and the
+    one that holds ``now``.
+    """
+    asking = {place: way for place, way in enumerate(ways, start=1) if way}
+    if not asking:
         raise NoWay
-    for place, way in enumerate(ways):
-        for other, shorter in enumerate(ways):
-            if place != other and set(shorter) <= set(way) and (set(shorter) != set(way) or other < place):
-                raise NeverDecides(place + 1, other + 1)
-    if {frozenset(way) for way in ways} == {frozenset(way) for way in now}:
+    for (place, way), (other, shorter) in permutations(asking.items(), 2):
+        if set(shorter) <= set(way) and (set(shorter) != set(way) or other < place):
+            raise NeverDecides(place, other)
+    if {frozenset(way) for way in asking.values()} == {frozenset(way) for way in now}:
         raise Unchanged
+    return [list(way) for way in asking.values()]

@@ -16,10 +16,10 @@ def settle(actor: Actor, seen: int | None, ways: Iterable[Iterable[str]], reason
     ``NeverDecides``, ``Unchanged`` and ``NotAllowed``.
     """
     actor.check(Permission.VALORISED_SETTLE)
-    now, said = queries.latest(), rules.ordered(ways)
+    now = queries.latest()
     if seen != now.number:
         raise rules.SettledMeanwhile
-    rules.check_ways(said, now.ways)
+    said = rules.check_ways(rules.ordered(ways), now.ways)
     made = ValorisedRule(
         number=now.number + 1,
         ways=said,

@@ -64,7 +64,8 @@ def add(
 def withdraw(actor: Actor, piece: Evidence, version: int | None, reason: str | None) -> None:
     """Say that something is no evidence any more, and why; it stays to be seen.
 
-    The last one that holds of what counts as reached stays. Raises ``Refused``, ``EditConflict`` and ``NotAllowed``.
+    Of what counts as reached the last one that holds stays, and so does the last that concerns it itself. Raises
+    ``Refused``, ``EditConflict`` and ``NotAllowed``.
     """
     check_edit(actor, piece.owner)
     _check_open(piece.owner)
@@ -74,7 +75,7 @@ def withdraw(actor: Actor, piece: Evidence, version: int | None, reason: str | N
         raise Refused(_("This was withdrawn already."))
     if not reason:
         raise Refused(reason=_("Say why; whoever relied on it will ask."))
-    if piece.owner.state in REACHED and not is_proven(piece.owner, without=piece):
+    if piece.owner.state in REACHED and _is_last(piece):
         raise Refused(_("It is the last evidence of what counts as done. Add other evidence first, or take that back."))
     piece.withdrawn_at, piece.withdrawn_by_name, piece.withdrawal_reason = clock.now(), actor.name, reason
     db.session.flush()
@@ -85,7 +86,16 @@ def _check_open(owner: PlanItem | Milestone) -> None:
         check_open(owner.plan.state)
 
 
-def is_proven(owner: PlanItem | Milestone, without: Evidence | None = None) -> bool:
-    """Whether evidence holds now, other than ``without`` and than what concerns other micro-credentials."""
-    others = of_others([owner.id]) if isinstance(owner, Milestone) else frozenset()
-    return bool(queries.holding_of(owner) - others - {without.id if without else None})
+def is_proven(owner: PlanItem | Milestone) -> bool:
+    """Whether evidence holds now, other than what concerns other micro-credentials."""
+    return bool(_proving(owner, queries.holding_of(owner)))
+
+
+def _proving(owner: PlanItem | Milestone, holding: set[int]) -> set[int]:
+    return holding - of_others([owner.id]) if isinstance(owner, Milestone) else holding
+
+
+def _is_last(piece: Evidence) -> bool:
+    """Whether without it nothing holds, or nothing but what concerns other micro-credentials, which it does not."""
+    holding = queries.holding_of(piece.owner)
+    return holding <= {piece.id} or _proving(piece.owner, holding) == {piece.id}

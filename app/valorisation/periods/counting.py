@@ -25,6 +25,7 @@ from app.valorisation.tracks.models import MilestoneKind
 # A figure: its number, the number with repetitions where there is one, and how much each record adds to it.
 Figure = dict[str, Any]
 Counted = dict[str, dict[str, Figure]]
+Ways = Sequence[Sequence[str]]
 M = Measure
 FIGURES = (
     *(M.PLANS, M.CONSULTATIONS, M.ROUND_TABLES, M.ORGANISATIONS, M.PEOPLE, M.MEMORANDA, M.VALORISED),
@@ -32,17 +33,18 @@ FIGURES = (
 )
 
 
-def count(consortium: Consortium, first: date, last: date) -> Counted:
+def count(consortium: Consortium, first: date, last: date, ways: Ways | None = None) -> Counted:
     """The figures of each country from one day to another, both included: twelve statements, of past days fifteen.
 
-    What was reached until the last day counts for plans, milestones and what is valorised, as on pages.
+    What was reached until the last day counts for plans, milestones and what is valorised, as on pages: by ``ways``, or
+    else by the rule of the last day.
     """
     found: Counted = {country.code: {} for country in consortium.countries}
     records = [
         *_of_events(first, last),
         *_one_each(M.MEMORANDA, Mou, actuals.signed(first, last)),
         *_one_each(M.PLANS, ActionPlan, actuals.approved(last)),
-        *_of_designs(consortium, last),
+        *_of_designs(consortium, last, ways),
     ]
     for country, figure, record, weight in records:
         if country in found:
@@ -100,8 +102,8 @@ def _one_each(figure: Measure, model: Any, condition: Any) -> Iterable[tuple[str
     return [(row.country, figure.value, f"{model.__tablename__}:{row.id}", 1) for row in rows]
 
 
-def _of_designs(consortium: Consortium, last: date) -> Iterable[tuple[str, str, str, int]]:
-    for row in overview.rows_of(SYSTEM, consortium, AsOf.on(last)):
+def _of_designs(consortium: Consortium, last: date, ways: Ways | None) -> Iterable[tuple[str, str, str, int]]:
+    for row in overview.rows_of(SYSTEM, consortium, AsOf.on(last), ways=ways):
         if row.is_valorised:
             yield row.country, M.VALORISED.value, f"microcredential:{row.key}", 1
         for kind in row.reached:

@@ -21,7 +21,7 @@ from app.stakeholders.models import Organisation
 from app.stakeholders.queries import visible_to as organisations_visible_to
 from app.valorisation.models import ActionPlan
 from app.valorisation.periods.corrections import Compared, compare, read_record
-from app.valorisation.periods.counting import count
+from app.valorisation.periods.counting import Ways, count
 from app.valorisation.periods.models import ReportingPeriod
 from app.valorisation.tracks.models import Milestone
 
@@ -50,8 +50,12 @@ def is_intact(found: ReportingPeriod) -> bool:
 
 
 def compared(found: ReportingPeriod, consortium: Consortium) -> list[Compared]:
-    """The frozen figures beside those that the records give today for the same days."""
-    return compare(found.content["countries"], count(consortium, found.starts_on, found.ends_on))
+    """The frozen figures beside those that the records give today for the same days, by the rule they were frozen with.
+
+    A rule that was settled on the last day, after the freezing, is no correction.
+    """
+    by_rule: Ways | None = found.content.get("valorised_rule")
+    return compare(found.content["countries"], count(consortium, found.starts_on, found.ends_on, by_rule))
 
 
 def _names(actor: Actor) -> dict[str, Select[*tuple[Any, ...]]]:

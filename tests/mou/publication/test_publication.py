@@ -153,7 +153,7 @@ def test_a_party_agrees_when_it_signs_and_then_nobody_has_to_say_so_for_it(
     assert sees(app, key)
     with app.app_context():
         told = evidence.events(db.session.get_one(Mou, key))[-1].facts
-    assert [who[0] for who in told["agreed_by_signing"].values()] == ["Gor Sargsyan"]
+    assert [name for _party, name, _moment in told["agreed_by_signing"]] == ["Gor Sargsyan"]
     assert len(told["agreed"]) == 2
 
 
