@@ -119,6 +119,7 @@ def test_the_register_asks_as_much_for_many_meetings_as_for_few(app: Flask, fill
     with work(app):
         for number in range(5, 40):
             services.decide(SYSTEM, meeting(filled, number, LAST_WEEK), decided())
+    browser.get("/events/decisions")
     with counted(app) as many:
         browser.get("/events/decisions")
     assert len(many) == len(few)

@@ -187,6 +187,7 @@ def test_the_list_asks_the_same_for_one_plan_and_for_many(app: Flask, lead: Flas
         lead.get("/valorisation/")
     for _plan in range(10):
         made()
+    lead.get("/valorisation/")
     with statements(app) as many:
         lead.get("/valorisation/")
     assert len(one) == len(many)
