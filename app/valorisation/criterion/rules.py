@@ -5,17 +5,16 @@ from itertools import permutations
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from app.core.errors import Refused
 from app.valorisation.tracks.models import MilestoneKind
-from app.valorisation.tracks.valorised import MEMORANDUM
+from app.valorisation.tracks.valorised import A_MEMORANDUM, MEMORANDUM
 
 Ways = Sequence[Sequence[str]]
 # What a way can ask for, in the order in which it is said.
 FACTS: dict[str, Any] = {
     **{kind.value: kind.label for kind in MilestoneKind},
-    MEMORANDUM: _l("A signed memorandum"),
+    MEMORANDUM: A_MEMORANDUM,
 }
 
 

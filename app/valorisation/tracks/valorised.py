@@ -15,7 +15,7 @@ from app.core.templating import day
 from app.valorisation.tracks.models import MilestoneKind, MilestoneState
 
 MEMORANDUM = "signed_memorandum"
-_MEMORANDUM = _l("A signed memorandum")
+A_MEMORANDUM = _l("A signed memorandum")
 
 
 class Reached(NamedTuple):
@@ -88,7 +88,7 @@ def judge(rule: Sequence[Sequence[str]], milestones: Sequence[Reached], memorand
 
 def _fact(code: str, by_kind: Mapping[str, Sequence[Reached]], memoranda: int, today: date) -> Fact:
     if code == MEMORANDUM:
-        return Fact(_MEMORANDUM, memoranda > 0, _("there is one") if memoranda else _("there is none"))
+        return Fact(A_MEMORANDUM, memoranda > 0, _("there is one") if memoranda else _("there is none"))
     found = [_standing(one, today) for one in by_kind.get(code, ())]
     holding = next((fact for fact in found if fact.holds), None)
     return holding or (found[-1] if found else Fact(MilestoneKind(code).label, holds=False, why=_("not reached")))
