@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.core import memory
 from app.core.outbox import Worker
+from app.operations.turns import Turns
 
 # An answer up to this size waits in memory for a slow client, not in a temporary file; the largest feeds fit.
 IN_MEMORY = 16 * 1024 * 1024
@@ -25,7 +26,7 @@ def serve(
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         server: Any = create_server(
-            app,
+            Turns(app),
             host=host,
             port=port,
             threads=threads,

@@ -28,9 +28,10 @@ rounds with the lowest and the highest. Differences below 1.5 × mean little.
 
 ## How it is measured
 
-- One process each, served as in production by `app.operations.serving` (waitress, 4 threads): the bare route, a portal
-  on a small database, a portal on a large one. Loopback only, without TLS and without a proxy. The load generator runs
-  on the same machine, so requests per second of the fast routes are lower bounds.
+- One process each, served as in production by `app.operations.serving` (waitress, 4 threads, one answer at a time as
+  long as it is quick): the bare route, a portal on a small database, a portal on a large one. Loopback only, without
+  TLS and without a proxy. The load generator runs on the same machine, so requests per second of the fast routes are
+  lower bounds.
 - Every request has a connection of its own, as when a calendar program polls.
 - *Requests/s*: {CLIENTS} clients at once for {rounds.SECONDS} s, every answer received completely. *Latency*: the
   median for one client alone. *CPU*: user and system time of the server process, all threads, from `/proc`; the time
