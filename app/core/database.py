@@ -43,9 +43,9 @@ from sqlalchemy.orm import (
     mapped_column,
     object_session,
 )
-from uuid_utils.compat import uuid7
 
 from app.core import clock
+from app.core.uids import new_uid
 from app.core.veil import WrittenJson, WrittenText
 
 LARGEST_KEY = 2**31 - 1  # PostgreSQL refuses to look for a larger one in a column of integers.
@@ -152,7 +152,7 @@ class Versioned:
 class LeavesTheHouse:
     """A permanent, never reused identifier for records that appear in files, feeds and links elsewhere (UUIDv7)."""
 
-    uid: Mapped[UUID] = mapped_column(default=uuid7, unique=True, sort_order=-9)
+    uid: Mapped[UUID] = mapped_column(default=new_uid, unique=True, sort_order=-9)
 
 
 def unique_where(name: str, condition: str, *columns: str) -> Index:

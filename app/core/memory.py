@@ -9,8 +9,8 @@ import ctypes
 from functools import cache
 
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # malloc.h
-# Larger than any packed feed, so that sending one needs no new mapping.
-LARGE = 1024 * 1024
+# Larger than nearly every page, so that answering needs no new mapping; a larger packed feed is kept in its own.
+LARGE = 256 * 1024
 
 
 @cache

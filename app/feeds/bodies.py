@@ -16,6 +16,7 @@ from io import SEEK_CUR, SEEK_END, SEEK_SET, RawIOBase
 from itertools import accumulate, groupby
 from threading import Lock
 
+from app.core import memory
 from app.feeds.checksums import Checksum
 
 CHUNK = 64
@@ -102,6 +103,12 @@ class Pieces(RawIOBase):
             self._position = min(end, self._ends[index])
             index += 1
         return b"".join(parts)
+
+    def close(self) -> None:
+        """Give back what inflating a large feed took, piece by piece: the C library would keep it between others."""
+        if not self.closed and len(self) > memory.LARGE:
+            memory.give_back()
+        super().close()
 
     def _piece(self, index: int) -> bytes:
         """One piece; a server reads it in several goes, and inflating it again for each would cost as often."""

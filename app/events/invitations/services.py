@@ -3,14 +3,13 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _
-from uuid_utils.compat import uuid7
 
 from app.core import clock
 from app.core.access import Actor
 from app.core.errors import Refused, expect_version
+from app.core.uids import new_uid
 from app.events import rules as event_rules
 from app.events.invitations import answering, following, keys, mailing, queries, rules, waiting
 from app.events.invitations.mailing import About
@@ -128,7 +127,7 @@ def invite(
 
 
 def _new(actor: Actor, event: Event, recipient: Recipient, **facts: Any) -> EventInvitation:
-    uid: UUID = uuid7()  # the secrets follow from it, so it is not left to the flush
+    uid = new_uid()  # the secrets follow from it, so it is not left to the flush
     invitation = EventInvitation(
         uid=uid,
         event=event,

@@ -3,16 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from uuid import UUID
 
 from flask_babel import gettext as _
-from uuid_utils.compat import uuid7
 
 from app.accounts.tokens import digest, standing_token
 from app.core import clock
 from app.core.access import Actor, Permission
 from app.core.canonical import sha256_of
 from app.core.errors import Refused, expect_version
+from app.core.uids import new_uid
 from app.events import rules as event_rules
 from app.events import services as events
 from app.events import spans
@@ -188,7 +187,7 @@ def _address(minutes: Minutes, version: MinutesVersion, facts: SendFacts) -> Non
 
 
 def _recipient(minutes: Minutes, email: str, name: str, row: Attendance | None, language: str) -> MinutesRecipient:
-    uid: UUID = uuid7()  # the secret follows from it, so it is not left to the flush
+    uid = new_uid()  # the secret follows from it, so it is not left to the flush
     invitation = row.invitation if row else None
     return MinutesRecipient(
         uid=uid,

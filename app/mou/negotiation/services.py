@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from uuid_utils.compat import uuid7
 
 from app.accounts.tokens import digest, standing_token
 from app.core import clock
 from app.core.access import Actor
 from app.core.canonical import sha256_of
+from app.core.uids import new_uid
 from app.extensions import db
 from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import Origin, record
@@ -72,7 +72,7 @@ def _send(actor: Actor, text: MouText, contact: Contact, reason: str | None) -> 
 
 
 def _new_link(contact: Contact, now: datetime) -> MouLink:
-    uid = uuid7()
+    uid = new_uid()
     link = MouLink(
         uid=uid,
         purpose=LinkPurpose.NEGOTIATE,

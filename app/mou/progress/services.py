@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from uuid_utils.compat import uuid7
 
 from app.accounts.tokens import digest, standing_token
 from app.core import clock
 from app.core.access import Actor
 from app.core.canonical import sha256_of
 from app.core.errors import Refused
+from app.core.uids import new_uid
 from app.extensions import db
 from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import Origin, record
@@ -114,7 +114,7 @@ def _report(commitment: MouCommitment, said: Report, made: MouCommitmentReport) 
 
 
 def _issue(party: MouParty, contact: Contact, sender: str) -> MouLink:
-    now, uid = clock.now(), uuid7()
+    now, uid = clock.now(), new_uid()
     alive = select(MouLink).where(
         MouLink.party_id == party.id,
         MouLink.purpose == LinkPurpose.REPORT,

@@ -6,12 +6,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
 from app.accounts.tokens import digest, standing_token
 from app.core import clock, outbox
 from app.core.errors import Refused
 from app.core.marks import PLACEHOLDER
+from app.core.uids import new_uid
 from app.extensions import db
 from app.mou.evidence.happenings import Happening
 from app.mou.evidence.services import Origin, record
@@ -30,7 +30,7 @@ def issue(text: MouText, signatory: MouSignatory, happening: Happening, origin: 
     mou, now = text.mou, clock.now()
     for former in db.session.scalars(_alive(text, signatory)):
         former.revoked_at = now
-    uid = uuid7()
+    uid = new_uid()
     link = MouLink(
         uid=uid,
         purpose=LinkPurpose.SIGN,
