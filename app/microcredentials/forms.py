@@ -1,5 +1,6 @@
 """Forms of micro-credentials."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
@@ -176,7 +177,7 @@ class MicroCredentialForm(BaseForm):
     def of(cls, microcredential: MicroCredential) -> "MicroCredentialForm":
         """The form as the design stands."""
         form = cls(obj=microcredential)
-        needed, stands = edit_permission(microcredential), microcredential.country
+        needed, stands = edit_permission(microcredential.state), microcredential.country
         form.country.choices = choosable(current_actor(), needed, credential_countries(), stands)
         return form
 
@@ -227,18 +228,18 @@ def _assessment(row: AssessmentForm) -> AssessmentFacts:
 
 
 class MoveForm(BaseForm):
-    """A move of a design to another state."""
+    """A move of a design to another state; ``design`` answers it once a move is asked for."""
 
     to = HiddenField(validators=[AnyOf([state.value for state in MicroCredentialState])])
     reason = TextField(_l("Why?"), longest=1000)
 
-    def __init__(self, microcredential: MicroCredential, **kwargs: Any) -> None:
+    def __init__(self, design: Callable[[], MicroCredential], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._design = microcredential
+        self._design = design
 
     def foreseen(self) -> None:
         """Ask what must hold before the move."""
-        check_move(self._design, MicroCredentialState(self.to.data), self.reason.data)
+        check_move(self._design(), MicroCredentialState(self.to.data), self.reason.data)
 
 
 class UploadForm(BaseForm):

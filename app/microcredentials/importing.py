@@ -222,7 +222,7 @@ class _Reading:
             self.actor.check(Permission.MICROCREDENTIAL_CREATE, facts)
             return
         self.actor.check(Permission.MICROCREDENTIAL_IMPORT, record)
-        self.actor.check(services.edit_permission(record), record)
+        self.actor.check(services.edit_permission(record.state), record)
 
     def _allowed(self, row: SheetRow, record: MicroCredential | None, facts: MicroCredentialFacts) -> None:
         self._within_reach(record, facts)

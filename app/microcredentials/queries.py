@@ -169,12 +169,12 @@ def uploaded_file(actor: Actor, file_id: int) -> StoredFile:
     ).scalar_one()
 
 
-def history(actor: Actor, microcredential: MicroCredential) -> Sequence[Row[*tuple[Any, ...]]]:
+def history(actor: Actor, microcredential: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """How it came to its state, oldest first; who moved it is the consortium's own business."""
     return moves_of(db.session, microcredential) if actor.is_internal else []
 
 
-def changes(actor: Actor, microcredential: MicroCredential) -> Sequence[Row[*tuple[Any, ...]]]:
+def changes(actor: Actor, microcredential: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """What was changed last and by whom, for those who may read the audit."""
     if not actor.may(Permission.AUDIT_READ):
         return []

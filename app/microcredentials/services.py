@@ -72,7 +72,7 @@ def _create(actor: Actor, facts: MicroCredentialFacts, marks: Mapping[str, Any])
 
 def _edit(actor: Actor, microcredential: MicroCredential, version: int | None, facts: MicroCredentialFacts) -> None:
     hold(microcredential)
-    needed = edit_permission(microcredential)
+    needed = edit_permission(microcredential.state)
     actor.check(needed, microcredential)
     guards.editable(microcredential.state)
     expect_version(microcredential, version)
@@ -82,9 +82,9 @@ def _edit(actor: Actor, microcredential: MicroCredential, version: int | None, f
     microcredential.updated_at = clock.now()  # a change of outcomes alone must give the design a new version, too
 
 
-def edit_permission(microcredential: MicroCredential) -> Permission:
-    """What it takes to change a design as it stands."""
-    return P.MICROCREDENTIAL_PUBLISH if microcredential.state is S.PUBLISHED else P.MICROCREDENTIAL_EDIT
+def edit_permission(state: MicroCredentialState) -> Permission:
+    """What it takes to change a design in this state."""
+    return P.MICROCREDENTIAL_PUBLISH if state is S.PUBLISHED else P.MICROCREDENTIAL_EDIT
 
 
 def move_permission(old: MicroCredentialState, new: MicroCredentialState) -> Permission:
@@ -144,7 +144,7 @@ def delete(actor: Actor, microcredential: MicroCredential) -> None:
     Raises ``StillReferred`` naming what refers to it, or saying that it was public; it can be retired instead.
     """
     hold(microcredential)
-    actor.check(edit_permission(microcredential), microcredential)
+    actor.check(edit_permission(microcredential.state), microcredential)
     if microcredential.published_at:
         raise StillReferred(_("It was public, so others may rely on it. Retire it instead."), [])
     referrers = [*links.referrers(db.session, microcredential), *_proving(microcredential)]

@@ -1,7 +1,5 @@
 """Pages of micro-credentials."""
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,6 +16,7 @@ from app.microcredentials.forms import MicroCredentialForm, MoveForm
 from app.microcredentials.listing import MicroCredentialListing, parts
 from app.microcredentials.models import MicroCredential, MicroCredentialState, Participation, UseType
 from app.microcredentials.names import isced_suggestions
+from app.microcredentials.shown import Shown, shown
 
 bp = Blueprint("microcredentials", __name__, url_prefix="/microcredentials")
 
@@ -41,22 +40,23 @@ def index() -> Response:
 @public("What is published is there for everybody")
 def show(code: str) -> Response:
     """One micro-credential: what it is, what it still lacks, and everything that concerns it."""
-    return _page(queries.by_code(current_actor(), code))
+    return _page(shown(current_actor(), code))
 
 
-def _page(microcredential: MicroCredential, form: MoveForm | None = None) -> Response:
+def _page(microcredential: Shown, form: MoveForm | None = None) -> Response:
     actor, moves = current_actor(), _moves(microcredential)
     if form is None and moves:
-        form = MoveForm(microcredential)
+        form = MoveForm(lambda: microcredential.design)
     concerns = links.everything_concerning(db.session, actor, microcredential.id, NEWEST)
+    may_edit = _may_edit(microcredential)
     return answer(
         "microcredentials/show.html",
         status=form.status if form else 200,
         mc=microcredential,
         form=form,
         moves=moves,
-        may_edit=_may_edit(microcredential),
-        design=_design(microcredential),
+        may_edit=may_edit,
+        design=(*microcredential.facts, may_edit),
         annex=annex.annex,
         concerns=concerns,
         panels=panels.of("microcredential", actor, microcredential),
@@ -70,19 +70,12 @@ def _page(microcredential: MicroCredential, form: MoveForm | None = None) -> Res
     )
 
 
-def _design(microcredential: MicroCredential) -> tuple[Any, ...]:
-    """What the parts of the page that show the design follow from; outcomes count as a change of the design, too."""
-    named = (microcredential.awarding_body, *microcredential.developers)
-    names = tuple((organisation.id, organisation.name) for organisation in named if organisation)
-    return microcredential.id, microcredential.version, microcredential.updated_at, _may_edit(microcredential), names
-
-
-def _may_edit(microcredential: MicroCredential) -> bool:
+def _may_edit(microcredential: Shown) -> bool:
     settled = microcredential.state in (MicroCredentialState.FINAL, RETIRED)
-    return not settled and current_actor().may(services.edit_permission(microcredential), microcredential)
+    return not settled and current_actor().may(services.edit_permission(microcredential.state), microcredential)
 
 
-def _moves(microcredential: MicroCredential) -> list[MicroCredentialState]:
+def _moves(microcredential: Shown) -> list[MicroCredentialState]:
     """Where the actor may move it from here; retiring has a page of its own."""
     onwards = map(MicroCredentialState, microcredential.moves.onwards(microcredential.state))
     permitted = ((state, services.move_permission(microcredential.state, state)) for state in onwards)
@@ -125,7 +118,7 @@ def edit(code: str) -> BaseResponse:
     actor, microcredential = current_actor(), queries.by_code(current_actor(), code)
     form = MicroCredentialForm.of(microcredential)
     if not form.is_submitted() or not actor.may(Permission.MICROCREDENTIAL_EDIT, microcredential):
-        actor.check(services.edit_permission(microcredential), microcredential)
+        actor.check(services.edit_permission(microcredential.state), microcredential)
         guards.editable(microcredential.state)
     if form.validate_on_submit():
         with form.refusals(microcredential), form.kept_from(NotAllowed, guards.NotEditable):
@@ -139,13 +132,13 @@ def edit(code: str) -> BaseResponse:
 def move(code: str) -> BaseResponse:
     """Move a design on or back; what keeps it from moving is said on its page."""
     microcredential = queries.by_code(current_actor(), code)
-    form = MoveForm(microcredential)
+    form = MoveForm(lambda: microcredential)
     if form.validate_on_submit():
         with form.refusals():
             _carry_out(microcredential, form)
             message = _("%(code)s: %(state)s.", code=microcredential.code, state=microcredential.state.label)
             return redirect_to(url_for("microcredentials.show", code=microcredential.code), message)
-    return _page(microcredential, form)
+    return _page(shown(current_actor(), code), form)
 
 
 def _carry_out(microcredential: MicroCredential, form: MoveForm) -> None:
@@ -159,7 +152,7 @@ def retire(code: str) -> BaseResponse:
     """Ask before a micro-credential is retired, and why."""
     microcredential = queries.by_code(current_actor(), code)
     current_actor().check(services.move_permission(microcredential.state, RETIRED), microcredential)
-    form = MoveForm(microcredential, data={"to": RETIRED.value, "version": microcredential.version})
+    form = MoveForm(lambda: microcredential, data={"to": RETIRED.value, "version": microcredential.version})
     if form.validate_on_submit():
         with form.refusals():
             _carry_out(microcredential, form)

@@ -25,6 +25,9 @@ from app.valorisation.tracks.models import TRACKS, Milestone, MilestoneKind, Mil
 from app.valorisation.tracks.queries import visible_to
 from app.valorisation.tracks.valorised import MEMORANDUM, Reached, Verdict, judge
 
+# Where the columns of a row begin that belong to a milestone, after the memoranda and the rule, and those of a piece.
+_OF_ALL = 1 + len(RULE)
+_OF_PIECE = _OF_ALL + 9
 _ORDER = {kind: place for place, kind in enumerate(kind for kinds in TRACKS.values() for kind in kinds)}
 
 
@@ -128,16 +131,14 @@ def _is_met_without(rule: Settled) -> bool:
 def tracks_of(actor: Actor, microcredential: MicroCredential, today: date) -> TracksOf:
     """Everything the page of a micro-credential says of its tracks.
 
-    One statement for the rule and the milestones; where there are any, one for their evidence and one for each kind of
-    it.
+    One statement for the rule, the milestones and what was named as their evidence; one for each kind of it.
     """
-    key, asked = {"microcredential": microcredential.id}, AsOf.on(today)
-    rows = plain_rows(db.session, _steps(actor, asked), key)
-    signed, *rule = rows[0][-len(RULE) - 1 :]
-    found = (Step(*row[: -len(RULE) - 1]) for row in rows if row.id is not None)
-    steps = sorted(found, key=lambda one: (_ORDER[one.kind], one.id))
-    pieces = [Piece(*row) for row in plain_rows(db.session, _pieces(actor), key)] if steps else []
-    return TracksOf(actor, today, steps, pieces, records_of(actor, pieces), signed, settled(*rule))
+    rows = plain_rows(db.session, _steps(actor, AsOf.on(today)), {"microcredential": microcredential.id})
+    signed, *rule = rows[0][:_OF_ALL]
+    steps = {row[_OF_ALL]: Step(*row[_OF_ALL:_OF_PIECE]) for row in rows if row[_OF_ALL] is not None}
+    pieces = sorted((Piece(*row[_OF_PIECE:]) for row in rows if row[_OF_PIECE] is not None), key=lambda one: one.id)
+    in_order = sorted(steps.values(), key=lambda one: (_ORDER[one.kind], one.id))
+    return TracksOf(actor, today, in_order, pieces, records_of(actor, pieces), signed, settled(*rule))
 
 
 def _signed(asked: AsOf) -> Any:
@@ -151,27 +152,18 @@ def _signed(asked: AsOf) -> Any:
 def _steps(actor: Actor, asked: AsOf) -> Select[*tuple[Any, ...]]:
     here = Milestone.microcredential_id == bindparam("microcredential")
     rule = number_on(asked.day)
+    named = (getattr(Evidence, column) for column in COLUMNS.values())
     # From the number of the rule, which is a row also where there is no milestone, and where no rule was settled.
     return (
         select(
+            *(_signed(asked), *RULE),
             *(Milestone.id, Milestone.kind, Milestone.state, Milestone.planned_on, Milestone.reached_on),
             *(Milestone.valid_until, Milestone.decision_reference, Milestone.is_example, Organisation.name),
-            *(_signed(asked), *RULE),
+            *(Evidence.id, Evidence.milestone_id, names_others(), of_another_country(), *named),
         )
         .select_from(rule)
         .outerjoin(ValorisedRule, ValorisedRule.number == rule.c.number)
         .outerjoin(Milestone, here & visible_to(actor))
         .outerjoin(Organisation, Organisation.id == Milestone.authority_id)
-    )
-
-
-@lru_cache(maxsize=256)
-def _pieces(actor: Actor) -> Select[*tuple[Any, ...]]:
-    named = (getattr(Evidence, column) for column in COLUMNS.values())
-    return (
-        select(Evidence.id, Evidence.milestone_id, names_others(), of_another_country(), *named)
-        .join(Milestone, Milestone.id == Evidence.milestone_id)
-        .where(Milestone.microcredential_id == bindparam("microcredential"), visible_to(actor))
-        .where(Evidence.withdrawn_at.is_(None))
-        .order_by(Evidence.id)
+        .outerjoin(Evidence, (Evidence.milestone_id == Milestone.id) & Evidence.withdrawn_at.is_(None))
     )
