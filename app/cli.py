@@ -52,6 +52,7 @@ REGISTERS = (
     "events",
     "decisions",
     "feedback",
+    "mou",
     "valorisation",
     "recommendations",
 )

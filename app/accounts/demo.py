@@ -11,18 +11,12 @@ from app.accounts.models import COUNTRY_ROLES, RoleGrant, User
 from app.accounts.queries import O
 from app.core import portal
 from app.core.access import Role
+from app.core.consortium import Consortium
+from app.core.i18n import SOURCE_LANGUAGE
 
 PATH = "/enter/{role}/{key}"
 DOMAIN = "portal.example"
 
-LEAD_COUNTRY = "AM"
-# Where each role of an organisation is at home: the best match first, any organisation last.
-HOMES: dict[Role, tuple[ColumnElement[bool], ...]] = {
-    Role.PARTNER_EDITOR: (O.is_partner & O.name.icontains("Lori"), O.is_partner & (O.country == LEAD_COUNTRY)),
-    Role.LGE_MEMBER: (O.is_partner & (O.country == "RS"), O.country == "RS"),
-    Role.CLUSTER_COORDINATOR: (O.is_partner & O.name.icontains("Lori"), O.is_partner & (O.country == LEAD_COUNTRY)),
-    Role.STAKEHOLDER: (O.is_example & (O.category == "company"), O.is_example),
-}
 TITLES = {
     Role.ADMIN: "Administrator",
     Role.COORDINATOR: "Coordinator",
@@ -33,6 +27,21 @@ TITLES = {
     Role.STAKEHOLDER: "Stakeholder",
     Role.AUDITOR: "Auditor",
 }
+
+
+def homes(consortium: Consortium) -> dict[Role, tuple[ColumnElement[bool], ...]]:
+    """Where each role of an organisation is at home: the best match first; any organisation comes after the last."""
+    lead, named = consortium.demo_lead.code, consortium.demo_homes
+    partner: tuple[ColumnElement[bool], ...] = (O.is_partner & (O.country == lead), O.is_partner)
+    if "partner" in named:
+        partner = (O.is_partner & O.name.icontains(named["partner"], autoescape=True), *partner)
+    experts = O.country == named.get("experts", lead)
+    return {
+        Role.PARTNER_EDITOR: partner,
+        Role.LGE_MEMBER: (O.is_partner & experts, experts),
+        Role.CLUSTER_COORDINATOR: partner,
+        Role.STAKEHOLDER: (O.is_example & (O.category == "company"), O.is_example),
+    }
 
 
 def demo_users(session: Session) -> dict[Role, User]:
@@ -49,15 +58,15 @@ def demo_user(session: Session, role: Role) -> User | None:
 
 
 def _make(session: Session, role: Role) -> User | None:
-    grant, at = RoleGrant(role=role), ""
-    if role in HOMES:
-        home = next(_homes(session, role), None)
+    consortium, grant, at = portal.consortium(), RoleGrant(role=role), ""
+    if conditions := homes(consortium).get(role):
+        home = next(_homes(session, conditions), None)
         if home is None:
             return None
         grant.organisation_id, at, grant.country = home
     elif role in COUNTRY_ROLES:
-        grant.country = LEAD_COUNTRY
-        at = portal.consortium().by_country[LEAD_COUNTRY].name["en"]
+        grant.country = consortium.demo_lead.code
+        at = consortium.demo_lead.name[SOURCE_LANGUAGE]
     elif role is not Role.AUDITOR:
         at = session.scalar(select(O.name).where(O.is_coordinator).limit(1)) or ""
     user = User(email=f"{role.value}@{DOMAIN}", name=f"{TITLES[role]}, {at}" if at else TITLES[role], grants=[grant])
@@ -66,8 +75,8 @@ def _make(session: Session, role: Role) -> User | None:
     return user
 
 
-def _homes(session: Session, role: Role) -> Iterator[tuple[int, str, str]]:
-    for condition in (*HOMES[role], true()):
+def _homes(session: Session, conditions: tuple[ColumnElement[bool], ...]) -> Iterator[tuple[int, str, str]]:
+    for condition in (*conditions, true()):
         row = session.execute(select(O.id, O.name, O.country).where(condition).order_by(O.id).limit(1)).first()
         if row is not None:
             yield row.id, row.name, row.country

@@ -20,7 +20,6 @@ from flask_security import (
     WebauthnUtil,
     password_changed,
     password_reset,
-    tf_disabled,
     user_authenticated,
     wan_deleted,
     wan_registered,
@@ -40,10 +39,10 @@ from app.accounts.models import Method, Passkey, User
 from app.accounts.passwords import Policy
 from app.accounts.recovery import RecoveryCodes
 from app.accounts.security_forms import FORMS
+from app.accounts.services import notify
 from app.config import Settings
-from app.core import clock, mail
+from app.core import clock
 from app.core.consortium import Consortium
-from app.core.i18n import SOURCE_LANGUAGE
 from app.core.web import WRITING_METHODS
 from app.extensions import db
 
@@ -175,12 +174,6 @@ class Post(MailUtil):
         notify(facts["user"], subject, event)
 
 
-def notify(user: User, subject: Any, event: Any) -> None:
-    """Tell a person about a change to how they sign in; ``event`` is the sentence that says which."""
-    language = user.language or SOURCE_LANGUAGE
-    mail.send(db.session, user.email, subject, "accounts/notice", language, user=user, event=event)
-
-
 def settings_for(app: Flask) -> dict[str, Any]:
     """Flask-Security's settings, without their prefix."""
     settings: Settings = app.config["PORTAL"]
@@ -285,7 +278,6 @@ def _listen(app: Flask) -> None:
     user_logged_out.connect(_signed_out, app)
     password_changed.connect(_password_changed, app)
     password_reset.connect(_password_reset, app)
-    tf_disabled.connect(_second_factor_off, app)
     wan_registered.connect(_passkey_added, app)
     wan_deleted.connect(_passkey_removed, app)
 
@@ -315,11 +307,6 @@ def _password_reset(_app: Flask, user: User, **_facts: Any) -> None:
     limits.give_back()
     sessions.end_all(user.id)
     links.spend_all(user.id)
-
-
-def _second_factor_off(_app: Flask, user: User, **_facts: Any) -> None:
-    event = _l("Your account no longer asks for a code when you sign in.")
-    notify(user, _l("Your second factor was switched off"), event)
 
 
 def _passkey_added(_app: Flask, user: User, name: str, **_facts: Any) -> None:

@@ -1,5 +1,7 @@
 """What may happen to accounts, their roles, and the secrets of calendar feeds."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
@@ -88,21 +90,51 @@ def reopen_account(actor: Actor, user: User) -> None:
     db.session.flush()
 
 
+def set_second_factor(actor: Actor, user: User, secret: str) -> None:
+    """Ask for a code of an authenticator app from now on; ``secret`` is what it shares with the portal, encrypted."""
+    _check_own(actor, user)
+    user.tf_primary_method, user.tf_totp_secret = "authenticator", secret
+    event = _l("From now on your account asks for a code of your authenticator app when you sign in with a password.")
+    notify(user, _l("Your second factor is on"), event)
+    db.session.flush()
+
+
+def drop_second_factor(actor: Actor, user: User) -> None:
+    """Do without a second factor again: the authenticator app and the recovery codes are forgotten."""
+    _check_own(actor, user)
+    _forget_second_factor(user)
+    event = _l("Your account no longer asks for a code when you sign in.")
+    notify(user, _l("Your second factor was switched off"), event)
+    db.session.flush()
+
+
 def reset_second_factor(actor: Actor, user: User) -> None:
-    """Forget a person's authenticator app and recovery codes, for somebody who lost both."""
+    """Forget a person's authenticator app and recovery codes, for somebody who lost both.
+
+    Whoever did not ask for it has to learn that the password alone opens the account again.
+    """
     _check_manage(actor, user)
     if user.tf_totp_secret:
-        _tell_of_reset(actor, user)
-    user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = user.mf_recovery_codes = None
+        event = _l("%(name)s switched your second factor off: your account no longer asks for a code.", name=actor.name)
+        notify(user, _l("Your second factor was switched off"), event)
+    _forget_second_factor(user)
     _end_sessions(user)
     db.session.flush()
 
 
-def _tell_of_reset(actor: Actor, user: User) -> None:
-    """Whoever did not ask for it has to learn that the password alone opens the account again."""
-    event = _l("%(name)s switched your second factor off: your account no longer asks for a code.", name=actor.name)
-    subject, language = _l("Your second factor was switched off"), user.language or SOURCE_LANGUAGE
+def notify(user: User, subject: Any, event: Any) -> None:
+    """Tell a person about a change to how they sign in; ``event`` is the sentence that says which."""
+    language = user.language or SOURCE_LANGUAGE
     mail.send(db.session, user.email, subject, "accounts/notice", language, user=user, event=event)
+
+
+def _forget_second_factor(user: User) -> None:
+    user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = user.mf_recovery_codes = None
+
+
+def _check_own(actor: Actor, user: User) -> None:
+    if actor.user_id != user.id:
+        raise NotAllowed(_("Everybody decides for themselves how they sign in."))
 
 
 def _check_manage(actor: Actor, user: User) -> None:

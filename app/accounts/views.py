@@ -4,16 +4,14 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, g, session, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_security import auth_required
 from flask_security.proxies import _security
-from flask_security.twofactor import tf_disable
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import limits, queries, services, sessions
 from app.accounts.forms import AuthenticatorForm, ConfirmForm, ProfileForm
 from app.accounts.models import User
-from app.accounts.security import FRESH_FOR, notify
+from app.accounts.security import FRESH_FOR
 from app.core.access import ROLE_LABELS, current_actor, signed_in
 from app.core.web import answer, changed, form_page, redirect_to
 from app.extensions import db
@@ -84,10 +82,7 @@ def authenticator() -> BaseResponse:
 def _switch_on(user: User, secret: str) -> BaseResponse:
     limits.give_back()
     session.pop(SECRET, None)
-    _security.datastore.tf_set(user, "authenticator", secret)
-    db.session.flush()
-    event = _l("From now on your account asks for a code of your authenticator app when you sign in with a password.")
-    notify(user, _l("Your second factor is on"), event)
+    services.set_second_factor(current_actor(), user, secret)
     message = _("Your authenticator app is set up. Keep recovery codes for the day on which it is lost.")
     return redirect_to(url_for("security.mf_recovery_codes"), message)
 
@@ -105,9 +100,7 @@ def authenticator_off() -> BaseResponse:
     user = me()
     form = ConfirmForm()
     if form.validate_on_submit():
-        tf_disable(user)
-        user.tf_last_counter = user.mf_recovery_codes = None
-        db.session.flush()
+        services.drop_second_factor(current_actor(), user)
         return redirect_to(url_for("account.show"), _("Your account no longer asks for a code."))
     return form_page("accounts/authenticator_off.html", form)
 

@@ -150,6 +150,7 @@ class Consortium:
     """Everything about a consortium that is fixed while its portal runs.
 
     ``demo_as_of`` is the day a demonstration reckons with, by which everything has happened that the files tell of.
+    ``demo_homes`` says who its visitors are: ``lead`` and ``experts`` name a country, ``partner`` words of a name.
     """
 
     acronym: str
@@ -177,6 +178,7 @@ class Consortium:
     valorised: tuple[tuple[str, ...], ...] = VALORISED
     towns: tuple[Town, ...] = ()
     demo_as_of: date | None = None
+    demo_homes: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_country(self) -> dict[str, Country]:
@@ -202,6 +204,12 @@ class Consortium:
     def credential_countries(self) -> tuple[Country, ...]:
         """Countries whose partners develop micro-credentials."""
         return tuple(country for country in self.countries if country.credentials)
+
+    @property
+    def demo_lead(self) -> Country:
+        """The country that a demonstration's visitor leads: the one named, else the first with micro-credentials."""
+        named = self.by_country.get(self.demo_homes.get("lead", ""))
+        return named or (*self.credential_countries, *self.countries)[0]
 
 
 def read_consortium(folder: Path) -> Consortium:

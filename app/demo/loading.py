@@ -41,7 +41,12 @@ def is_empty() -> bool:
 
 
 def load_consortium(folder: Path, consortium: Consortium) -> None:
-    """Load organisations, people, designs, clusters, events and the mapping, each refers to those before it."""
+    """Load what the files of a consortium hold, in the order in which one refers to another.
+
+    Organisations, micro-credentials, clusters, events and the mapping have a file each, memoranda, plans, periods,
+    milestones and recommendations where there are any. Raises ``FileNotFoundError``, and ``KeyError`` for what is left
+    out of a file or names nothing.
+    """
     registers = _read(folder / "organisations.yaml")
     organisations = {entry["key"]: _organisation(entry) for entry in registers["organisations"]}
     for entry in registers["people"]:
@@ -57,21 +62,25 @@ def load_consortium(folder: Path, consortium: Consortium) -> None:
     load_gatherings(dated["examples"], events, organisations)
     load_minutes(dated["meetings"], events, organisations)
     offered = load_templates(folder / "memoranda")
-    agreed = _read(folder / "memoranda.yaml")
-    memoranda = load_memoranda(agreed["memoranda"], offered, organisations, designs)
+    agreed = _optional(folder / "memoranda.yaml")
+    memoranda = load_memoranda(agreed.get("memoranda", []), offered, organisations, designs)
     load_reports(agreed.get("reports", []), memoranda, organisations)
     load_batches(agreed.get("batches", []), memoranda)
     publish_next(agreed.get("versions", []), offered)
     promised = PlanWorld(organisations, designs, events, consortium)
-    plans = load_plans(_read(folder / "plans.yaml")["plans"], promised)
-    load_periods(_read(folder / "periods.yaml")["periods"], consortium)
-    load_milestones(_read(folder / "milestones.yaml")["milestones"], promised, memoranda)
-    load_recommendations(_read(folder / "recommendations.yaml"), promised, plans, memoranda)
+    plans = load_plans(_optional(folder / "plans.yaml").get("plans", []), promised)
+    load_periods(_optional(folder / "periods.yaml").get("periods", []), consortium)
+    load_milestones(_optional(folder / "milestones.yaml").get("milestones", []), promised, memoranda)
+    load_recommendations(_optional(folder / "recommendations.yaml"), promised, plans, memoranda)
 
 
 def _read(file: Path) -> dict[str, Any]:
     content: dict[str, Any] = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
     return content
+
+
+def _optional(file: Path) -> dict[str, Any]:
+    return _read(file) if file.exists() else {}
 
 
 def _organisation(entry: dict[str, Any]) -> Organisation:

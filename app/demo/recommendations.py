@@ -33,18 +33,18 @@ def load_recommendations(
     content: Mapping[str, Any], known: Known, plans: Mapping[str, ActionPlan], memoranda: Mapping[str, Mou]
 ) -> list[Recommendation]:
     """Write each recommendation down, send it and note what was answered, as the file says; tie what came of what."""
-    for entry in content["decisions"]:
+    for entry in content.get("decisions", []):
         _decide(entry, known)
-    for entry in content["actions"]:
+    for entry in content.get("actions", []):
         _act(entry, known)
-    for entry in content["origins"]:
+    for entry in content.get("origins", []):
         item = _item(all_of(plans[entry["country"]]), entry["item"])
         came_from(SYSTEM, item, _sources(entry["from"], known.events))
-    for entry in content["proofs"]:
+    for entry in content.get("proofs", []):
         item = _item(all_of(plans[entry["country"]]), entry["item"])
         proving.add(SYSTEM, item, [(ProofKind.MOU, memoranda[entry["mou"]].id)])
     db.session.flush()
-    return [_written(entry, known) for entry in content["recommendations"]]
+    return [_written(entry, known) for entry in content.get("recommendations", [])]
 
 
 def _decide(entry: Mapping[str, Any], known: Known) -> None:

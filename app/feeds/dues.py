@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import InstanceState, Session, joinedload, selectinload
 
-from app.core import clock, outbox, portal
+from app.core import clock, portal
 from app.core.asked import key_of
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.mentions import after_redaction
 from app.events.scopes import named
 from app.extensions import db
-from app.feeds.entries import MEMBERS, RENEW, also_renewed, count_up
+from app.feeds.entries import MEMBERS, also_renewed, count_up, naming
 from app.feeds.models import CalendarEntry
-from app.microcredentials.models import MicroCredential
-from app.microcredentials.services import after_change as after_microcredential_change
 from app.valorisation.items.models import ItemState, PlanItem
 from app.valorisation.items.services import after_change as after_item_change
 from app.valorisation.models import ActionPlan, PlanState
@@ -62,12 +60,6 @@ def follow_redaction(record: object) -> None:
         follow(record)
 
 
-def follow_microcredential(microcredential: MicroCredential) -> None:
-    """Have the due days rendered anew that name a micro-credential, which is perhaps called otherwise now."""
-    if db.session.scalar(select(_concerning(microcredential.id).exists())):
-        outbox.enqueue(db.session, RENEW, {"microcredential": microcredential.id, "after": 0})
-
-
 def renew(session: Session, microcredential: int | None) -> None:
     """Render the due days anew, all that there are or those of what concerns one micro-credential."""
     wanted = _items()
@@ -83,8 +75,6 @@ def renew(session: Session, microcredential: int | None) -> None:
 after_item_change.append(follow)
 after_plan_change.append(follow_plan)
 after_redaction.append(follow_redaction)
-after_microcredential_change.append(follow_microcredential)
-also_renewed.append(renew)
 
 
 def store(session: Session, plan_id: int, items: Sequence[PlanItem]) -> None:
@@ -135,6 +125,10 @@ def _concerning(key: int) -> Select[tuple[int]]:
     link = PlanItem.link_model
     stored = select(CalendarEntry.item_id).where(CalendarEntry.item_id.is_not(None))
     return select(link.record_id).where(link.microcredential_id == key, link.record_id.in_(stored))
+
+
+naming.append(_concerning)
+also_renewed.append(renew)
 
 
 def _rendered(item: PlanItem, entry: CalendarEntry) -> bytes:

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.core import outbox, portal
+from app.core import portal
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.mentions import after_redaction
 from app.events.scopes import EVERYTHING, named
 from app.extensions import db
-from app.feeds.entries import RENEW, also_renewed, placed, take_out
+from app.feeds.entries import also_renewed, naming, placed, take_out
 from app.feeds.models import CalendarEntry
-from app.microcredentials.models import MicroCredential
-from app.microcredentials.services import after_change as after_microcredential_change
 from app.mou.models import CONCLUDED, Mou, MouParty
 from app.mou.queries import is_for_everybody, reference_of
 from app.mou.services import after_change
@@ -59,15 +57,6 @@ after_change.append(follow)
 after_redaction.append(follow_redaction)
 
 
-def follow_microcredential(microcredential: MicroCredential) -> None:
-    """Have the last days rendered anew that name a micro-credential, which is perhaps called otherwise now."""
-    if db.session.scalar(select(_concerning(microcredential.id).exists())):
-        outbox.enqueue(db.session, RENEW, {"microcredential": microcredential.id, "after": 0})
-
-
-after_microcredential_change.append(follow_microcredential)
-
-
 def renew(session: Session, microcredential: int | None) -> None:
     """Render the last days anew, all that there are or those of what concerns one micro-credential."""
     wanted = select(Mou).where(Mou.last_day.is_not(None)).order_by(Mou.id)
@@ -77,13 +66,14 @@ def renew(session: Session, microcredential: int | None) -> None:
         follow(mou)
 
 
-also_renewed.append(renew)
-
-
-def _concerning(key: int) -> Select[*tuple[int]]:
+def _concerning(key: int) -> Select[tuple[int]]:
     link = Mou.link_model
     stored = select(CalendarEntry.mou_id).where(CalendarEntry.mou_id.is_not(None))
     return select(link.record_id).where(link.microcredential_id == key, link.record_id.in_(stored))
+
+
+naming.append(_concerning)
+also_renewed.append(renew)
 
 
 def _scopes(mou: Mou) -> set[str]:

@@ -81,17 +81,20 @@ after_cluster_change.append(follow_cluster)
 def follow_microcredential(microcredential: MicroCredential) -> None:
     """Have what names a micro-credential rendered anew, when others may see it now or it is called otherwise.
 
-    By a job, since thousands of events may name it; until then calendars say too little, never too much.
+    By a job, since thousands of events may name it; until then calendars say too little, never too much. One job for
+    all that names it, as it goes through everything.
     """
-    if db.session.scalar(select(_concerning(microcredential.id).exists())):
+    if any(db.session.scalar(select(concerning(microcredential.id).exists())) for concerning in naming):
         outbox.enqueue(db.session, RENEW, {"microcredential": microcredential.id, "after": 0})
 
 
-def _concerning(key: int) -> Select[*tuple[int]]:
+def _concerning(key: int) -> Select[tuple[int]]:
     link = Event.link_model
     return select(link.record_id).where(link.microcredential_id == key)
 
 
+# What names a micro-credential and stands in calendars, by the key of the one that is named.
+naming: list[Callable[[int], Select[tuple[int]]]] = [_concerning]
 after_microcredential_change.append(follow_microcredential)
 
 

@@ -12,16 +12,16 @@ from app.core.web import answer, changed, created, form_page
 from app.mou import ending, queries, rules
 from app.mou.forms import StepForm, TerminationForm
 from app.mou.models import CONCLUDED, Mou
-from app.mou.permissions import check_edit, may_edit
+from app.mou.permissions import may_edit
 from app.mou.publication import rules as publication
-from app.mou.views import bp, page_url
+from app.mou.views import bp, own, page_url
 
 
 @bp.route("/<int:mou_id>/terminate", methods=["GET", "POST"])
 @requires(Permission.MOU_EDIT)
 def terminate(mou_id: int) -> BaseResponse:
     """Record that a memorandum ends: why, by whose notice, on which day."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     if request.method != "POST" and (why_not := rules.why_not_terminated(mou)):
         return _not_now(mou, why_not)
     form = TerminationForm(mou=mou, data={"version": mou.version, "notice_on": clock.today()})
@@ -37,7 +37,7 @@ def terminate(mou_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def renew(mou_id: int) -> BaseResponse:
     """Draft the memorandum that is to follow this one."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     successor = queries.renewal(mou)
     why_not = rules.why_not_renewed(mou, queries.reference_of(successor) if successor else None)
     if request.method != "POST" and why_not:
@@ -54,7 +54,7 @@ def renew(mou_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def amend(mou_id: int) -> BaseResponse:
     """Draft an addendum to a memorandum."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     unfinished = queries.open_addendum(mou)
     why_not = rules.why_not_amended(mou, queries.reference_of(unfinished) if unfinished else None)
     if request.method != "POST" and why_not:
@@ -103,12 +103,6 @@ def what_follows(actor: Actor, mou: Mou) -> dict[str, Any] | None:
     }
     shown = ("renews", "amends", "renewed_by", "amended_by", "termination")
     return found if any(found[name] for name in shown) else None
-
-
-def _own(mou_id: int) -> Mou:
-    mou = queries.mou(current_actor(), mou_id)
-    check_edit(current_actor(), mou)
-    return mou
 
 
 def _not_now(mou: Mou, why_not: str, other: Mou | None = None) -> Response:

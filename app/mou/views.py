@@ -114,8 +114,7 @@ def withdraw(mou_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def delete(mou_id: int) -> BaseResponse:
     """Delete a draft that nobody outside has seen, after asking."""
-    mou = queries.mou(current_actor(), mou_id)
-    check_edit(current_actor(), mou)
+    mou = own(mou_id)
     if request.method == "POST":
         title = plain_tr(mou.title)
         services.delete(current_actor(), mou, request.form.get("version", type=int))
@@ -123,13 +122,19 @@ def delete(mou_id: int) -> BaseResponse:
     return answer("mou/delete.html", mou=mou, referrers=queries.referrers(mou))
 
 
+def own(mou_id: int) -> Mou:
+    """A memorandum that the actor looks after, in whatever state. Raises ``NoResultFound`` and ``NotAllowed``."""
+    mou = queries.mou(current_actor(), mou_id)
+    check_edit(current_actor(), mou)
+    return mou
+
+
 def editable(mou_id: int) -> Mou:
     """A memorandum that the actor may change, opened to be changed.
 
     One that is frozen is refused before anything is typed. Raises ``NoResultFound``, ``NotAllowed`` and ``Frozen``.
     """
-    mou = queries.mou(current_actor(), mou_id)
-    check_edit(current_actor(), mou)
+    mou = own(mou_id)
     if request.method != "POST":
         rules.check_open(mou.state)
     return mou

@@ -16,6 +16,7 @@ def listings() -> dict[str, Listing]:
     from app.events.listing import EventListing
     from app.events.outcomes.listing import RegisterListing
     from app.microcredentials.listing import MicroCredentialListing
+    from app.mou.listing import MouListing
     from app.stakeholders.listing import OrganisationListing, PersonListing
     from app.valorisation.listing import PlanListing
     from app.valorisation.recommendations.listing import RecommendationListing
@@ -28,6 +29,7 @@ def listings() -> dict[str, Listing]:
         "events": EventListing(),
         "decisions": RegisterListing(),
         "feedback": FeedbackListing(),
+        "mou": MouListing(),
         "valorisation": PlanListing(),
         "recommendations": RecommendationListing(),
     }

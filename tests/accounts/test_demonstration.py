@@ -1,6 +1,7 @@
 """Entering a demonstration as anybody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from tests.conftest import settings_for
 
 
 @pytest.fixture
-def show(tmp_path: Path) -> Iterator[Flask]:
-    """A demonstration with a few organisations and its people."""
+def bare(tmp_path: Path) -> Iterator[Flask]:
+    """A demonstration with a few organisations, and without people."""
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'demo.db'}", tmp_path, profile=Profile.DEMO))
     with app.app_context():
         Base.metadata.create_all(db.engine)
@@ -27,10 +28,17 @@ def show(tmp_path: Path) -> Iterator[Flask]:
         organisation(session, "Lori Foundation", "AM", is_partner=True)
         organisation(session, "School in Nis", "RS", is_partner=True)
         organisation(session, "Weavers Ltd", "AM", is_example=True)
-        demo.demo_users(session)
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def show(bare: Flask) -> Flask:
+    """A demonstration with a few organisations and its people."""
+    with work(bare) as session:
+        demo.demo_users(session)
+    return bare
 
 
 def path_of(app: Flask, role: Role) -> str:
@@ -57,6 +65,19 @@ def test_everybody_is_at_home_somewhere_sensible(show: Flask):
         assert grants[Role.LGE_MEMBER].country == "RS"
         assert people[Role.STAKEHOLDER].name == "Stakeholder, Weavers Ltd"
         assert people[Role.COORDINATOR].name == "Coordinator, SBG Dresden"
+
+
+@pytest.mark.parametrize("homes", [{}, {"lead": "AM"}])
+def test_in_another_consortium_everybody_is_at_home_in_its_own_first_country(bare: Flask, homes: dict[str, str]):
+    served = bare.config["CONSORTIUM"]
+    countries = tuple(country for country in served.countries if country.code in ("DE", "GE"))
+    bare.config["CONSORTIUM"] = replace(served, countries=countries, demo_homes=homes)
+    with work(bare) as session:
+        organisation(session, "Wine academy", "GE", is_partner=True)
+        people = demo.demo_users(session)
+        assert people[Role.COUNTRY_LEAD].name == "Country lead, Georgia"
+        assert people[Role.PARTNER_EDITOR].name == "Partner editor, Wine academy"
+        assert people[Role.LGE_MEMBER].name == "Local expert, Wine academy"
 
 
 def test_making_the_people_twice_makes_them_once(show: Flask):

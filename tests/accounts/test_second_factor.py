@@ -9,9 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from passlib.totp import TOTP  # type: ignore[import-untyped]
 
-from app.accounts import links
+from app.accounts import links, services
 from app.accounts.models import User
-from app.core.access import SYSTEM
+from app.core.access import SYSTEM, Role
+from app.core.errors import NotAllowed
 from app.extensions import db
 from tests.accounts.people import PASSWORD, is_signed_in, mails, person, sign_in, submit, work
 
@@ -188,6 +189,17 @@ def test_switching_off_asks_first_and_forgets_the_codes(app: Flask, client: Flas
     password_step(browser)
     assert is_signed_in(browser)
     assert "switched off" in mails(app)[-1].subject
+
+
+def test_nobody_settles_how_somebody_else_signs_in(app: Flask, maria: int):
+    with work(app) as session:
+        user, admin = session.get_one(User, maria), person(session, Role.ADMIN, email="admin@example.org").actor
+        with pytest.raises(NotAllowed):
+            services.set_second_factor(admin, user, "x")
+        with pytest.raises(NotAllowed):
+            services.drop_second_factor(admin, user)
+        assert user.tf_totp_secret is None
+    assert mails(app) == []
 
 
 @pytest.mark.parametrize("path", ["/account/authenticator", "/account/recovery-codes", "/account/passkeys"])

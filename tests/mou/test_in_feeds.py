@@ -13,9 +13,12 @@ from sqlalchemy import select
 from app.core import clock, outbox
 from app.core.access import SYSTEM, Role
 from app.core.states import _permitted
+from app.events import services as events
+from app.events.models import EventState, Visibility
 from app.extensions import db
-from app.feeds import ends
+from app.feeds import entries
 from app.feeds.models import CalendarEntry
+from app.microcredentials import services as designs
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.mou import ending, keeping
 from app.mou.ending import TerminationFacts
@@ -23,10 +26,14 @@ from app.mou.models import Mou
 from app.mou.services import touch
 from tests.accounts.people import work
 from tests.feeds.test_personal import subscribe
+from tests.microcredentials.designs import college, facts
+from tests.mou.conftest import complete, in_force
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+
+    from tests.events.world import World
 
 LAST = date(2027, 5, 31)
 Running = Callable[..., int]
@@ -83,10 +90,38 @@ def test_it_stands_in_the_feed_of_a_micro_credential_that_is_published(
         design = db.session.scalars(select(MicroCredential).where(MicroCredential.code == code)).one()
         with _permitted():
             design.state, design.published_at = MicroCredentialState.PUBLISHED, clock.now()
-        ends.follow_microcredential(design)
+        entries.follow_microcredential(design)
     outbox.drain(app)
     (entry,) = found(client, f"/feeds/mc/{code}.ics")
     assert code in str(entry["DESCRIPTION"])
+
+
+def test_what_is_published_has_events_and_last_days_rendered_anew_by_one_job(
+    app: Flask, client: FlaskClient, world: World, on: Callable[[date], None]
+) -> None:
+    on(date(2025, 6, 1))
+    with work(app) as session:
+        design = designs.create(SYSTEM, facts(college(session), code="AM-77"))
+        designs.advance(SYSTEM, design, MicroCredentialState.FINAL)
+        about: dict[str, Any] = {"microcredentials": [design]}
+        events.plan(SYSTEM, world.deadline(visibility=Visibility.PUBLIC, **about), EventState.PLANNED)
+        mou = complete(world, **about)
+        in_force(mou)
+        key = mou.id
+    published(app, key)
+    outbox.drain(app)
+    before = found(client, "/feeds/all.ics")
+    assert len(before) == 2
+    with work(app) as session:
+        design = session.scalars(select(MicroCredential).where(MicroCredential.code == "AM-77")).one()
+        designs.move(SYSTEM, design, MicroCredentialState.PUBLISHED, design.version)
+        waiting = select(outbox.Job.payload).where(outbox.Job.state == outbox.JobState.WAITING)
+        assert session.scalars(waiting.where(outbox.Job.kind == entries.RENEW)).all() == [
+            {"microcredential": design.id, "after": 0}
+        ]
+    outbox.drain(app)
+    after = found(client, "/feeds/all.ics")
+    assert [b"AM-77" in one.to_ical() for one in (*before, *after)] == [False, False, True, True]
 
 
 @pytest.mark.parametrize(

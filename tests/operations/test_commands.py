@@ -27,6 +27,7 @@ from app.core import outbox
 from app.core.database import writing
 from app.core.outbox import Job, JobState
 from app.extensions import db
+from app.operations.exporting import listings
 from tests.accounts.people import is_signed_in, organisation, person, submit, work
 from tests.conftest import BACKENDS
 from tests.servers import postgresql_url
@@ -111,25 +112,30 @@ def test_the_schema_is_brought_up_and_checked(run: Command) -> None:
     run("db", "upgrade")
 
 
+def test_every_register_can_be_asked_for_by_name() -> None:
+    assert set(cli.REGISTERS) == set(listings())
+
+
 def test_the_demonstration_is_loaded_once_and_written_out_and_read_back(ready: Command, tmp_path: Path) -> None:
     ready("demo", "load")
     ready("demo", "load")
-    rows = {}
-    kinds = ("stakeholders", "microcredentials", "events", "decisions", "feedback", "valorisation", "recommendations")
-    for kind in kinds:
-        file = Path(ready("export", kind, str(tmp_path / "out")).output.strip())
-        assert file == tmp_path / "out" / f"{kind}.csv"
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            rows[kind] = list(csv.DictReader(text))
-    assert {kind: len(found) for kind, found in rows.items()} == {
+    expected = {
         "stakeholders": 67,
         "microcredentials": 62,
         "events": 49,
         "decisions": 31,
         "feedback": 19,
+        "mou": 9,
         "valorisation": 7,
         "recommendations": 7,
     }
+    rows = {}
+    for kind in expected:
+        file = Path(ready("export", kind, str(tmp_path / "out")).output.strip())
+        assert file == tmp_path / "out" / f"{kind}.csv"
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            rows[kind] = list(csv.DictReader(text))
+    assert {kind: len(found) for kind, found in rows.items()} == expected
     # Recommendations leave the house: the bodies they went to stand in them, and no person's address or number.
     assert {row["country"] for row in rows["recommendations"]} == {"AM", "GE", "ME", "MK", "RS", "UA"}
     assert not {"email", "phone", "person", "author"} & set(rows["recommendations"][0])

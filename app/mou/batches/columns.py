@@ -91,4 +91,4 @@ COLUMNS = (
     _column("new", _new, "is_new"),
 )
 REQUIRED = ("company", "signatory", "role", "email", "language")
-EXAMPLE = ("Debed Thread", "Armen Vardanyan", "director", "armen@example.org", "hy", "Main street 1", "Vanadzor", "AM")
+EXAMPLE = ("Weavers Ltd", "Anna Weaver", "director", "anna@example.org", "en", "Main street 1")

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Actor, Permission, current_actor, requires
 from app.core.web import answer, created, form_page, redirect_to, sent
-from app.mou import queries as memoranda
 from app.mou import rules as missing_rules
 from app.mou.models import CONCLUDED, OPEN, Mou, MouState
 from app.mou.originals import queries, rules, services
@@ -19,13 +18,7 @@ from app.mou.permissions import check_edit, may_edit, may_prove
 from app.mou.texts import content, paper
 from app.mou.texts import queries as texts
 from app.mou.texts.services import wording as wording_of
-from app.mou.views import bp, editable, page_url
-
-
-def _own(mou_id: int) -> Mou:
-    mou = memoranda.mou(current_actor(), mou_id)
-    check_edit(current_actor(), mou)
-    return mou
+from app.mou.views import bp, editable, own, page_url
 
 
 @bp.route("/<int:mou_id>/paper", methods=["GET", "POST"])
@@ -49,7 +42,7 @@ def paper_copy(mou_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def add_original(mou_id: int) -> BaseResponse:
     """Keep a file that was signed elsewhere, with what is claimed of it."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     form = original_form(mou)
     if form.validate_on_submit():
         with form.refusals():
@@ -79,7 +72,7 @@ def check_original(mou_id: int, original_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def finish_elsewhere(mou_id: int) -> BaseResponse:
     """Say that everybody has signed elsewhere, after asking."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     found = services.counted(mou)
     missing = missing_rules.missing(mou, by_link=False)
     lacking = [party for party in mou.parties if party.id not in queries.signed_parties(found)]

@@ -10,10 +10,10 @@ from app.core.access import Actor, Permission, current_actor, requires
 from app.core.web import created, form_page, redirect_to
 from app.mou import queries as memoranda
 from app.mou.models import Mou
-from app.mou.permissions import check_edit, may_edit
+from app.mou.permissions import may_edit
 from app.mou.progress import queries, services
 from app.mou.progress.forms import ReportForm, ReportLinkForm
-from app.mou.views import bp, page_url
+from app.mou.views import bp, own, page_url
 
 RULES.update({"mou.send_report_link": INVITE})
 
@@ -22,7 +22,7 @@ RULES.update({"mou.send_report_link": INVITE})
 @requires(Permission.MOU_EDIT)
 def send_report_link(mou_id: int, party_id: int) -> BaseResponse:
     """Send a party's contact the link to report by."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     party = memoranda.party(current_actor(), mou_id, party_id)
     form = ReportLinkForm(party=party)
     if form.validate_on_submit():
@@ -37,7 +37,7 @@ def send_report_link(mou_id: int, party_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def revoke_report_link(mou_id: int, link_id: int) -> BaseResponse:
     """End a link to report by."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     services.revoke(current_actor(), queries.link(current_actor(), mou_id, link_id))
     return redirect_to(page_url(mou, _anchor="progress"), _("The link no longer works."))
 
@@ -46,7 +46,7 @@ def revoke_report_link(mou_id: int, link_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def report_commitment(mou_id: int, commitment_id: int) -> BaseResponse:
     """Report on a commitment on the party's behalf; what was reported before stands beneath."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     commitment = memoranda.commitment(current_actor(), mou_id, commitment_id)
     form = ReportForm(commitment=commitment)
     if form.validate_on_submit():
@@ -69,9 +69,3 @@ def progress(actor: Actor, mou: Mou) -> dict[str, Any] | None:
         "links": queries.links(mou),
         "may_edit": may_edit(actor, mou),
     }
-
-
-def _own(mou_id: int) -> Mou:
-    mou = memoranda.mou(current_actor(), mou_id)
-    check_edit(current_actor(), mou)
-    return mou

@@ -6,20 +6,18 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import Permission, current_actor, requires
 from app.core.web import answer, changed, form_page
-from app.mou import queries
 from app.mou.models import Mou
-from app.mou.permissions import check_edit
 from app.mou.publication import queries as publication
 from app.mou.publication import rules, services
 from app.mou.publication.forms import PublishForm, TakeBackForm, WithdrawConsentForm
-from app.mou.views import bp, page_url
+from app.mou.views import bp, own, page_url
 
 
 @bp.route("/<int:mou_id>/publish", methods=["GET", "POST"])
 @requires(Permission.MOU_EDIT)
 def publish(mou_id: int) -> BaseResponse:
     """Show a memorandum to everybody, with the consent of each party."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     if request.method != "POST" and (why_not := rules.why_not_published(mou)):
         return _not_now(mou, why_not)
     form = PublishForm(mou=mou, data={"version": mou.version})
@@ -34,7 +32,7 @@ def publish(mou_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def withdraw_consent(mou_id: int) -> BaseResponse:
     """Write down that a party no longer agrees to what it agreed to when it signed."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     why_not = rules.why_not_withdrawn(mou, publication.agreed_by_signing(mou))
     if request.method != "POST" and why_not:
         return _not_now(mou, why_not)
@@ -50,7 +48,7 @@ def withdraw_consent(mou_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def take_back(mou_id: int) -> BaseResponse:
     """Show a memorandum to everybody no longer."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     if request.method != "POST" and not mou.is_published:
         return _not_now(mou, _("It is not shown to everybody."))
     form = TakeBackForm(data={"version": mou.version})
@@ -59,12 +57,6 @@ def take_back(mou_id: int) -> BaseResponse:
             services.take_back(current_actor(), mou, form.version.data, form.reason.data)
             return changed(form, page_url(mou), _("It is shown to everybody no longer."))
     return form_page("mou/publication/take_back.html", form, mou=mou)
-
-
-def _own(mou_id: int) -> Mou:
-    mou = queries.mou(current_actor(), mou_id)
-    check_edit(current_actor(), mou)
-    return mou
 
 
 def _not_now(mou: Mou, why_not: str) -> Response:

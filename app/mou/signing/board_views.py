@@ -17,7 +17,7 @@ from app.mou import rules
 from app.mou.forms import ReasonForm
 from app.mou.models import CONCLUDED, OUT, Mou
 from app.mou.originals import queries as originals
-from app.mou.permissions import check_edit, may_edit, may_prove
+from app.mou.permissions import may_edit, may_prove
 from app.mou.proof import exporting
 from app.mou.proof import jobs as reports
 from app.mou.proof import queries as proof
@@ -27,7 +27,7 @@ from app.mou.seals.queries import sealed_of
 from app.mou.signing import proposals, queries, services
 from app.mou.texts import content, paper
 from app.mou.texts import queries as texts
-from app.mou.views import bp, editable, page_url
+from app.mou.views import bp, editable, own, page_url
 
 RULES.update({"mou.send": INVITE, "mou.send_again": INVITE})
 
@@ -53,7 +53,7 @@ def send(mou_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def recall(mou_id: int) -> BaseResponse:
     """Take back what not everybody has signed; everybody who was asked is told."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     form = ReasonForm(data={"version": mou.version})
     if form.validate_on_submit():
         with form.refusals(mou):
@@ -66,7 +66,7 @@ def recall(mou_id: int) -> BaseResponse:
 @requires(Permission.MOU_EDIT)
 def send_again(mou_id: int, signatory_id: int) -> BaseResponse:
     """Send somebody a new link; the one before ends."""
-    mou = _own(mou_id)
+    mou = own(mou_id)
     with refusals_at(page_url(mou, _anchor="signing")):
         services.send_again(current_actor(), mou, signatory_id)
     message = _("A new link is on its way; the one before no longer works.")
@@ -78,7 +78,7 @@ def send_again(mou_id: int, signatory_id: int) -> BaseResponse:
 def decide(mou_id: int, proposal_id: int) -> BaseResponse:
     """Let a proposed person sign, or ask whoever was asked first to do so."""
     proposal = queries.proposal(current_actor(), mou_id, proposal_id)
-    mou = _own(mou_id)
+    mou = own(mou_id)
     if request.method != "POST":
         return answer("mou/decide.html", mou=mou, proposal=proposal)
     version, back = request.form.get("version", type=int), page_url(mou, _anchor="signing")
@@ -186,9 +186,3 @@ def board(actor: Actor, mou: Mou) -> dict[str, object] | None:
         "may_prove": may_prove(actor, mou),
         "pdf_url": url_for("mou.text_pdf", mou_id=mou.id, number=text.number),
     }
-
-
-def _own(mou_id: int) -> Mou:
-    mou = memoranda.mou(current_actor(), mou_id)
-    check_edit(current_actor(), mou)
-    return mou
