@@ -137,6 +137,7 @@ def _of_silence(country: str, count: int) -> Matter:
 
 def _of_seal(actor: Actor, today: date) -> Iterator[Matter]:
     """The end of the certificate that memoranda are sealed with, for administrators, as soon as it is near."""
+    # By the role, as `mou/seals/ending` chooses whom it writes to by the grants: both tell the same people.
     found = seal_ending.certificate() if actor.has(Role.ADMIN) else None
     if found is not None and found.ends_soon:
         page = url_for("operations.jobs", _anchor="seal")
