@@ -24,7 +24,6 @@ def policy_paper(country: str) -> Response:
         heading=paper.title_of(country),
         parts=paper.parts(current_actor(), country, with_drafts=with_drafts),
         with_drafts=with_drafts,
-        countries=countries(),
         left_out=args.left_out,
     )
 
