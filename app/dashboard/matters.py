@@ -15,7 +15,7 @@ from flask_babel import ngettext
 from app.core.access import Actor, Role
 from app.core.templating import day, reader_language
 from app.dashboard import queries
-from app.engagement.listing import USUAL
+from app.engagement.contact import USUAL
 from app.events.models import Event, EventKind, EventState
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.mou import queries as memoranda

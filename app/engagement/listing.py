@@ -23,8 +23,6 @@ from app.stakeholders.models import Organisation
 from app.stakeholders.queries import FOUND_BY
 
 M, O = MappingEntry, Organisation  # noqa: E741 - the tables of this module, named in every line
-PERIODS = (90, 180, 365)
-USUAL = PERIODS[1]
 LONGEST = 9999
 
 
