@@ -1,4 +1,4 @@
-"""Documents read by programs other than the one that made them: pypdf, and poppler's ``pdftotext`` where there is one.
+"""Documents read by other programs: pypdf, pyHanko, and poppler's ``pdftotext`` where there is one.
 
 In continuous integration (``CI=true``) a missing ``pdftotext`` is a failure, elsewhere the test is skipped.
 """
@@ -9,7 +9,10 @@ import shutil
 import subprocess
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader
+
+from app.mou.seals.sealing import FIELD
 
 
 def opened(pdf: bytes) -> PdfReader:
@@ -29,3 +32,8 @@ def poppler_text(pdf: bytes) -> str:
         pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
     done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
     return " ".join(done.stdout.decode().split())
+
+
+def is_sealed(pdf: bytes) -> bool:
+    """Whether the document carries a seal of a portal, as pyHanko reads it."""
+    return any(one.field_name == FIELD for one in PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures)

@@ -204,14 +204,6 @@ def test_nobody_keeps_a_drawer_for_everything():
     assert [name(path) for path in [*PYTHON, *TESTS] if drawers & {*path.parent.parts, path.stem}] == []
 
 
-def test_only_the_request_edge_and_the_worker_commit():
-    commits = re.compile(r"\bsession\.commit\(\)")
-    places = {name(path) for path in PYTHON if commits.search(path.read_text("utf-8"))}
-
-    inner = ("services.py", "queries.py", "views.py", "models.py")
-    assert {place for place in places if place.endswith(inner)} == set()
-
-
 # Rooms of a feature that stand at the web's edge or the operator's, by how their file is called.
 AT_THE_EDGE = re.compile(r"(^|_)(__init__|views|forms?|fields|listing|commands|files)$")
 # Other files of features that know of Flask, and why.

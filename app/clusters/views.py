@@ -79,6 +79,7 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
     asked = args.day(AS_OF, "as_of", said_day(today))
     members = roster(actor, cluster, asked or today)
     edits, checks = may_edit(actor, cluster), _checks(cluster, members)
+    onwards = [ClusterState(state) for state in cluster.moves.onwards(cluster.state)] if edits else []
     return answer(
         "clusters/show.html",
         status=form.status,
@@ -95,7 +96,8 @@ def page_of(cluster: Cluster, form: MoveForm) -> Response:
         checks=checks,
         microcredentials=queries.microcredentials_of(actor, members.keys),
         may_edit=edits,
-        moves=[ClusterState(state) for state in cluster.moves.onwards(cluster.state)] if edits else [],
+        moves=[state for state in onwards if state not in services.NEEDS_REASON],
+        endings=[state for state in onwards if state in services.NEEDS_REASON],
         pending=member_queries.pending(cluster) if actor.is_internal else [],
         assessments=queries.assessments(cluster, members.day) if actor.is_internal else [],
         groups=GROUPS,

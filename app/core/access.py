@@ -77,7 +77,9 @@ class Permission(StrEnum):
     MOU_READ = "mou:read"
     MOU_TEMPLATE = "mou:template"
     OUTBOX_READ = "outbox:read"
+    PACK_OPEN_RESTRICTED = "pack:open_restricted"
     PACK_READ = "pack:read"
+    PACK_REMOVE = "pack:remove"
     PERIOD_FREEZE = "period:freeze"
     PERSON_EDIT = "person:edit"
     PERSON_ERASE = "person:erase"
@@ -87,6 +89,7 @@ class Permission(StrEnum):
     PLAN_EDIT = "plan:edit"
     PLAN_READ = "plan:read"
     RECOMMENDATION_EDIT = "recommendation:edit"
+    REPLY_SETTLE = "reply:settle"
     REPORT_READ = "report:read"
     STAKEHOLDER_CREATE = "stakeholder:create"
     STAKEHOLDER_EDIT = "stakeholder:edit"
@@ -231,6 +234,7 @@ RIGHTS: Mapping[Role, Mapping[Permission, Scope]] = {
         **_READ_BY_ALL,
         P.AUDIT_READ: anywhere,
         P.MOU_PROVE: anywhere,
+        P.PACK_OPEN_RESTRICTED: anywhere,
         P.PACK_READ: anywhere,
     },
 }

@@ -98,6 +98,7 @@ def send(
     *,
     calendar: CalendarPart | None = None,
     is_outside: bool = False,
+    or_else: tuple[str, dict[str, Any]] | None = None,
     **facts: Any,
 ) -> Mail:
     """Write a message and the job that sends it into the current transaction.
@@ -106,7 +107,7 @@ def send(
     portal's address as configured: a link must not depend on the ``Host`` that a request claims. Texts, and a lazy
     ``subject``, are in the recipient's ``language``; with ``is_outside``, where the catalogues ``outside.po`` have all
     of the mail, it may be one that the rest of the portal does not speak. ``calendar`` goes along for
-    calendar programs.
+    calendar programs. ``or_else`` is the job that follows where the message cannot be delivered: kind and payload.
     """
     settings = portal.settings()
     facts = {"public_url": settings.public_url, **facts}
@@ -124,7 +125,7 @@ def send(
         )
     session.add(mail)
     session.flush()
-    outbox.enqueue(session, SEND, {"mail": mail.id}, dedupe_key=job_key(mail.id))
+    outbox.enqueue(session, SEND, {"mail": mail.id}, dedupe_key=job_key(mail.id), or_else=or_else)
     return mail
 
 

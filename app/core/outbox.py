@@ -29,6 +29,7 @@ LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
 FIRST_DELAY = timedelta(seconds=30)
 LOOKS_AGAIN = timedelta(hours=1)
+_OR_ELSE = "or_else"
 
 Handler = Callable[[Session, dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
@@ -98,10 +99,16 @@ def enqueue(
     *,
     run_after: datetime | None = None,
     dedupe_key: str | None = None,
+    or_else: tuple[str, dict[str, Any]] | None = None,
 ) -> None:
-    """Write a job into the current transaction; one with a ``dedupe_key`` that exists already is left alone."""
+    """Write a job into the current transaction; one with a ``dedupe_key`` that exists already is left alone.
+
+    ``or_else`` is kind and payload of the job that is written should this one be given up.
+    """
     if kind not in _handlers:
         raise LookupError(f"No handler for jobs of kind {kind!r}.")
+    if or_else is not None:
+        payload = {**payload, _OR_ELSE: or_else}
     job = Job(kind=kind, payload=payload, run_after=run_after or clock.now(), dedupe_key=dedupe_key)
     if dedupe_key is None:
         session.add(job)
@@ -129,7 +136,7 @@ def claim(session: Session, lease: timedelta = LEASE) -> Job | None:
     if job is None:
         return None
     if job.attempts >= ATTEMPTS:
-        job.state, job.finished_at = JobState.DEAD, clock.now()
+        _give_up(session, job)
         job.last_error = job.last_error or "The worker ended while it did this."
     else:
         job.attempts += 1
@@ -167,11 +174,17 @@ def run_one(session: Session, lease: timedelta = LEASE) -> bool:
         failed = session.get_one(Job, job_id)
         failed.last_error = f"{type(error).__name__}: {error}"[:2000]
         if isinstance(error, PermanentFailure) or attempts >= ATTEMPTS:
-            failed.state, failed.finished_at = JobState.DEAD, clock.now()
+            _give_up(session, failed)
         else:
             failed.run_after = clock.now() + delay(attempts)
         session.commit()
     return True
+
+
+def _give_up(session: Session, job: Job) -> None:
+    job.state, job.finished_at = JobState.DEAD, clock.now()
+    if _OR_ELSE in job.payload:
+        enqueue(session, *job.payload[_OR_ELSE])
 
 
 def try_again(session: Session, job: Job) -> None:

@@ -15,7 +15,7 @@ from flask_babel import ngettext
 from app.core.access import Actor, Role
 from app.core.templating import day, reader_language
 from app.dashboard import queries
-from app.engagement.listing import USUAL
+from app.engagement.contact import USUAL
 from app.events.models import Event, EventKind, EventState
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.mou import queries as memoranda
@@ -137,6 +137,7 @@ def _of_silence(country: str, count: int) -> Matter:
 
 def _of_seal(actor: Actor, today: date) -> Iterator[Matter]:
     """The end of the certificate that memoranda are sealed with, for administrators, as soon as it is near."""
+    # By the role, as `mou/seals/ending` chooses whom it writes to by the grants: both tell the same people.
     found = seal_ending.certificate() if actor.has(Role.ADMIN) else None
     if found is not None and found.ends_soon:
         page = url_for("operations.jobs", _anchor="seal")

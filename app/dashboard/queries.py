@@ -11,8 +11,7 @@ from app.core.access import Actor, Permission
 from app.core.consortium import Consortium
 from app.core.reach import reach
 from app.core.states import StateMove
-from app.engagement.contact import silent_countries
-from app.engagement.listing import USUAL
+from app.engagement.contact import USUAL, silent_countries
 from app.events.models import OVER, Event, EventKind, EventState
 from app.events.outcomes.queries import written_of
 from app.events.permissions import may_edit

@@ -50,7 +50,6 @@ def init_app(app: Flask) -> None:
 
     app.jinja_env.globals.update(
         mapping_quadrant=listing.quadrant_of,
-        mapping_codes=listing.codes_of,
         mapping_scope=listing.scope_of,
         days_ago=listing.days_ago,
     )

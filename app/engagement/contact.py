@@ -24,6 +24,9 @@ from app.extensions import db
 from app.stakeholders.models import Affiliation, Organisation
 
 MOST_SHOWN = 20
+# Days without contact that a list offers, and after how many it is usually too long.
+PERIODS = (90, 180, 365)
+USUAL = PERIODS[1]
 
 # Each selects which organisation took part in which event.
 WAYS: tuple[Select[Any, Any], ...] = (

@@ -17,19 +17,13 @@ from app.core.listing import Column, Filter, Listing, Rows
 from app.core.templating import country_name, plain_tr, reader_language
 from app.engagement import contact, queries
 from app.engagement.models import Attitude, Engagement, MappingEntry, Quadrant, quadrant
+from app.microcredentials.queries import codes_beside, codes_in
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 from app.stakeholders.queries import FOUND_BY
 
 M, O = MappingEntry, Organisation  # noqa: E741 - the tables of this module, named in every line
-PERIODS = (90, 180, 365)
-USUAL = PERIODS[1]
 LONGEST = 9999
-
-
-def codes_of(row: Any) -> list[str]:
-    """The codes of the micro-credentials an entry is for."""
-    return sorted((row.codes or "").split())
 
 
 def quadrant_of(row: Any) -> Quadrant:
@@ -41,11 +35,11 @@ def scope_of(row: Any) -> str:
     """What an entry holds for, in words: a country, a cluster, or codes."""
     if row.cluster_id:
         return plain_tr(row.cluster_name)
-    return country_name(row.country) if row.country else ", ".join(codes_of(row))
+    return country_name(row.country) if row.country else ", ".join(codes_in(row.codes))
 
 
 def _scope_in_file(row: Any) -> str:
-    return str(row.country or (plain_tr(row.cluster_name) if row.cluster_id else " ".join(codes_of(row))))
+    return str(row.country or (plain_tr(row.cluster_name) if row.cluster_id else " ".join(codes_in(row.codes))))
 
 
 def days_ago(days: int | None) -> str:
@@ -120,7 +114,7 @@ class MappingListing(Listing):
                 *(M.id, M.country, M.influence, M.interest, M.attitude, M.engagement, M.judged_on, M.is_example),
                 *(O.name, O.name_language, O.country.label("home")),
                 *(M.cluster_id, Cluster.name.label("cluster_name"), responsible.name.label("responsible")),
-                queries.codes(),
+                codes_beside(actor, M.link_model, M.id).label("codes"),
             )
             .join(O, O.id == M.organisation_id)
             .outerjoin(Cluster, Cluster.id == M.cluster_id)
@@ -164,7 +158,7 @@ class TouchListing(Listing):
                 *(M.id, M.country, M.influence, M.interest, M.attitude, M.engagement, M.is_example),
                 *(O.id.label("organisation_id"), O.name, O.name_language, O.country.label("home")),
                 *(M.cluster_id, Cluster.name.label("cluster_name"), last.c.last_contact),
-                queries.codes(),
+                codes_beside(actor, M.link_model, M.id).label("codes"),
             )
             .join(O, O.id == M.organisation_id)
             .outerjoin(Cluster, Cluster.id == M.cluster_id)

@@ -25,6 +25,7 @@ from app.events.queries import visible_to as events_visible_to
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import codes_beside
 from app.stakeholders.models import Organisation
 
 Found = Row[*tuple[Any, ...]]
@@ -65,18 +66,6 @@ def of_cluster(cluster_id: int, day: date) -> ColumnElement[bool]:
         ClusterMembership.cluster_id == cluster_id, members_on(day)
     )
     return or_(M.cluster_id == cluster_id, M.organisation_id.in_(belonging))
-
-
-def codes() -> Any:
-    """The codes of an entry's micro-credentials in one text, for lists; the mapping's readers see them all."""
-    return (
-        select(func.aggregate_strings(MicroCredential.code, " "))
-        .join(LINK, LINK.microcredential_id == MicroCredential.id)
-        .where(LINK.record_id == M.id)
-        .correlate(M)
-        .scalar_subquery()
-        .label("codes")
-    )
 
 
 def entry(actor: Actor, entry_id: int) -> MappingEntry:
@@ -157,7 +146,8 @@ def of_organisation(actor: Actor, organisation: Organisation) -> Sequence[Found]
         db.session,
         select(
             *(M.id, M.country, M.influence, M.interest, M.attitude, M.engagement, M.judged_on, M.is_example),
-            *(M.cluster_id, Cluster.name.label("cluster_name"), codes()),
+            *(M.cluster_id, Cluster.name.label("cluster_name")),
+            codes_beside(actor, LINK, M.id).label("codes"),
         )
         .outerjoin(Cluster, Cluster.id == M.cluster_id)
         .where(M.organisation_id == organisation.id, visible_to(actor))

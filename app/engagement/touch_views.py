@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.core.access import Permission, current_actor, requires
 from app.core.web import answer
-from app.engagement.listing import PERIODS, USUAL, TouchListing
+from app.engagement.contact import PERIODS, USUAL
+from app.engagement.listing import TouchListing
 from app.extensions import db
 from app.microcredentials.listing import Anchor
 

@@ -90,7 +90,6 @@ def show(entry_id: int) -> Response:
         entry=entry,
         judgements=judgements,
         timeline=timeline.draw(list(reversed(judgements)), held, clock.today()),
-        held=held,
         picture_url=_picture_of(entry),
     )
 

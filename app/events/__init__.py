@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     from app.events import public_texts as _public_texts  # noqa: F401 - what everybody may read of events
     from app.events.clusters import of_cluster
     from app.events.forms import EventForm
-    from app.events.listing import codes_of, shown_state, state_label
+    from app.events.listing import shown_state, state_label
     from app.events.views import bp
     from app.events.when import said
 
@@ -47,7 +47,6 @@ def init_app(app: Flask) -> None:
         event_when=said,
         week_entry=calendar_views.week_entry,
         event_state=shown_state,
-        event_codes=codes_of,
         event_state_label=state_label,
     )
     records.add(

@@ -18,15 +18,13 @@ from app.core.ranking import FoundBy
 from app.core.templating import plain_tr
 from app.events import queries, work_packages
 from app.events.models import Event, EventKind, EventState, event_host, event_organisation
-from app.microcredentials.models import MicroCredential
-from app.microcredentials.queries import visible_to as microcredentials_visible_to
+from app.microcredentials.queries import codes_beside, codes_in
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
 # Filters that say which days are shown; a calendar page does so by itself.
 WHEN = frozenset({"period", "day"})
 E = Event
-LINK = Event.link_model
 PERIODS = (("upcoming", _l("To come")), ("past", _l("Past")))
 OPEN = (EventState.PLANNED, EventState.CONFIRMED)
 
@@ -104,21 +102,6 @@ def _concerning(statement: Rows, code: str) -> Rows:
     return statement.where(Event.concerns(code))
 
 
-def _codes(actor: Actor) -> Any:
-    return (
-        select(func.aggregate_strings(MicroCredential.code, " "))
-        .join(LINK, LINK.microcredential_id == MicroCredential.id)
-        .where(LINK.record_id == E.id, microcredentials_visible_to(actor))
-        .correlate(E)
-        .scalar_subquery()
-    )
-
-
-def codes_of(row: Any) -> list[str]:
-    """The codes of the micro-credentials an event of the list concerns."""
-    return sorted((row.codes or "").split())
-
-
 class EventListing(Listing):
     """Events, the latest first."""
 
@@ -147,7 +130,7 @@ class EventListing(Listing):
         Column("men", _l("Men"), lambda row: row.men, in_page=False),
         Column("nonbinary", _l("Non-binary"), lambda row: row.nonbinary, in_page=False),
         Column("undisclosed", _l("Not stated"), lambda row: row.undisclosed, in_page=False),
-        Column("microcredentials", _l("Micro-credentials"), codes_of),
+        Column("microcredentials", _l("Micro-credentials"), lambda row: codes_in(row.codes)),
         Column("state", _l("State"), lambda row: row.state.value, sort=(E.state, E.starts_on)),
         Column("visibility", _l("Who may see it"), lambda row: row.visibility.value, in_page=False),
         Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),
@@ -183,7 +166,7 @@ class EventListing(Listing):
                 *(E.work_packages, E.onsite_seats, E.online_seats),
                 _host_names().label("hosts"),
                 taking_part.label("organisations"),
-                _codes(actor).label("codes"),
+                codes_beside(actor, Event.link_model, E.id).label("codes"),
             )
             .outerjoin(Organisation, Organisation.id == E.organiser_id)
             .where(queries.visible_to(actor))

@@ -12,11 +12,13 @@ from app.core.records import Kind
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and its entry in the frame."""
-    from app.microcredentials import import_views, names, views
+    from app.microcredentials import import_views, names, queries, views
     from app.microcredentials import public_texts as _public_texts  # noqa: F401 - what privacy looks through
     from app.microcredentials.forms import MicroCredentialForm
 
-    app.jinja_env.globals.update(isced_name=names.isced_name, target_group_name=names.target_group_name)
+    app.jinja_env.globals.update(
+        codes_in=queries.codes_in, isced_name=names.isced_name, target_group_name=names.target_group_name
+    )
     app.register_blueprint(import_views.bp)
     app.register_blueprint(views.bp)
     records.add(

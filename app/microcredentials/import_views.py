@@ -62,7 +62,6 @@ def check(file_id: int) -> BaseResponse:
         form=form,
         file=file,
         report=report,
-        existing=existing,
         most=MOST_SHOWN,
     )
 

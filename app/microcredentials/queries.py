@@ -4,7 +4,18 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -93,6 +104,26 @@ def by_codes(actor: Actor, codes: Sequence[str]) -> list[MicroCredential]:
 def codes_of(keys: Sequence[int]) -> dict[int, str]:
     """Codes by key, for whoever links to designs it found elsewhere; the design's own page decides who sees it."""
     return {row.id: row.code for row in db.session.execute(select(M.id, M.code).where(M.id.in_(keys)))}
+
+
+def codes_beside(actor: Actor, link: type[Any], key: SQLColumnExpression[int]) -> ScalarSelect[str]:
+    """A column beside the rows of a list: the codes of what a record concerns and the actor may see, in one text.
+
+    ``link`` is the ``link_model`` of the record's kind, ``key`` the column of the list that has the record's key. What
+    it holds is read by ``codes_in``.
+    """
+    return (
+        select(func.aggregate_strings(M.code, " "))
+        .join(link, link.microcredential_id == M.id)
+        .where(link.record_id == key, visible_to(actor))
+        .correlate_except(M, link)
+        .scalar_subquery()
+    )
+
+
+def codes_in(text: str | None) -> list[str]:
+    """The codes in a column that ``codes_beside`` made, in their order."""
+    return sorted((text or "").split())
 
 
 def with_everything(actor: Actor) -> Select[MicroCredential]:

@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     from app.mou.batches import views as batches
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
-    from app.mou.listing import codes_of, days_left, parties_of
+    from app.mou.listing import days_left, parties_of
     from app.mou.negotiation import board_views as negotiation
     from app.mou.negotiation import models as _negotiation  # noqa: F401 - tables
     from app.mou.negotiation import views as drafts
@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
         Panel("organisation", "mou/_agreements.html", of_organisation, order=45),
         Panel("cluster", "mou/_agreements.html", of_cluster, order=30),
     )
-    app.jinja_env.globals.update(mou_parties=parties_of, mou_codes=codes_of, mou_days_left=days_left)
+    app.jinja_env.globals.update(mou_parties=parties_of, mou_days_left=days_left)
     add(app, Entry("registers", "mou.index", _l("Memoranda"), "pen", order=44))
     records.add(
         app,

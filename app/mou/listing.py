@@ -11,14 +11,12 @@ from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
-from app.microcredentials.models import MicroCredential
-from app.microcredentials.queries import visible_to as microcredentials_visible_to
+from app.microcredentials.queries import codes_beside, codes_in
 from app.mou import queries
 from app.mou.models import Instrument, Mou, MouParty, MouState
 from app.stakeholders.listing import OrganisationListing, countries
 from app.stakeholders.models import Organisation
 
-LINK = Mou.link_model
 IN_ORDER = {state.value: place for place, state in enumerate(MouState)}
 SOON = (30, 90, 365)
 
@@ -59,26 +57,9 @@ def _names() -> Any:
     )
 
 
-def _codes(actor: Actor) -> Any:
-    """The codes of the micro-credentials, in one text."""
-    return (
-        select(func.aggregate_strings(MicroCredential.code, " "))
-        .select_from(LINK)
-        .join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
-        .where(LINK.record_id == Mou.id, microcredentials_visible_to(actor))
-        .correlate(Mou)
-        .scalar_subquery()
-    )
-
-
 def parties_of(row: Any) -> str:
     """The names of the parties, in the order of the alphabet."""
     return "; ".join(sorted((row.names or "").split("; ")))
-
-
-def codes_of(row: Any) -> list[str]:
-    """The codes of the micro-credentials it concerns."""
-    return sorted((row.codes or "").split())
 
 
 class MouListing(Listing):
@@ -94,7 +75,7 @@ class MouListing(Listing):
         Column("parties", _l("Parties"), parties_of),
         Column("country", _l("Country"), lambda row: row.country),
         Column("instrument", _l("Kind"), lambda row: row.instrument.value, in_page=False),
-        Column("microcredentials", _l("Micro-credentials"), lambda row: " ".join(codes_of(row)), in_page=False),
+        Column("microcredentials", _l("Micro-credentials"), lambda row: " ".join(codes_in(row.codes)), in_page=False),
         Column("signed_on", _l("Signed on"), lambda row: row.signed_on, sort=(Mou.signed_on, Mou.id), in_page=False),
         Column("in_force_from", _l("In force from"), lambda row: row.in_force_from, in_page=False),
         Column("last_day", _l("Ends on"), lambda row: row.last_day, sort=(Mou.last_day, Mou.id), css="fold"),
@@ -124,7 +105,12 @@ class MouListing(Listing):
         """Rows of memoranda the actor may see."""
         return select(
             *(Mou.id, Mou.title, Mou.country, Mou.instrument, Mou.state, Mou.signed_on, Mou.in_force_from),
-            *(Mou.last_day, Mou.is_example, _names().label("names"), _codes(actor).label("codes")),
+            *(
+                Mou.last_day,
+                Mou.is_example,
+                _names().label("names"),
+                codes_beside(actor, Mou.link_model, Mou.id).label("codes"),
+            ),
         ).where(queries.visible_to(actor))
 
     def tie_breaker(self) -> SQLColumnExpression[int]:

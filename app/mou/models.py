@@ -68,6 +68,8 @@ OUT = frozenset({S.READY_TO_SIGN, S.PARTLY_SIGNED})
 # States in which it is signed and not over, and all those in which everybody has signed.
 RUNNING = frozenset({S.SIGNED, S.IN_FORCE})
 CONCLUDED = frozenset({S.SIGNED, S.IN_FORCE, S.EXPIRED, S.TERMINATED, S.RENEWED})
+# States in which everybody may see what is published.
+SHOWN = frozenset({S.IN_FORCE, S.EXPIRED, S.RENEWED})
 
 
 class PartyRole(Term):

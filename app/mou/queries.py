@@ -23,6 +23,7 @@ from app.mou import rules
 from app.mou.models import (
     CONCLUDED,
     RUNNING,
+    SHOWN,
     Mou,
     MouCommitment,
     MouParty,
@@ -36,8 +37,6 @@ from app.mou.models import (
 from app.stakeholders.models import Organisation
 
 Found = Row[*tuple[Any, ...]]
-# States in which everybody may see what is published.
-SHOWN = frozenset({MouState.IN_FORCE, MouState.EXPIRED, MouState.RENEWED})
 # Tables whose rows are part of a memorandum rather than records that refer to it.
 OWN_TABLES = frozenset({Mou.link_model.__tablename__, MouParty.__tablename__, MouCommitment.__tablename__})
 

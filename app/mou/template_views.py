@@ -46,7 +46,9 @@ def index() -> Response:
     """The templates, with how many memoranda were begun with each."""
     if not current_actor().is_internal:
         raise NoResultFound
-    return answer("mou/templates/list.html", found=queries.all_templates(), uses=queries.uses(current_actor()))
+    found, of_version = queries.all_templates(), queries.uses(current_actor())
+    uses = {one.id: sum(of_version.get(version.id, 0) for version in one.versions) for one in found}
+    return answer("mou/templates/list.html", found=found, uses=uses)
 
 
 @bp.get("/<int:template_id>")

@@ -15,6 +15,7 @@ from app.core.records import Kind
 
 def init_app(app: Flask) -> None:
     """Attach the feature's pages and say what its records are called."""
+    from app.microcredentials.names import credential_countries
     from app.valorisation import overview_views, views  # noqa: F401 - the overview puts its page into the blueprint
     from app.valorisation.criterion.views import ways_told
     from app.valorisation.evidence import queries as evidence
@@ -22,13 +23,11 @@ def init_app(app: Flask) -> None:
     from app.valorisation.items import roadmap_views as _roadmap  # noqa: F401 - as above
     from app.valorisation.items import views as _items  # noqa: F401 - it puts its pages into the blueprint
     from app.valorisation.items.forms import ItemForm
-    from app.valorisation.listing import codes_of
     from app.valorisation.origins import sources
     from app.valorisation.origins import views as _origins  # noqa: F401 - as above
     from app.valorisation.periods import views as _periods  # noqa: F401 - as above
     from app.valorisation.periods.forms import PeriodForm
     from app.valorisation.pictures import views as _pictures  # noqa: F401 - as above
-    from app.valorisation.queries import countries
     from app.valorisation.recommendations import paper_views as _papers  # noqa: F401 - as above
     from app.valorisation.recommendations import views as _recommendations  # noqa: F401 - as above
     from app.valorisation.recommendations.forms import RecommendationForm
@@ -43,7 +42,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     app.jinja_env.globals.update(
-        plan_codes=codes_of, recommendation_countries=countries, slip_person=person_of, ways_told=ways_told
+        recommendation_countries=credential_countries, slip_person=person_of, ways_told=ways_told
     )
     add_panels(
         app,

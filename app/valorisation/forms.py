@@ -14,10 +14,10 @@ from app.core.forms import BaseForm
 from app.core.reach import choosable, likely
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
+from app.microcredentials.names import credential_countries
 from app.stakeholders import queries as stakeholders
 from app.stakeholders.fields import OrganisationsField
 from app.valorisation.models import SECTIONS, ActionPlan, PlanState
-from app.valorisation.queries import countries
 from app.valorisation.services import PlanFacts, check
 
 LONGEST_REASON = 500
@@ -58,7 +58,7 @@ class PlanForm(BaseForm):
     def __init__(self, *args: Any, plan: ActionPlan | None = None, **kwargs: Any) -> None:
         super().__init__(*args, obj=plan, **kwargs)
         stands = plan.country if plan else None
-        self.country.choices = choosable(current_actor(), Permission.PLAN_EDIT, countries(), stands)
+        self.country.choices = choosable(current_actor(), Permission.PLAN_EDIT, credential_countries(), stands)
 
     @classmethod
     def new(cls) -> "PlanForm":
@@ -67,7 +67,7 @@ class PlanForm(BaseForm):
         own = stakeholders.by_keys(actor, sorted(actor.organisations))
         return cls(
             data={
-                "country": likely(actor, choosable(actor, Permission.PLAN_EDIT, countries())),
+                "country": likely(actor, choosable(actor, Permission.PLAN_EDIT, credential_countries())),
                 "starts_on": consortium.start,
                 "ends_on": consortium.end,
                 "lead": own[0] if len(own) == 1 else None,

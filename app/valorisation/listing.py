@@ -8,36 +8,18 @@ from sqlalchemy import SQLColumnExpression, String, case, cast, func, select
 from app.core.access import Actor
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
-from app.microcredentials.models import MicroCredential
+from app.microcredentials.names import credential_countries
+from app.microcredentials.queries import codes_beside, codes_in
 from app.stakeholders.models import Organisation
 from app.valorisation import queries
 from app.valorisation.models import ActionPlan, PlanState, PlanVersion
-from app.valorisation.queries import countries
 
 K = ActionPlan
-LINK = ActionPlan.link_model
 IN_ORDER = {state.value: place for place, state in enumerate(PlanState)}
 
 
 def _of_versions(column: Any) -> Any:
     return select(column).where(PlanVersion.plan_id == K.id).correlate(K).scalar_subquery()
-
-
-def _codes() -> Any:
-    """The codes of the micro-credentials that come first, in one text."""
-    return (
-        select(func.aggregate_strings(MicroCredential.code, " "))
-        .select_from(LINK)
-        .join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
-        .where(LINK.record_id == K.id)
-        .correlate(K)
-        .scalar_subquery()
-    )
-
-
-def codes_of(row: Any) -> list[str]:
-    """The codes of the micro-credentials that come first in it."""
-    return sorted((row.codes or "").split())
 
 
 class PlanListing(Listing):
@@ -55,7 +37,9 @@ class PlanListing(Listing):
         Column("ends_on", _l("Until"), lambda row: row.ends_on, in_page=False),
         Column("version", _l("Version"), lambda row: row.number, css="num"),
         Column("approved_on", _l("Approved on"), lambda row: row.approved_on),
-        Column("microcredentials", _l("Priority micro-credentials"), lambda row: " ".join(codes_of(row)), css="fold"),
+        Column(
+            "microcredentials", _l("Priority micro-credentials"), lambda row: " ".join(codes_in(row.codes)), css="fold"
+        ),
         Column(
             "state",
             _l("State"),
@@ -65,7 +49,7 @@ class PlanListing(Listing):
         Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),
     )
     filters = (
-        Filter("country", _l("Country"), lambda s, v: s.where(K.country == v), countries),
+        Filter("country", _l("Country"), lambda s, v: s.where(K.country == v), credential_countries),
         Filter("state", _l("State"), lambda s, v: s.where(K.state == v), PlanState.choices),
         Filter("mc", _l("Micro-credential"), lambda s, v: s.where(K.concerns(v)), kind="text"),
     )
@@ -78,7 +62,7 @@ class PlanListing(Listing):
                 Organisation.name.label("lead"),
                 _of_versions(func.max(PlanVersion.number)).label("number"),
                 _of_versions(func.max(PlanVersion.approved_on)).label("approved_on"),
-                _codes().label("codes"),
+                codes_beside(actor, K.link_model, K.id).label("codes"),
             )
             .outerjoin(Organisation, Organisation.id == K.lead_id)
             .where(queries.visible_to(actor))

@@ -14,10 +14,10 @@ from app.core.export import download
 from app.core.templating import country_name
 from app.core.templating import day as said_day
 from app.core.web import answer
+from app.microcredentials.names import credential_countries
 from app.valorisation.asof import AsOf
 from app.valorisation.overview import FILE_HEAD, FINAL, file_rows
 from app.valorisation.overview import countries as standing
-from app.valorisation.queries import countries
 from app.valorisation.tracks.models import TRACKS, MilestoneKind
 from app.valorisation.views import bp
 
@@ -30,7 +30,7 @@ LATEST = date(2100, 12, 31)
 @requires(Permission.PLAN_READ)
 def progress() -> Response:
     """Where each country and each micro-credential stands on a day; the countries also as a file."""
-    args, choices = Asked(request.args), countries()
+    args, choices = Asked(request.args), credential_countries()
     args.only("as_of", "country", "format")
     only = args.choice(_l("Country"), args.text("country"), dict(choices))
     asked = asked_day(args)

@@ -8,11 +8,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, bindparam, false, select, true
 from sqlalchemy.orm import joinedload
 
-from app.core import portal, records
+from app.core import records
 from app.core.access import Actor
 from app.core.database import hold, plain_rows
 from app.core.states import moves_of
-from app.core.templating import country_name
 from app.extensions import db
 from app.microcredentials.links import LinkedRecord, LinkKind, register
 from app.microcredentials.models import MicroCredential
@@ -28,12 +27,6 @@ OWN_TABLES = frozenset({ActionPlan.link_model.__tablename__, "plan_item"})
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Action plans the actor may see: the consortium's own people all, others none."""
     return true() if actor.is_internal else false()
-
-
-def countries() -> list[tuple[str, str]]:
-    """The countries that develop micro-credentials, by name in the reader's language: pairs of code and name."""
-    known = portal.consortium().credential_countries
-    return sorted(((one.code, country_name(one.code)) for one in known), key=lambda choice: choice[1])
 
 
 def plan(actor: Actor, plan_id: int) -> ActionPlan:

@@ -108,8 +108,7 @@ def move(actor: Actor, plan: ActionPlan, version: int | None, state: PlanState, 
         raise Refused(_("A plan is approved on its own page."))
     starts_anew = state is PlanState.DRAFT and plan.state not in WRITTEN_IN
     reopens = plan.state is PlanState.COMPLETED and state is PlanState.IN_EXECUTION
-    promised = plan.state not in WRITTEN_IN or (state is PlanState.ARCHIVED and plan.versions)
-    if starts_anew or promised:  # A draft of the next version is still the plan that the country was promised.
+    if needs_approval(plan, state):
         actor.check(Permission.PLAN_APPROVE, plan)
     if not reason and plan.moves.allows(plan.state, state) and (starts_anew or reopens or state in NEEDS_REASON):
         raise Refused(reason=_("Write why, in a few words."))
@@ -120,6 +119,22 @@ def move(actor: Actor, plan: ActionPlan, version: int | None, state: PlanState, 
     plan.move_to(state, actor, reason)
     plan.updated_at = clock.now()
     _changed(plan)
+
+
+def needs_approval(plan: ActionPlan, state: PlanState) -> bool:
+    """Whether a move is for those alone who may approve the plan: what was approved is theirs to change or to end."""
+    # A draft of the next version is still the plan that the country was promised.
+    gives_up = state is PlanState.ARCHIVED and bool(plan.versions)
+    return state is PlanState.APPROVED or plan.state not in WRITTEN_IN or gives_up
+
+
+def onwards(actor: Actor, plan: ActionPlan) -> tuple[PlanState, ...]:
+    """The states that the actor may move a plan to from where it is, in the order of the table."""
+    if not may_edit(actor, plan):
+        return ()
+    approves = actor.may(Permission.PLAN_APPROVE, plan)
+    ahead = map(PlanState, plan.moves.onwards(plan.state))
+    return tuple(state for state in ahead if approves or not needs_approval(plan, state))
 
 
 def lacking(plan: ActionPlan) -> list[str]:

@@ -47,7 +47,7 @@ def page_of(plan: ActionPlan, refused: MoveForm | None = None) -> Response:
     """The page of a plan, with what keeps it from being approved; ``refused`` is the form that was to move it."""
     actor = current_actor()
     found, first = lines.of_plan(actor, plan, clock.today()), queries.microcredentials_of(actor, plan)
-    edits, approves = may_edit(actor, plan), actor.may(Permission.PLAN_APPROVE, plan)
+    edits, onwards = may_edit(actor, plan), services.onwards(actor, plan)
     versions = tuple((one.number, one.approved_on, one.actor_name, one.note) for one in plan.versions)
     codes = tuple(row.code for row in first)
     return answer(
@@ -60,15 +60,14 @@ def page_of(plan: ActionPlan, refused: MoveForm | None = None) -> Response:
         microcredentials=first,
         # Asked for only where a part of the page is not kept.
         deviations=cache(lambda: deviations_of(plan, found.rows)),
-        told=(plan.id, plan.version, plan.lead and plan.lead.name, versions, codes, edits, approves, found.facts),
+        told=(plan.id, plan.version, plan.lead and plan.lead.name, versions, codes, edits, onwards, found.facts),
         items=found,
         is_open=plan.state not in ENDED,
         beside=queries.beside(plan) if plan.is_unpromised else [],
         lacking=services.lacking(plan) if edits and plan.state in WRITTEN_IN else [],
         may_edit=edits,
-        may_approve=approves,
         is_written=plan.state in WRITTEN_IN,
-        onwards=[state.value for state in plan.moves.onwards(plan.state)] if edits else [],
+        onwards=onwards,
         history=queries.history(plan),
         states={state.value: state for state in PlanState},
         panels=panels.of("action_plan", actor, plan),

@@ -5,17 +5,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.clusters import memberships
-from app.clusters.models import Cluster, ClusterMembership, MemberRole
+from app.clusters.models import MOVES, Cluster, ClusterMembership, ClusterState, MemberRole
 from app.core.access import SYSTEM
 from app.events import services as events
 from app.extensions import db
 from tests.accounts.people import statements, work
-from tests.clusters.conftest import NOW, Made, join, member, organisation
+from tests.clusters.conftest import NOW, Made, join, member, move, organisation
 from tests.events.conftest import SignIn
 from tests.events.world import World
 from tests.page import Page, open_page
 
 pytestmark = pytest.mark.usefixtures("tokens")
+S = ClusterState
 
 
 def test_a_cluster_is_proposed_with_its_coordinator(lead: FlaskClient, world: World):
@@ -141,6 +142,22 @@ def test_what_is_missing_for_a_consolidated_cluster_stands_on_its_page(
     assert "Before it can be called consolidated" not in page.text
     page = Page(page.form("Call it consolidated").submit(lead, follow=True))
     assert page.messages == ["The cluster is now: Consolidated."]
+
+
+@pytest.mark.parametrize("states", [(), (S.FORMING,), (S.FORMING, S.ACTIVE), (S.FORMING, S.ACTIVE, S.DORMANT)])
+def test_every_move_of_the_table_has_a_button(
+    app: Flask, lead: FlaskClient, made: Made, states: tuple[ClusterState, ...]
+):
+    key = made(working=S.ACTIVE in states)
+    with work(app) as session:
+        cluster = session.get_one(Cluster, key)
+        move(cluster, *states[states.index(cluster.state) + 1 if cluster.state in states else 0 :])
+        ahead = set(MOVES.onwards(cluster.state))
+    page = open_page(lead, f"/clusters/{key}")
+    hidden = {field["value"]: field.find_parent("form").button for field in page.select("input[name=state]")}
+    buttons = hidden | {button["value"]: button for button in page.select("button[name=state]")}
+    assert set(buttons) == ahead
+    assert all(button.text.strip() for button in buttons.values())
 
 
 def test_a_stale_move_is_a_conflict_and_a_forged_one_refused(lead: FlaskClient, made: Made):

@@ -62,6 +62,16 @@ def test_country_leads_manage_accounts_and_publish_in_their_own_country_only(per
     assert RIGHTS[Role.COUNTRY_LEAD][permission] is access.own_country
 
 
+@pytest.mark.parametrize("permission", [Permission.PACK_REMOVE, Permission.REPLY_SETTLE])
+def test_packs_are_removed_and_replies_of_no_event_settled_by_those_who_run_the_project(permission: Permission):
+    assert holders(permission) == {Role.ADMIN, Role.COORDINATOR}
+
+
+def test_what_was_erased_since_is_opened_in_packs_by_auditors_and_those_who_answer_to_them():
+    assert everywhere(Permission.PACK_OPEN_RESTRICTED) == {Role.ADMIN, Role.COORDINATOR, Role.AUDITOR}
+    assert holders(Permission.PACK_OPEN_RESTRICTED) == everywhere(Permission.PACK_OPEN_RESTRICTED)
+
+
 def test_mail_and_jobs_are_read_by_those_who_run_the_project():
     assert holders(Permission.OUTBOX_READ) == {Role.ADMIN, Role.COORDINATOR}
 
@@ -82,6 +92,7 @@ def test_an_auditor_changes_nothing():
         Permission.MAPPING_READ,
         Permission.MOU_PROVE,
         Permission.MOU_READ,
+        Permission.PACK_OPEN_RESTRICTED,
         Permission.PACK_READ,
         Permission.PLAN_READ,
         Permission.REPORT_READ,

@@ -133,6 +133,21 @@ def test_a_job_that_keeps_failing_is_given_up(session: Session):
     assert not run_one(session)
 
 
+@pytest.mark.parametrize("failure", ["fails", "hopeless"])
+def test_what_should_follow_a_job_that_is_given_up_is_done_then(
+    session: Session, done: list[dict[str, Any]], failure: str
+):
+    enqueue(session, KIND, {failure: "no luck"}, or_else=(KIND, {"instead": 1}))
+    enqueue(session, KIND, {"n": 2}, or_else=(KIND, {"instead": 2}))
+    session.commit()
+
+    for _ in range(ATTEMPTS + 2):
+        make_due(session)
+        run_one(session)
+
+    assert [payload.get("instead") for payload in done] == [None, 1]
+
+
 def test_a_hopeless_job_is_given_up_at_once(session: Session):
     enqueue(session, KIND, {"hopeless": "no such address"})
     session.commit()

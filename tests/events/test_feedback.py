@@ -20,10 +20,11 @@ from app.events.feedback.models import (
     Disposition,
     FeedbackPoint,
     FeedbackTold,
+    Question,
     Stance,
     public_path,
 )
-from app.events.models import EventState, Visibility
+from app.events.models import Event, EventState, Visibility
 from app.microcredentials import links
 from app.microcredentials.models import LearningOutcome, MicroCredential
 from tests.events.feedback import became, by, held, organisation, said
@@ -252,7 +253,10 @@ def test_questions_are_asked_one_a_line_and_stay_once_they_were_answered(session
 def test_a_draft_with_questions_can_be_deleted(session: Session, world: World) -> None:
     event = events.plan(SYSTEM, world.consultation(starts_on=NEXT_WEEK), EventState.DRAFT)
     services.ask(SYSTEM, event, [{"en": "Why?"}])
+    key = event.id
     events.delete(SYSTEM, event, event.version)
+    assert session.get(Event, key) is None
+    assert session.scalar(sa.select(sa.func.count(Question.id))) == 0
 
 
 def test_a_deadline_asks_nothing(session: Session, world: World) -> None:

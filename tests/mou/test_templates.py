@@ -45,7 +45,7 @@ def test_everybody_of_the_consortium_reads_what_a_template_says(sign_in: SignIn,
     lead = sign_in("lead")
     page = open_page(lead, "/mou/templates")
     assert "checked by your lawyer" in page.text
-    assert "20 clauses" in page.text
+    assert "20 clauses · 0 memoranda" in page.text
     page = open_page(lead, f"/mou/templates/{offered}")
     assert "Have it checked by your lawyer" in page.text
     clause = words(page.select_one("#clause-data_protection, #clause-parties"))
@@ -64,6 +64,7 @@ def test_a_clause_is_written_anew_and_published_and_drafts_are_offered_it(
     with work(app):
         key = complete(world).id
     coordinator, path = sign_in("coordinator"), f"/mou/templates/{offered}"
+    assert "1 memorandum" in open_page(coordinator, "/mou/templates").text
     page = Page(open_page(coordinator, path).form("Write a new version").submit(coordinator, follow=True))
     assert page.url.endswith("/draft")
     form = open_page(coordinator, f"{path}/draft/clauses/disputes").form("Save clause")

@@ -118,7 +118,7 @@ def test_only_coordinators_remove_a_pack_and_say_why(app: Flask, held: int, made
         with pytest.raises(Refused):
             services.remove(world.actors["coordinator"], pack, " ")
     path = f"/events/{held}/packs/{key}/remove"
-    assert sign_in("editor").get(path).status_code == 404
+    assert sign_in("editor").get(path).status_code == 403
     browser = sign_in("coordinator")
     assert browser.post(path, data={"reason": ""}).status_code == 422
     assert browser.post(path, data={"reason": "It went to the wrong people"}).status_code == 303

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.core.access import SYSTEM
+from app.core.access import SYSTEM, Actor, Grant, Role
 from app.core.errors import EditConflict, NotAllowed, OutOfReach, Refused, StillReferred
 from app.core.states import StateTransitionError, moves_of
 from app.microcredentials import links
@@ -248,6 +248,25 @@ def test_roles_reach_as_far_as_they_say(
     else:
         with pytest.raises(NotAllowed):
             services.approve(actor, plan, plan.version, NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "was_approved", "by_editor"),
+    [
+        (S.DRAFT, False, (S.IN_CONSULTATION, S.ARCHIVED)),
+        (S.DRAFT, True, (S.IN_CONSULTATION,)),
+        (S.IN_CONSULTATION, False, (S.DRAFT, S.ARCHIVED)),
+        (S.IN_CONSULTATION, True, (S.DRAFT,)),
+        *((state, True, ()) for state in (S.APPROVED, S.IN_EXECUTION, S.COMPLETED, S.ARCHIVED)),
+    ],
+)
+def test_a_plan_offers_the_moves_of_its_table_less_what_is_for_those_who_approve(
+    state: PlanState, was_approved: bool, by_editor: tuple[PlanState, ...]
+) -> None:
+    plan = ActionPlan(country="AM", lead_id=5, state=state, versions=[PlanVersion()] if was_approved else [])
+    offered = {role: services.onwards(Actor(1, "", (Grant(role, "AM", 5),)), plan) for role in Role}
+    approving = dict.fromkeys((Role.ADMIN, Role.COORDINATOR, Role.COUNTRY_LEAD), MOVES.onwards(state))
+    assert offered == dict.fromkeys(Role, ()) | approving | {Role.PARTNER_EDITOR: by_editor}
 
 
 def test_what_was_approved_is_archived_by_who_may_approve(app: Flask, session: Session, world: World) -> None:

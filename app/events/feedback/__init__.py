@@ -17,7 +17,6 @@ def init_app(app: Flask) -> None:
 
     app.jinja_env.globals.update(
         feedback_code=listing.code_of_row,
-        feedback_codes=listing.codes_of_row,
         feedback_url=listing.url_of_row,
         feedback_state_label=listing.state_label,
         said_by=listing.said_by,

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import SQLColumnExpression, func, select
+from sqlalchemy import SQLColumnExpression, select
 
 from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
@@ -16,13 +16,11 @@ from app.events.codes import code_of
 from app.events.feedback import queries
 from app.events.feedback.models import Disposition, FeedbackPoint, Question, Stance, path_of
 from app.events.models import Event, EventKind
-from app.microcredentials.models import MicroCredential
-from app.microcredentials.queries import visible_to as microcredentials_visible_to
+from app.microcredentials.queries import codes_beside, codes_in
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
 P = FeedbackPoint
-LINK = FeedbackPoint.link_model
 KINDS = tuple(kind for kind in EventKind if kind is not EventKind.DEADLINE)
 
 
@@ -34,11 +32,6 @@ def code_of_row(row: Any) -> str:
 def url_of_row(row: Any) -> str:
     """Where it stands."""
     return path_of(row.event_id, row.number)
-
-
-def codes_of_row(row: Any) -> list[str]:
-    """The codes of the micro-credentials it concerns."""
-    return sorted((row.codes or "").split())
 
 
 def state_label(code: str) -> Any:
@@ -66,16 +59,6 @@ def speakers() -> list[tuple[str, str]]:
     return [(str(row.id), row.name) for row in queries.speakers(current_actor())]
 
 
-def _codes(actor: Actor) -> Any:
-    return (
-        select(func.aggregate_strings(MicroCredential.code, " "))
-        .join(LINK, LINK.microcredential_id == MicroCredential.id)
-        .where(LINK.record_id == P.id, microcredentials_visible_to(actor))
-        .correlate(P)
-        .scalar_subquery()
-    )
-
-
 class FeedbackListing(Listing):
     """Points of feedback, the latest first."""
 
@@ -96,7 +79,7 @@ class FeedbackListing(Listing):
         Column("category", _l("Category"), lambda row: row.category.value if row.category else "", in_page=False),
         Column("stance", _l("Stance"), lambda row: row.stance.value, sort=(P.stance, P.said_on)),
         Column("day", _l("Date"), lambda row: row.said_on.isoformat(), sort=P.said_on),
-        Column("microcredentials", _l("Micro-credentials"), codes_of_row),
+        Column("microcredentials", _l("Micro-credentials"), lambda row: codes_in(row.codes)),
         Column("outcome", _l("Learning outcome"), lambda row: _text(row.outcome_text), in_page=False),
         Column("state", _l("What became of it"), lambda row: row.state.value, sort=(P.state, P.said_on)),
         Column("reason", _l("Why"), lambda row: _text(row.reason), in_page=False),
@@ -137,7 +120,7 @@ class FeedbackListing(Listing):
                 Organisation.name.label("organisation"),
                 Organisation.category,
                 queries.IS_TOLD.label("told"),
-                _codes(actor).label("codes"),
+                codes_beside(actor, FeedbackPoint.link_model, P.id).label("codes"),
             )
             .join(Event, Event.id == P.event_id)
             .outerjoin(Organisation, Organisation.id == P.organisation_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from app.accounts.models import User
 from app.accounts.tokens import digest
 from app.core import clock
-from app.core.access import Actor, Permission, Role
+from app.core.access import Actor, Permission
 from app.events import presence
 from app.events.invitations import places
 from app.events.invitations.models import EventAnswer, EventInvitation, EventReply, InvitationState, ReplyState, Way
@@ -146,12 +146,12 @@ def is_known(message_id: str) -> bool:
 
 
 def replies_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Replies of events the actor may see; those of no known event are for administrators and coordinators.
+    """Replies of events the actor may see; those of no known event are for whoever settles all replies.
 
     Who may read one is narrowed further, to who may change the event: see ``readable``.
     """
     known = EventReply.event_id.in_(select(Event.id).where(visible_to(actor)))
-    if actor.has(Role.ADMIN, Role.COORDINATOR):
+    if actor.may(Permission.REPLY_SETTLE):
         return or_(known, EventReply.event_id.is_(None))
     return and_(EventReply.event_id.is_not(None), known)
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core import portal
-from app.core.access import SYSTEM, Actor, Role
+from app.core.access import SYSTEM, Actor, Permission
 from app.core.database import hold
 from app.core.errors import NotAllowed, expect_version
 from app.events.invitations import answering, keys, queries, replies, rules
@@ -174,7 +174,7 @@ def _check(actor: Actor, reply: EventReply) -> None:
     if reply.event is not None:
         check_edit(actor, reply.event)
         lock(reply.event, reply)
-    elif not actor.has(Role.ADMIN, Role.COORDINATOR):
+    elif not actor.may(Permission.REPLY_SETTLE):
         raise NotAllowed(_("Replies about no known event are for coordinators to settle."))
     else:
         hold(reply)

@@ -37,6 +37,7 @@ from app.events.outcomes import queries
 from app.events.outcomes.models import Decision, DecisionState, path_of
 from app.events.queries import visible_to as events_visible_to
 from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import codes_beside, codes_in
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
@@ -155,19 +156,10 @@ def _concerning(statement: Rows, code: str) -> Rows:
 def _codes(actor: Actor) -> Any:
     """The codes of the micro-credentials a row concerns, as a column: only for files, of which every row is read."""
     found = [
-        select(func.aggregate_strings(MicroCredential.code, " "))
-        .join(link, link.microcredential_id == MicroCredential.id)
-        .where(link.record_id == O.record_id, O.kind == kind, microcredentials_visible_to(actor))
-        .correlate(OUTCOME)
-        .scalar_subquery()
+        codes_beside(actor, link, O.record_id).where(O.kind == kind)
         for kind, link in ((DECISION, Decision.link_model), (ACTION, Event.link_model))
     ]
     return func.coalesce(*found)
-
-
-def codes_of_row(row: Any) -> list[str]:
-    """The codes of the micro-credentials it concerns, for a file."""
-    return sorted((row.codes or "").split())
 
 
 def _codes_of(session: Session, actor: Actor, rows: Sequence[Row[Any]]) -> dict[tuple[str, int], list[str]]:
@@ -235,7 +227,7 @@ class RegisterListing(Listing):
         Column("owner", _l("Answers for it"), owner_of_row),
         Column("day", _l("Decided or due"), lambda row: row.day.isoformat(), sort=O.day),
         Column("work_package", _l("Work package"), lambda row: row.work_package, in_page=False),
-        Column("microcredentials", _l("Micro-credentials"), codes_of_row),
+        Column("microcredentials", _l("Micro-credentials"), lambda row: codes_in(row.codes)),
         Column("state", _l("State"), lambda row: row.state, sort=(O.state, O.day)),
         Column("note", _l("What became of it"), note_of_row, in_page=False),
         Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),

@@ -120,8 +120,15 @@ def anchor(session: Session, payload: dict[str, Any]) -> None:
 
 @outbox.handles(FORGET)
 def forget_origins(session: Session, payload: dict[str, Any]) -> None:
-    """Erase from where people acted on a day and before; the chain keeps a salted hash and still holds."""
+    """Erase from where people acted on a day and before; the chain keeps a salted hash and still holds.
+
+    Each chain says by itself when that was done and of how many events.
+    """
     until = datetime.combine(date.fromisoformat(payload["day"]) + timedelta(days=1), time(), UTC)
     event = aliased(MouEvent)
     old = select(event.id).where(event.happened_at < until)
+    kept = select(MouEvent.mou_id, func.count(MouEventPrivate.id)).join(MouEvent.private)
+    counts = session.execute(kept.where(MouEvent.happened_at < until).group_by(MouEvent.mou_id)).all()
     session.execute(delete(MouEventPrivate).where(MouEventPrivate.event_id.in_(old)))
+    for mou_id, events in counts:
+        record(session.get_one(Mou, mou_id), Happening.ORIGINS_ERASED, until=payload["day"], events=events)

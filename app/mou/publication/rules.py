@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping
 from flask_babel import gettext as _
 
 from app.core.errors import Refused
-from app.mou.models import Mou
-from app.mou.queries import SHOWN
+from app.mou.models import SHOWN, Mou
 
 
 class NotAgreed(Refused):

@@ -91,13 +91,6 @@ def stamp(pdf: bytes, keys: Keys, authority: Authority) -> Sealed:
     return Sealed(made.getvalue(), "B-LTA")
 
 
-def is_sealed(pdf: bytes) -> bool:
-    """Whether a PDF carries a seal of a portal already."""
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    return any(one.field_name == FIELD for one in PdfFileReader(BytesIO(pdf)).embedded_regular_signatures)
-
-
 def silences() -> tuple[type[Exception], ...]:
     """What goes wrong when a time-stamp authority does not answer, or answers what cannot be trusted."""
     from pyhanko.sign.timestamps import TimestampRequestError

@@ -112,6 +112,14 @@ def remind(session: Session, payload: dict[str, Any]) -> None:
     _plan_reminder(link)
 
 
+@outbox.handles(mailing.UNDELIVERED)
+def undelivered(session: Session, payload: dict[str, Any]) -> None:
+    """Record that somebody could not be reached who was asked to sign, or reminded."""
+    link = session.get_one(MouLink, payload["link"])
+    if link.text is not None and link.signatory is not None:
+        record(link.text.mou, Happening.UNDELIVERED, name=link.signatory.name, text=link.text.sha256)
+
+
 @outbox.handles(EXPIRE)
 def expire(session: Session, payload: dict[str, Any]) -> None:
     """Tell who looks after the memorandum that a link ran out before it was used; the text stays open for a new one."""

@@ -19,6 +19,8 @@ from app.mou.signing.models import MouLink
 PATH = "/sign/{token}"
 PAGE = "/mou/{key}"
 PURPOSE = "mou link"
+# The job that follows where a mailbox cannot be reached.
+UNDELIVERED = "mou.undelivered"
 
 
 def token_of(link: MouLink) -> str:
@@ -45,6 +47,7 @@ def ask(link: MouLink, *, is_reminder: bool = False) -> None:
         "mou/ask",
         link.language,
         is_outside=True,
+        or_else=(UNDELIVERED, {"link": link.id}),
         link=link,
         signatory=link.signatory,
         organisation=said_in(link.signatory.party.legal_name, link.language),

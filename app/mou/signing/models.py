@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core import clock
 from app.core.audit import AppendOnly, Audited
 from app.core.database import Base, LeavesTheHouse, Timestamped, Versioned
-from app.core.files import StoredFile
 from app.core.states import Moves, Stateful
 from app.core.vocabulary import Term
 from app.mou.models import MouParty, MouSignatory
@@ -33,7 +32,6 @@ class Method(Term):
 
     TYPED = "typed", _l("Typed")
     DRAWN = "drawn", _l("Drawn")
-    UPLOADED = "uploaded", _l("Picture of a signature")
 
 
 class MouLink(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
@@ -78,8 +76,8 @@ class MouLink(Base, LeavesTheHouse, Timestamped, Versioned, Audited):
 class MouSignature(AppendOnly, LeavesTheHouse, Base):
     """That somebody signed a version: the name typed, the statements agreed to as worded, the hash of what was shown.
 
-    ``statements`` are ``[{code, text, language, version}]``; ``strokes`` are the lines of a drawing, ``image`` a
-    picture re-encoded by us. ``differs`` where the typed name is not the invited one.
+    ``statements`` are ``[{code, text, language, version}]``; ``strokes`` are the lines of a drawing. ``differs``
+    where the typed name is not the invited one.
     """
 
     __tablename__ = "mou_signature"
@@ -94,6 +92,7 @@ class MouSignature(AppendOnly, LeavesTheHouse, Base):
     differs: Mapped[bool]
     role_title: Mapped[str]
     strokes: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    # Empty in every row: pictures of signatures are not taken, and a table of evidence is not rebuilt for that.
     image_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     statements: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     document_sha256: Mapped[str]
@@ -103,7 +102,6 @@ class MouSignature(AppendOnly, LeavesTheHouse, Base):
     text: Mapped[MouText] = relationship()
     signatory: Mapped[MouSignatory] = relationship()
     link: Mapped[MouLink] = relationship()
-    image: Mapped[StoredFile | None] = relationship()
 
 
 class ProposalState(Term):

@@ -2,13 +2,10 @@
 
 from flask_babel import gettext as _
 
-from app.core.access import Actor, Permission, Role
+from app.core.access import Actor, Permission
 from app.core.errors import NotAllowed
 from app.events.models import Event, EventKind
 from app.reporting.packs.models import ProofPack
-
-# Those who answer to an auditor, and auditors themselves.
-ANSWERING = (Role.ADMIN, Role.COORDINATOR, Role.AUDITOR)
 
 
 def may_make(actor: Actor, event: Event) -> bool:
@@ -22,8 +19,12 @@ def may_read(actor: Actor, event: Event) -> bool:
 
 
 def may_open(actor: Actor, pack: ProofPack) -> bool:
-    """Whether the actor may download a pack: one with data that were erased since is for auditors alone."""
-    return may_read(actor, pack.event) and (not pack.restrictions or actor.has(*ANSWERING))
+    """Whether the actor may download a pack.
+
+    One with data that were erased since is for auditors and for those who answer to them.
+    """
+    restricted = bool(pack.restrictions)
+    return may_read(actor, pack.event) and (not restricted or actor.may(Permission.PACK_OPEN_RESTRICTED, pack.event))
 
 
 def _may(actor: Actor, permission: Permission, event: Event) -> bool:
@@ -32,11 +33,6 @@ def _may(actor: Actor, permission: Permission, event: Event) -> bool:
         return False
     entered_it = actor.user_id is not None and event.created_by_id == actor.user_id
     return actor.may(permission, event) or (entered_it and actor.may(permission))
-
-
-def may_remove(actor: Actor) -> bool:
-    """Whether the actor may remove the file of a pack before its time."""
-    return actor.has(Role.ADMIN, Role.COORDINATOR)
 
 
 def check_make(actor: Actor, event: Event) -> None:

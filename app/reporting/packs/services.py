@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from app.core import clock, outbox, portal
-from app.core.access import Actor
+from app.core.access import Actor, Permission
 from app.core.errors import NotAllowed, Refused
 from app.core.files import let_go
 from app.core.redaction import redact
@@ -17,7 +17,7 @@ from app.events.queries import lock
 from app.extensions import db
 from app.reporting.packs import contents, queries
 from app.reporting.packs.models import OrderState, PackLevel, PackOrder, PackRestriction, ProofPack
-from app.reporting.packs.permissions import check_make, may_remove
+from app.reporting.packs.permissions import check_make
 from app.stakeholders.exposure import named_in
 
 MAKE, REMOVE = "packs.make", "packs.remove"
@@ -86,7 +86,7 @@ def remove(actor: Actor, pack: ProofPack, reason: str) -> None:
 
     Raises ``NotAllowed``, and ``Refused`` without a reason.
     """
-    if not may_remove(actor):
+    if not actor.may(Permission.PACK_REMOVE, pack.event):
         raise NotAllowed(_("Only administrators and coordinators remove packs."))
     if not reason.strip():
         raise Refused(reason=_("Write why, please; it stays with the pack."))

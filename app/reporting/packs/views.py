@@ -17,7 +17,7 @@ from app.reporting.packs.forms import OrderForm, RemoveForm
 from app.reporting.packs.gaps import gaps
 from app.reporting.packs.models import OrderState, PackLevel, PackOrder
 from app.reporting.packs.paper import level_told
-from app.reporting.packs.permissions import may_make, may_open, may_remove
+from app.reporting.packs.permissions import may_make, may_open
 
 bp = Blueprint("packs", __name__, url_prefix="/events/<int:event_id>/packs")
 
@@ -53,7 +53,6 @@ def _facts(event: Event) -> dict[str, object]:
         "told": [(level, level_told(level)) for level in PackLevel],
         "may_open": lambda pack: may_open(actor, pack),
         "makes": may_make(actor, event),
-        "removes": may_remove(actor),
     }
 
 
@@ -88,11 +87,11 @@ def download(event_id: int, pack_id: int, name: str) -> Response:
 
 
 @bp.route("/<int:pack_id>/remove", methods=["GET", "POST"])
-@requires(Permission.PACK_READ)
+@requires(Permission.PACK_REMOVE)
 def remove(event_id: int, pack_id: int) -> BaseResponse:
     """Remove the files of a pack before its time; what is known of it stays."""
     pack = queries.pack(current_actor(), event_id, pack_id)
-    if not may_remove(current_actor()) or pack.file is None:
+    if pack.file is None:
         raise NotFound
     form = RemoveForm()
     if form.validate_on_submit():

@@ -28,8 +28,9 @@ def _has(model: Any, *more: Any) -> Any:
     return exists().where(model.item_id == P.id, *more).correlate(P)
 
 
-# Made once, because making a statement costs as much as asking it. The first is all that is asked while the list on the
-# page is kept and nothing proves anything yet and no day moved.
+# Made once, because making a statement costs as much as asking it; so the codes are not narrowed by an actor, unlike
+# `codes_beside`: plans are read by the consortium's own people, who see every design. The first is all that is asked
+# while the list on the page is kept and nothing proves anything yet and no day moved.
 _FACTS = (
     select(
         *(P.id, P.version, Organisation.name.label("organisation")),

@@ -7,8 +7,8 @@ from app.core import clock
 from app.core.access import Permission, current_actor, requires
 from app.core.asked import Asked
 from app.core.web import answer
+from app.microcredentials.names import credential_countries
 from app.valorisation.items.roadmap import Roadmap
-from app.valorisation.queries import countries
 from app.valorisation.views import bp
 
 
@@ -16,7 +16,7 @@ from app.valorisation.views import bp
 @requires(Permission.PLAN_READ)
 def roadmap() -> Response:
     """How far the items of each plan are; with ``items=all`` every item, too."""
-    args, choices = Asked(request.args), countries()
+    args, choices = Asked(request.args), credential_countries()
     args.only("country", "items")
     only = args.choice(_l("Country"), args.text("country"), dict(choices))
     listed = args.choice(_l("Items"), args.text("items"), ("all",))

@@ -9,11 +9,11 @@ from app.core.asked import Asked
 from app.core.export import download
 from app.core.templating import country_name
 from app.core.web import answer
+from app.microcredentials.names import credential_countries
 from app.valorisation import overview, queries
 from app.valorisation.actuals import figures
 from app.valorisation.overview_views import asked_day, day_facts
 from app.valorisation.pictures import delays, funnel, tables, then, timeline
-from app.valorisation.queries import countries
 from app.valorisation.tracks.models import Track
 from app.valorisation.views import bp
 
@@ -24,7 +24,7 @@ TABLES = ("milestones", "delays")
 @requires(Permission.PLAN_READ)
 def pictures() -> Response:
     """Countries side by side, milestones on their tracks, delays over time; each table also as a file."""
-    args, choices = Asked(request.args), countries()
+    args, choices = Asked(request.args), credential_countries()
     args.only("as_of", "country", "format", "table")
     only = args.choice(_l("Country"), args.text("country"), dict(choices))
     table = args.choice(_l("Table"), args.text("table"), TABLES)

@@ -12,11 +12,11 @@ from app.core.forms import BaseForm
 from app.core.reach import choosable, likely
 from app.microcredentials import queries as microcredentials
 from app.microcredentials.forms import MicroCredentialsField
+from app.microcredentials.names import credential_countries
 from app.stakeholders import queries as stakeholders
 from app.stakeholders.fields import OrganisationsField
 from app.valorisation.forms import LONGEST_REASON
 from app.valorisation.origins.fields import SourcesField
-from app.valorisation.queries import countries
 from app.valorisation.recommendations import rules
 from app.valorisation.recommendations.models import ANSWERED, Recommendation, RecommendationState
 from app.valorisation.recommendations.services import AnswerFacts, RecommendationFacts, check
@@ -56,7 +56,9 @@ class RecommendationForm(BaseForm):
         super().__init__(*args, obj=recommendation, **kwargs)
         self.recommendation = recommendation
         stands = recommendation.country if recommendation else None
-        self.country.choices = choosable(current_actor(), Permission.RECOMMENDATION_EDIT, countries(), stands)
+        self.country.choices = choosable(
+            current_actor(), Permission.RECOMMENDATION_EDIT, credential_countries(), stands
+        )
         if recommendation is not None and not recommendation.is_written:
             for name in WORDS:
                 del self[name]
@@ -65,7 +67,7 @@ class RecommendationForm(BaseForm):
     def new(cls, country: str | None = None) -> "RecommendationForm":
         """An empty form for a country, the actor's own where none is known, with the organisation of the actor."""
         actor = current_actor()
-        choices = choosable(actor, Permission.RECOMMENDATION_EDIT, countries())
+        choices = choosable(actor, Permission.RECOMMENDATION_EDIT, credential_countries())
         own = stakeholders.by_keys(actor, sorted(actor.organisations))
         known = country if country in dict(choices) else likely(actor, choices)
         return cls(data={"country": known, "organisation": own[0] if len(own) == 1 else None})

@@ -3,39 +3,25 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import SQLColumnExpression, String, case, cast, func, or_, select
+from sqlalchemy import SQLColumnExpression, String, case, cast, or_, select
 
 from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
-from app.microcredentials.models import MicroCredential
+from app.microcredentials.names import credential_countries
+from app.microcredentials.queries import codes_beside, codes_in
 from app.stakeholders.models import Organisation
-from app.valorisation.listing import codes_of
-from app.valorisation.queries import countries
 from app.valorisation.recommendations import queries
 from app.valorisation.recommendations.models import Recommendation, RecommendationState
 
 R = Recommendation
-LINK = Recommendation.link_model
 IN_ORDER = {state.value: place for place, state in enumerate(RecommendationState)}
 
 
 def _text(value: Any) -> str:
     reading = read_in(value, SOURCE_LANGUAGE)
     return reading.text if reading else ""
-
-
-def _codes() -> Any:
-    """The codes of the micro-credentials it concerns, in one text."""
-    return (
-        select(func.aggregate_strings(MicroCredential.code, " "))
-        .select_from(LINK)
-        .join(MicroCredential, MicroCredential.id == LINK.microcredential_id)
-        .where(LINK.record_id == R.id)
-        .correlate(R)
-        .scalar_subquery()
-    )
 
 
 def _to(statement: Rows, name: str) -> Rows:
@@ -60,7 +46,7 @@ class RecommendationListing(Listing):
         Column("text", _l("What is recommended"), lambda row: _text(row.text)),
         Column("addressee", _l("To whom"), lambda row: row.addressee or row.body, css="full"),
         Column("country", _l("Country"), lambda row: row.country, sort=(R.country, R.written_on)),
-        Column("microcredentials", _l("Micro-credentials"), lambda row: " ".join(codes_of(row)), css="fold"),
+        Column("microcredentials", _l("Micro-credentials"), lambda row: " ".join(codes_in(row.codes)), css="fold"),
         Column("written_on", _l("Written on"), lambda row: row.written_on, sort=R.written_on, in_page=False),
         Column("sent_on", _l("Sent on"), lambda row: row.sent_on, sort=(R.sent_on, R.id)),
         Column("answered_on", _l("Answered on"), lambda row: row.answered_on, in_page=False),
@@ -75,7 +61,7 @@ class RecommendationListing(Listing):
         Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),
     )
     filters = (
-        Filter("country", _l("Country"), lambda s, v: s.where(R.country == v), countries),
+        Filter("country", _l("Country"), lambda s, v: s.where(R.country == v), credential_countries),
         Filter("state", _l("State"), lambda s, v: s.where(R.state == v), RecommendationState.choices),
         Filter("addressee", _l("To whom"), _to, addressees, varies=True),
         Filter("mc", _l("Micro-credential"), lambda s, v: s.where(R.concerns(v)), kind="text"),
@@ -88,7 +74,7 @@ class RecommendationListing(Listing):
                 *(R.id, R.text, R.body, R.country, R.state, R.written_on, R.sent_on, R.answered_on, R.answer),
                 *(R.follow_up_on, R.is_example),
                 Organisation.name.label("addressee"),
-                _codes().label("codes"),
+                codes_beside(actor, R.link_model, R.id).label("codes"),
             )
             .outerjoin(Organisation, Organisation.id == R.addressee_id)
             .where(queries.visible_to(actor))

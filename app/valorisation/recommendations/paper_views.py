@@ -7,7 +7,7 @@ from app.core import documents
 from app.core.access import Permission, current_actor, requires
 from app.core.asked import Asked
 from app.core.web import answer
-from app.valorisation.queries import countries
+from app.microcredentials.names import credential_countries
 from app.valorisation.recommendations import paper
 from app.valorisation.views import bp
 
@@ -24,7 +24,6 @@ def policy_paper(country: str) -> Response:
         heading=paper.title_of(country),
         parts=paper.parts(current_actor(), country, with_drafts=with_drafts),
         with_drafts=with_drafts,
-        countries=countries(),
         left_out=args.left_out,
     )
 
@@ -41,7 +40,7 @@ def policy_paper_document(country: str) -> Response:
 
 def _asked(country: str) -> Asked:
     """What of the address was understood; a country that develops no micro-credentials has no paper."""
-    if country not in dict(countries()):
+    if country not in dict(credential_countries()):
         abort(404)
     args = Asked(request.args)
     args.only("drafts")

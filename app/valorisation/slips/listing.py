@@ -14,11 +14,11 @@ from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Addition, Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
 from app.extensions import db
+from app.microcredentials.names import credential_countries
 from app.stakeholders.models import Organisation
 from app.valorisation.items.models import ItemLevel, PlanItem
 from app.valorisation.items.queries import visible_to
 from app.valorisation.models import ActionPlan
-from app.valorisation.queries import countries
 from app.valorisation.slips import queries
 from app.valorisation.slips.queries import Contact, OpenAction
 from app.valorisation.slips.rules import days_behind, days_late
@@ -105,7 +105,7 @@ class SlipListing(Listing):
         Column("is_example", _l("Example"), lambda row: "yes" if row.is_example else "", in_page=False),
     )
     filters = (
-        Filter("country", _l("Country"), lambda s, v: s.where(ActionPlan.country == v), countries),
+        Filter("country", _l("Country"), lambda s, v: s.where(ActionPlan.country == v), credential_countries),
         Filter("level", _l("Level"), lambda s, v: s.where(I.level == v), ItemLevel.choices),
         Filter(
             "responsible",

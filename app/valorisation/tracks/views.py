@@ -113,7 +113,7 @@ def prove_milestone(milestone_id: int) -> BaseResponse:
         with form.refusals():
             proving.add(current_actor(), found, form.named(), file=form.sent(), note=form.note.data)
             return created(form, milestone_url(found, _anchor="evidence"), _("The evidence is added."))
-    return form_page("valorisation/evidence/form.html", form, owner=found, **place_of(found))
+    return form_page("valorisation/evidence/form.html", form, **place_of(found))
 
 
 def own(milestone_id: int) -> Milestone:

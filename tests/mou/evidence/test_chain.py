@@ -261,10 +261,13 @@ def test_addresses_are_erased_and_the_chain_still_holds(session: Session, world:
     jobs = session.scalars(select(Job).where(Job.kind == services.FORGET)).all()
     assert len(jobs) == 1
     assert jobs[0].run_after > clock.now() + timedelta(days=700)
-    services.forget_origins(session, jobs[0].payload)
+    for _time in range(2):
+        services.forget_origins(session, jobs[0].payload)
     session.expire_all()
     assert session.scalar(select(MouEventPrivate.id)) is None
     assert not queries.faults(mou)
+    erased = [event.facts for event in queries.events(mou) if event.kind == Happening.ORIGINS_ERASED]
+    assert erased == [{"until": jobs[0].payload["day"], "events": 1}], "told once, when there was something to erase"
     assert PHONE.address not in str([(event.facts, event.private_hash) for event in queries.events(mou)])
 
 

@@ -31,7 +31,7 @@ from tests.events.world import World
 from tests.mou.conftest import SECRET
 from tests.mou.signing.way import ANAHIT, GOR, NAMES, Sent, link_to, sign
 from tests.page import Page, open_page
-from tests.pdfs import poppler_text
+from tests.pdfs import is_sealed, poppler_text
 
 pytestmark = pytest.mark.usefixtures("tokens")
 NOW = datetime(2025, 5, 12, 9, tzinfo=UTC)
@@ -94,8 +94,8 @@ def test_the_end_of_the_certificate_is_said_in_time(tmp_path: Path, days: int, s
 def test_a_seal_is_valid_for_others_and_not_with_one_bit_changed(printed: bytes, folder: Path, tmp_path: Path) -> None:
     sealed = sealing.seal(printed, keys.load(folder, SECRET), "BEM Portal")
     assert sealed.level == "B-B"
-    assert sealing.is_sealed(sealed.pdf)
-    assert not sealing.is_sealed(printed)
+    assert is_sealed(sealed.pdf)
+    assert not is_sealed(printed)
     told = told_by_pdfsig(sealed.pdf, tmp_path)
     assert "Signature is Valid" in told
     assert "ETSI.CAdES.detached" in told
@@ -159,7 +159,7 @@ def test_many_at_once_are_sealed_each_for_itself(printed: bytes, folder: Path) -
     opened = keys.load(folder, SECRET)
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _n: sealing.seal(printed, opened, "x").pdf, range(8)))
-    assert all(sealing.is_sealed(pdf) for pdf in made)
+    assert all(is_sealed(pdf) for pdf in made)
     assert examining.examine(made[0], folder).is_unchanged
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from app.core import clock
+from app.core import clock, mail, outbox
 from app.extensions import db
 from app.mou import keeping
 from app.mou.evidence import queries as evidence
@@ -305,3 +306,15 @@ def test_the_evidence_tells_when_it_was_proven_where_it_was_signed(app: Flask, s
         events = evidence.events(db.session.get_one(Mou, key))
         assert here
         assert [one.facts["mailbox_proven"] for one in events if one.kind == "signed"] == [here.isoformat()]
+
+
+def test_a_mailbox_that_cannot_be_reached_is_recorded(app: Flask, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(_session: Session, _payload: dict[str, Any]) -> None:
+        raise outbox.PermanentFailure("550 no such user")
+
+    monkeypatch.setitem(outbox._handlers, mail.SEND, refuses)
+    key = sent()
+    outbox.drain(app)
+    assert kinds(app, key)[-2:] == ["invited", "undelivered"]
+    with app.app_context():
+        assert evidence.events(db.session.get_one(Mou, key))[-1].facts["name"] == "Gor Sargsyan"
