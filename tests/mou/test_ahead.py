@@ -18,6 +18,7 @@ from app.extensions import db
 from app.mou import ahead, ending, keeping, queries, rules
 from app.mou.ending import TerminationFacts
 from app.mou.models import Mou
+from app.valorisation.reminders.milestones import Pressing
 from tests.accounts.people import mails, person, work
 from tests.events.conftest import SignIn
 from tests.events.world import World
@@ -189,6 +190,7 @@ def test_the_weekly_mail_tells_what_ends_in_29_days(app: Flask, world: World, ow
     owned()
     on(LAST - timedelta(days=29))
     with app.test_request_context("/"):
-        digest = Digest(matters_of(world.actors["lead"], LAST - timedelta(days=29)), [])
+        day = LAST - timedelta(days=29)
+        digest = Digest(matters_of(world.actors["lead"], day), [], [], Pressing([], day))
         told_of = [one.why for level, group in digest.groups if level is Urgency.LATER for one in group]
     assert told_of == ["Ends on 31 May 2027 · in 29 days"]

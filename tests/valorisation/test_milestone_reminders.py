@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.core import clock, outbox
 from app.core.access import SYSTEM, Role
+from app.core.database import writing
 from app.core.mail import Mail
 from app.core.outbox import Job
+from app.dashboard.digest.content import digest_of
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
 from app.stakeholders.models import Organisation
@@ -21,8 +24,9 @@ from app.valorisation.reminders.services import choose
 from app.valorisation.tracks import services
 from app.valorisation.tracks.models import Milestone, MilestoneKind, MilestoneState
 from app.valorisation.tracks.services import MilestoneFacts
-from tests.accounts.people import person, statements, work
+from tests.accounts.people import arrive, person, statements, work
 from tests.events.world import World
+from tests.page import open_page
 from tests.valorisation.conftest import NOW, On
 from tests.valorisation.test_reminders import look
 from tests.valorisation.test_tracks import planned, prove
@@ -218,3 +222,46 @@ def test_a_morning_asks_as_often_for_many_milestones_as_for_one(app: Flask, worl
             services.plan(SYSTEM, wine, kind, MilestoneFacts(planned_on=DUE))
             planned(world, kind, DUE)
     assert asked() == (few[0], 7)
+
+
+def test_the_weekly_mail_says_what_presses_among_the_milestones_one_may_change(
+    app: Flask, client: FlaskClient, world: World, on: On
+) -> None:
+    arrive(app, client, Role.COUNTRY_LEAD, country="AM")
+    key = build(app, world)
+
+    def pressing(day: date, role: Role, **scope: Any) -> tuple[int, int]:
+        on(day)
+        with app.test_request_context(), writing():
+            user = person(db.session, role, email=f"{role.value}@example.org", **scope)
+            found = digest_of(user.actor, clock.today(), clock.now()).milestones
+            db.session.rollback()
+            return found.late, found.soon
+
+    lead: Any = {"role": Role.COUNTRY_LEAD, "country": "AM"}
+    assert pressing(DUE - timedelta(days=8), **lead) == (0, 0)
+    assert pressing(DUE - timedelta(days=7), **lead) == (0, 1)
+    assert pressing(DUE, **lead) == (0, 1)
+    assert pressing(DUE + timedelta(days=1), **lead) == (1, 0)
+    assert pressing(DUE + timedelta(days=1), Role.PARTNER_EDITOR, organisation_id=world.school, country="AM") == (1, 0)
+    assert pressing(DUE + timedelta(days=1), Role.PARTNER_EDITOR, organisation_id=world.company, country="AM") == (0, 0)
+    assert pressing(DUE + timedelta(days=1), Role.COUNTRY_LEAD, country="GE") == (0, 0)
+    assert pressing(DUE + timedelta(days=1), Role.AUDITOR) == (0, 0)
+    page = open_page(client, "/account/weekly-mail/")
+    assert "Milestones of micro-credentials: 1 late, 0 due or running out soon" in page.text
+    page.form("Send it to me now").submit(client)
+    with app.app_context():
+        mail = db.session.scalars(select(Mail).order_by(Mail.id.desc()).limit(1)).one()
+        for text in (mail.text, mail.html or ""):
+            assert f"/valorisation/milestones/{key}" in text
+            assert "Milestones of micro-credentials: 1 late" in text
+
+
+def test_the_weekly_mail_says_what_runs_out_within_a_month(app: Flask, world: World, on: On) -> None:
+    key = reached(app, world)
+    for left, rows in ((31, []), (30, [(key, LAST, False)]), (0, [(key, LAST, False)]), (-1, [])):
+        on(LAST - timedelta(days=left))
+        with app.app_context():
+            found = milestones.pressing(SYSTEM, clock.today())
+            assert [(row.id, row.day, row.is_open) for row in found.rows] == rows
+            assert (found.late, found.soon) == (0, len(rows))

@@ -1,7 +1,7 @@
 """What the weekly mail says: what waits for the person as the front page has it, and what others did since the last."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -22,6 +22,7 @@ from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.stakeholders.models import Organisation
+from app.valorisation.reminders.milestones import Pressing, pressing
 from app.valorisation.reminders.queries import CountryItems, by_country
 
 MOST_NEW = 10
@@ -38,11 +39,12 @@ class News:
 
 @dataclass(frozen=True)
 class Digest:
-    """One person's mail: matters by urgency, what presses in the plans of countries, and news."""
+    """One person's mail: matters by urgency, what presses in plans of countries and of milestones, and news."""
 
     matters: Sequence[Matter]
     news: Sequence[News]
-    plans: Sequence[CountryItems] = ()
+    plans: Sequence[CountryItems]
+    milestones: Pressing
 
     @cached_property
     def groups(self) -> list[tuple[Urgency, list[Matter]]]:
@@ -57,7 +59,7 @@ class Digest:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write about."""
-        return not (self.groups or self.plans or self.news)
+        return not (self.groups or self.plans or self.milestones.rows or self.news)
 
     def count(self, level: Urgency) -> int:
         """How many matters there are of an urgency."""
@@ -65,23 +67,23 @@ class Digest:
 
     @property
     def late(self) -> int:
-        """How many matters and plan items are late."""
-        return self.count(Urgency.LATE) + sum(one.late for one in self.plans)
+        """How many matters, plan items and milestones are late."""
+        return self.count(Urgency.LATE) + sum(one.late for one in self.plans) + self.milestones.late
 
     @property
     def soon(self) -> int:
-        """How many matters and plan items are due within a week."""
-        return self.count(Urgency.SOON) + sum(one.soon for one in self.plans)
+        """How many matters, plan items and milestones are due within a week, or run out within a month."""
+        return self.count(Urgency.SOON) + sum(one.soon for one in self.plans) + self.milestones.soon
 
 
 def digest_of(actor: Actor, today: date, since: datetime) -> Digest:
     """What to write to a person, in the language that is spoken now; within a request, for its addresses."""
     countries = _countries(actor)
     news = chain.from_iterable(read(actor, countries, since) for read in (_events, _decisions, _moves))
-    matters, slips = matters_of(actor, today), by_country(actor, today)
-    told = {matter.url for matter in Digest(matters, (), slips).pressing}
+    mail = Digest(matters_of(actor, today), (), by_country(actor, today), pressing(actor, today))
+    told = {matter.url for matter in mail.pressing}
     # What presses is said once, as that.
-    return Digest(matters, [one for one in news if one.path not in told], slips)
+    return replace(mail, news=[one for one in news if one.path not in told])
 
 
 def since_last(sent_at: datetime | None, now: datetime) -> datetime:

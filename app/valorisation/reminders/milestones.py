@@ -1,16 +1,21 @@
 """Which milestones there are to remind of: open ones that come due, and reached ones that run out; and whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import User
+from app.core.access import Actor, Permission
+from app.core.database import plain_rows
+from app.core.reach import reach
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
-from app.valorisation.reminders.queries import first_who_may, leads
-from app.valorisation.reminders.rules import RUNS_OUT, Occasion, occasion, runs_out, window
+from app.stakeholders.models import Organisation
+from app.valorisation.reminders.queries import Found, first_who_may, leads
+from app.valorisation.reminders.rules import BEFORE, RUNS_OUT, RUNS_OUT_SOON, Occasion, occasion, runs_out, window
 from app.valorisation.tracks.models import OPEN, Milestone, MilestoneState
 
 
@@ -45,6 +50,50 @@ def keepers(found: Milestone, users: Sequence[User]) -> Sequence[User]:
         lambda user: leads(user, found.access_country),
         lambda user: user.id == found.created_by_id,
     )
+
+
+@dataclass(frozen=True)
+class Pressing:
+    """Milestones that are late, due within a week, or reached and soon to run out; the earliest day at the top.
+
+    A row has ``id``, ``code``, ``kind``, ``day`` and whether the milestone ``is_open``; an open one is due on its day,
+    another holds until the end of it.
+    """
+
+    rows: Sequence[Found]
+    today: date
+
+    @property
+    def late(self) -> int:
+        """How many should have been reached by now."""
+        return sum(row.is_open and row.day < self.today for row in self.rows)
+
+    @property
+    def soon(self) -> int:
+        """How many are due within a week, or run out within a month."""
+        return len(self.rows) - self.late
+
+
+def pressing(actor: Actor, today: date) -> Pressing:
+    """What presses among the milestones that the actor may change; one statement, and none for who may change none."""
+    if not actor.may(Permission.MILESTONE_EDIT):
+        return Pressing([], today)
+
+    def owned_by(keys: Collection[int]) -> ColumnElement[bool]:
+        return MicroCredential.developers.any(Organisation.id.in_(keys))
+
+    is_open = Milestone.state.in_(OPEN)
+    day = case((is_open, Milestone.planned_on), else_=Milestone.valid_until)
+    ending = Milestone.valid_until.between(today, today + RUNS_OUT_SOON) & _ends_for_good()
+    statement = (
+        select(Milestone.id, MicroCredential.code, Milestone.kind, day.label("day"), is_open.label("is_open"))
+        .join(Milestone.microcredential)
+        .where(MicroCredential.state != MicroCredentialState.RETIRED)
+        .where(or_(is_open & (Milestone.planned_on <= today + BEFORE), ending))
+        .where(reach(actor, Permission.MILESTONE_EDIT, country=MicroCredential.country, owned_by=owned_by))
+        .order_by(day, Milestone.id)
+    )
+    return Pressing(plain_rows(db.session, statement), today)
 
 
 def _ends_for_good() -> ColumnElement[bool]:
