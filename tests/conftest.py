@@ -1,20 +1,26 @@
 """What every test stands on: the application on a real database, SQLite and PostgreSQL alike."""
 
+import atexit
 import gc
 import os
 import shutil
 import zoneinfo
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property, partial
+from io import BytesIO
 from itertools import count
 from pathlib import Path
-from typing import Any
+from tempfile import mkdtemp
+from typing import IO, Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event, make_url
 from sqlalchemy.orm import Session
 from xdist.scheduler import LoadScopeScheduling
 
@@ -24,11 +30,12 @@ from app.core import clock
 from app.core.access import SYSTEM
 from app.core.audit import acting_as
 from app.core.database import writing
+from app.core.files import FileStore
 from app.core.migrations import migrations
 from app.extensions import db, limiter
 from app.feeds.bodies import Bodies
 from app.feeds.polls import Polls
-from tests.emptying import Emptying, emptying
+from tests.emptying import Emptying, Rows, emptying
 from tests.servers import postgresql_url
 
 # As the application does: tests that need none reckon with the same time zone data, whatever comes first.
@@ -38,6 +45,7 @@ zoneinfo.reset_tzpath(())
 BACKENDS = ("sqlite", "postgresql")
 COUNTER = count()
 AS_OF = date(2025, 5, 12)
+Step = tuple[date, Callable[..., Any], tuple[Any, ...]]
 
 
 def settings_for(database_url: str, files: Path, **changes: object) -> Settings:
@@ -55,22 +63,54 @@ def settings_for(database_url: str, files: Path, **changes: object) -> Settings:
     return Settings(**{**values, **changes})  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What steps that a test begins with answered in the end, and what they left: rows, and files by their SHA-256."""
+
+    made: Any
+    rows: Rows
+    files: dict[str, bytes]
+
+
+@contextmanager
+def noted(store: FileStore) -> Iterator[list[str]]:
+    """The SHA-256 of each file that is put into the store meanwhile, be it there already."""
+    stored: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        put = store.put
+
+        def note(stream: IO[bytes]) -> tuple[str, int]:
+            sha256, size = put(stream)
+            stored.append(sha256)
+            return sha256, size
+
+        patch.setattr(store, "put", note)
+        yield stored
+
+
 class Backend:
     """One application on one database, emptied after every test."""
 
     def __init__(self, name: str, folder: Path, *, own: bool = False) -> None:
         self.name = name
+        # What tests began with since this process started, and how far the present one is with that.
+        self.kept: dict[tuple[Step, ...], Begun] = {}
+        self.begun: tuple[Step, ...] = ()
+        self.commits = self.commits_begun = 0
         self.file = folder / "portal.db"
-        url = (
-            f"sqlite:///{self.file}"
-            if name == "sqlite"
-            else postgresql_url(f"fresh{next(COUNTER)}" if own else "portal")
-        )
+        if name == "sqlite":
+            url = migrated_file(self.file)
+        else:
+            url = postgresql_url(f"fresh{next(COUNTER)}" if own else "portal", copied=migrated(name))
         self.app = create_app(settings_for(url, folder / "files"))
         hash_cheaply(self.app)
         with self.app.app_context():
-            build_schema(self.app)
+            migrations()  # They cannot join an application that has answered a request.
             self.engine = db.engine
+        event.listen(self.engine, "commit", self._count)
+
+    def _count(self, _connection: object) -> None:
+        self.commits += 1
 
     @cached_property
     def emptying(self) -> Emptying:
@@ -82,12 +122,48 @@ class Backend:
         self.emptying.close()
         self.engine.dispose()
 
+    def begin_with(self, build: Callable[..., Any], *given: Any, by_requests: bool = False, **changes: Any) -> Any:
+        """Have ``build(*given)`` write what a test begins with and answer what it answers, which no test may change.
+
+        Its rows are written once and put back for whoever begins with the same on the same day; ``given`` is what steps
+        before it answered. With ``changes``, which few tests share, or where a test wrote something else before, it is
+        called. It is within a session that is committed, unless it goes ``by_requests`` of its own.
+        """
+        make = partial(build, *given, **changes) if by_requests else partial(self._written_by, build, given, changes)
+        if changes or self.commits != self.commits_begun:
+            return make()
+        steps = self.begun = *self.begun, (clock.today(), build, given)
+        store: FileStore = self.app.extensions["files"]
+        if steps in self.kept:
+            begun = self.kept[steps]
+            self.emptying.empty()
+            self.emptying.put(begun.rows)
+            for sha256, octets in begun.files.items():
+                if not store.is_intact(sha256):  # A test may erase a file, or damage it to have that noticed.
+                    store.remove(sha256)
+                    store.put(BytesIO(octets))
+        else:
+            before = self.kept[steps[:-1]].files if steps[:-1] else {}
+            with noted(store) as stored:
+                made = make()
+            files = before | {sha256: store.read(sha256) for sha256 in stored if store.has(sha256)}
+            begun = self.kept[steps] = Begun(made, self.emptying.rows(), files)
+        self.commits_begun = self.commits
+        return begun.made
+
+    def _written_by(self, build: Callable[..., Any], given: tuple[Any, ...], changes: dict[str, Any]) -> Any:
+        with self.app.app_context(), writing(), acting_as(SYSTEM):
+            made = build(*given, **changes)
+            db.session.commit()
+        return made
+
     def clean(self) -> None:
         """Give the next test an empty database, and a process that remembers no feed of this one."""
         self.app.extensions["feeds"] = Bodies()
         if isinstance(self.app.wsgi_app, Polls):
             self.app.wsgi_app.forget()
         self.emptying.empty()
+        self.begun, self.commits_begun = (), self.commits
 
 
 def hash_cheaply(app: Flask) -> None:
@@ -99,6 +175,25 @@ def build_schema(app: Flask) -> None:
     """Bring an empty database to the newest migration."""
     with writing():
         migrations().upgrade()
+
+
+@cache
+def migrated(name: str) -> str:
+    """The address of an empty database at the newest migration, which is made once a test process and only copied."""
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    url = f"sqlite:///{folder / 'portal.db'}" if name == "sqlite" else postgresql_url("migrated")
+    app = create_app(settings_for(url, folder / "files"))
+    with app.app_context():
+        build_schema(app)
+        db.engine.dispose()
+    return url
+
+
+def migrated_file(file: Path) -> str:
+    """The address of an SQLite database at the newest migration, in ``file``."""
+    shutil.copyfile(str(make_url(migrated("sqlite")).database), file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ answer = page.form("find").submit(client, q="Niš")
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -96,11 +96,18 @@ class Page:
     @cached_property
     def tags(self) -> list[Tag]:
         """Every element, in the order of the page."""
-        return list(self.soup.find_all(True))
+        return list(within(self.soup))
+
+    @cached_property
+    def _named(self) -> dict[str, list[Tag]]:
+        named: dict[str, list[Tag]] = {}
+        for tag in self.tags:
+            named.setdefault(tag.name, []).append(tag)
+        return named
 
     def called(self, *names: str) -> list[Tag]:
-        """Every element of these names."""
-        return [tag for tag in self.tags if tag.name in names]
+        """Every element of these names, one name after the other."""
+        return [tag for name in names for tag in self._named.get(name, ())]
 
     def having(self, attribute: str) -> list[Tag]:
         """Every element with this attribute, be it empty."""
@@ -225,7 +232,7 @@ class Form:
         """Its controls, those that stand elsewhere in the page and name it included."""
         id_ = self.tag.get("id")
         elsewhere = [tag for tag in self.page.tags if tag.get("form") == id_] if id_ else []
-        return [*self.tag.find_all(["input", "select", "textarea"]), *elsewhere]
+        return [*within(self.tag, "input", "select", "textarea"), *elsewhere]
 
     @property
     def values(self) -> dict[str, list[str]]:
@@ -276,7 +283,7 @@ def sent_by(tag: Tag) -> list[str]:
     """What one control sends as it stands."""
     kind = str(tag.get("type", ""))
     if tag.name == "select":
-        options = tag.find_all("option")
+        options = list(within(tag, "option"))
         chosen = [option for option in options if option.has_attr("selected")]
         if not chosen and not tag.has_attr("multiple"):
             chosen = options[:1]
@@ -288,6 +295,11 @@ def sent_by(tag: Tag) -> list[str]:
     return [] if kind in ("submit", "button", "file", "image") else [str(tag.get("value", ""))]
 
 
+def within(tag: Tag, *names: str) -> Iterator[Tag]:
+    """The elements in an element, those of these names where some are given; quicker than ``find_all``."""
+    return (part for part in tag.descendants if isinstance(part, Tag) and (not names or part.name in names))
+
+
 def words(tag: Tag) -> str:
     """The text of an element, white space as single spaces."""
     return " ".join(tag.get_text().split())
@@ -296,7 +308,7 @@ def words(tag: Tag) -> str:
 def name_of(tag: Tag) -> str:
     """What a screen reader calls an element: its label, its text, or that of a picture in it."""
     labels = [str(tag.get(name, "")) for name in NAMED_BY]
-    pictures = [str(part.get("aria-label") or part.get("alt") or "") for part in tag.find_all(["svg", "img"])]
+    pictures = [str(part.get("aria-label") or part.get("alt") or "") for part in within(tag, "svg", "img")]
     return " ".join(" ".join([*labels, words(tag), *pictures, str(tag.get("value", ""))]).split())
 
 

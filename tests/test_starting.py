@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.config import ROOT
 from app.mou.seals import keys
+from tests.conftest import migrated_file
 
 SERVING = """
 import gc
@@ -51,12 +52,11 @@ def test_what_few_requests_need_is_not_read_before_they_come(tmp_path: Path):
     keys.make(tmp_path / "seal", secret, "BEM", datetime.now(UTC))
     settings = {
         "PORTAL_PROFILE": "test",
-        "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path / 'portal.db'}",
+        "PORTAL_DATABASE_URL": migrated_file(tmp_path / "portal.db"),
         "PORTAL_FILES_URL": (tmp_path / "files").as_uri(),
         "PORTAL_SEAL_FOLDER": str(tmp_path / "seal"),
         "PORTAL_SEAL_PASSPHRASE": secret,
     }
-    run(settings, "-m", "app.cli", "db", "upgrade")
     assert run(settings, "-c", SERVING, *UNREAD).split() == []
 
 

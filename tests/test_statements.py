@@ -12,20 +12,24 @@ from app.events.services import log, plan
 from app.extensions import db
 from app.stakeholders.models import Organisation
 from tests.accounts.people import arrive, organisation, statements, work
+from tests.conftest import Backend
 from tests.events.world import NEXT_WEEK, World, build
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(backend: Backend) -> World:
     """Organisations, micro-credentials, and public events: one held that much hangs on, and many to come."""
-    with work(app):
-        made = build()
-        school = db.session.get_one(Organisation, made.school)
-        visitors = [organisation(db.session, f"Workshop {number}") for number in range(12)]
-        log(SYSTEM, made.consultation(organisations=visitors, visibility=Visibility.PUBLIC))
-        for number in range(8):
-            plan(SYSTEM, made.deadline(starts_on=NEXT_WEEK + timedelta(days=number), visibility=Visibility.PUBLIC))
-            log(SYSTEM, made.consultation(organisations=[school], visibility=Visibility.PUBLIC))
+    return backend.begin_with(busy)
+
+
+def busy() -> World:
+    made = build()
+    school = db.session.get_one(Organisation, made.school)
+    visitors = [organisation(db.session, f"Workshop {number}") for number in range(12)]
+    log(SYSTEM, made.consultation(organisations=visitors, visibility=Visibility.PUBLIC))
+    for number in range(8):
+        plan(SYSTEM, made.deadline(starts_on=NEXT_WEEK + timedelta(days=number), visibility=Visibility.PUBLIC))
+        log(SYSTEM, made.consultation(organisations=[school], visibility=Visibility.PUBLIC))
     return made
 
 

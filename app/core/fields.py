@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import escape
 from wtforms import (
     DateField,
     Field,
@@ -21,6 +22,7 @@ from wtforms import (
     StringField,
     TextAreaField,
     TimeField,
+    widgets,
 )
 from wtforms.fields.choices import Choice
 from wtforms.validators import Length, StopValidation
@@ -130,8 +132,22 @@ def _read(row: Any, name: str) -> Any:
     return row.get(name) if isinstance(row, dict) else getattr(row, name)
 
 
+class Select(widgets.Select):
+    """A list to choose from; a choice is written without a dictionary of attributes, as there are hundreds of zones."""
+
+    @classmethod
+    def render_option(cls, choice: Choice, **attributes: Any) -> str:
+        """One choice, as HTML."""
+        if attributes or choice.render_kw or isinstance(choice.value, bool):
+            return str(super().render_option(choice, **attributes))
+        selected = "selected " if choice.selected else ""
+        return f'<option {selected}value="{escape(choice.value)}">{escape(choice.label or choice.value)}</option>'
+
+
 class ChoiceField(SelectField):
     """One of several codes; ``any_label`` adds an empty choice, which means ``None``."""
+
+    widget = Select()
 
     def __init__(self, label: Any = None, validators: Iterable[Any] = (), any_label: Any = None, **kwargs: Any) -> None:
         self.any_label = any_label

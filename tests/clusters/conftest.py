@@ -14,7 +14,7 @@ from app.clusters.services import ClusterFacts
 from app.core.access import SYSTEM
 from app.extensions import db
 from app.stakeholders.models import Organisation
-from tests.accounts.people import work
+from tests.conftest import Backend
 from tests.events.conftest import SignIn, entered, sign_in, world  # noqa: F401 - fixtures
 from tests.events.world import World
 
@@ -76,22 +76,26 @@ Made = Callable[..., int]
 
 
 @pytest.fixture
-def made(app: Flask, world: World) -> Made:  # noqa: F811 - the fixture
+def made(backend: Backend, world: World) -> Made:  # noqa: F811 - the fixture
     """Put a cluster into the portal and commit; ``working`` gives it members and makes it active. Answers its key."""
 
     def build(*, working: bool = False, published: bool = False, **changes: Any) -> int:
-        with work(app):
-            cluster = make(app, **changes)
-            if working:
-                join(cluster, world.school, MemberRole.COORDINATOR)
-                join(cluster, world.company)
-                join(cluster, world.agency)
-                move(cluster, S.FORMING, S.ACTIVE)
-            if published:
-                services.publish(SYSTEM, cluster, cluster.version, published=True)
-            return cluster.id
+        return backend.begin_with(put, backend.app, world, working, published, **changes)
 
     return build
+
+
+def put(app: Flask, world: World, working: bool, published: bool, **changes: Any) -> int:  # noqa: F811
+    """The key of a cluster."""
+    cluster = make(app, **changes)
+    if working:
+        join(cluster, world.school, MemberRole.COORDINATOR)
+        join(cluster, world.company)
+        join(cluster, world.agency)
+        move(cluster, S.FORMING, S.ACTIVE)
+    if published:
+        services.publish(SYSTEM, cluster, cluster.version, published=True)
+    return cluster.id
 
 
 @pytest.fixture

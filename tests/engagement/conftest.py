@@ -15,6 +15,7 @@ from app.extensions import db
 from app.microcredentials.models import MicroCredential
 from app.stakeholders.models import Organisation
 from tests.accounts.people import work
+from tests.conftest import Backend
 from tests.events.world import World, build
 
 Mapped = Callable[..., int]
@@ -44,10 +45,9 @@ def facts(world: World, code: str | None = None, **changes: Any) -> EntryFacts:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(backend: Backend) -> World:
     """The small consortium, committed."""
-    with work(app):
-        return build()
+    return backend.begin_with(build)
 
 
 @pytest.fixture

@@ -15,18 +15,16 @@ from app.events import services
 from app.events.facts import EventFacts
 from app.events.models import EventState
 from app.extensions import db
+from tests.conftest import Backend
 from tests.events.world import World, build
 
 SignIn = Callable[[Actor | str], FlaskClient]
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(backend: Backend) -> World:
     """The small consortium, committed."""
-    with app.app_context(), writing():
-        made = build()
-        db.session.commit()
-    return made
+    return backend.begin_with(build)
 
 
 @pytest.fixture
@@ -72,6 +70,10 @@ def entered(app: Flask, world: World) -> Entered:
 
 
 @pytest.fixture
-def logged(world: World, entered: Entered) -> int:
+def logged(backend: Backend, world: World) -> int:
     """The key of a consultation that was held."""
-    return entered(world.consultation)
+    return backend.begin_with(held, world)
+
+
+def held(world: World) -> int:
+    return services.log(SYSTEM, world.consultation()).id

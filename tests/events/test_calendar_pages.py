@@ -10,6 +10,7 @@ from app.core.access import SYSTEM
 from app.events import services
 from app.events.models import EventKind, EventState, Visibility
 from tests.accounts.people import statements, work
+from tests.conftest import Backend
 from tests.events.conftest import Entered, SignIn
 from tests.events.world import World
 from tests.page import Page
@@ -20,21 +21,26 @@ VIEWS = ("/events/month", "/events/week")
 
 
 @pytest.fixture
-def several(world: World, entered: Entered) -> dict[str, int]:
+def several(backend: Backend, world: World) -> dict[str, int]:
     """Events of one week, by a short name."""
+    return backend.begin_with(one_week, world)
+
+
+def one_week(world: World) -> dict[str, int]:
     of_may = {"starts_on": DAY, **PUBLIC}
-    return {
-        "table": entered(
-            world.consultation, EventState.CONFIRMED, kind=EventKind.ROUND_TABLE, consultation_type=None, **of_may,
+    facts = {
+        "table": world.consultation(
+            kind=EventKind.ROUND_TABLE, consultation_type=None, **of_may,
             title={"en": "Round table", "hy": "Կլոր սեղան"}, series={"en": "Round tables"},
         ),
-        "talk": entered(
-            world.consultation, EventState.PLANNED, **of_may, country="GE", organiser=None, microcredentials=(),
-            title={"en": "Talk"}, zone="Asia/Tbilisi",
+        "talk": world.consultation(
+            **of_may, country="GE", organiser=None, microcredentials=(), title={"en": "Talk"}, zone="Asia/Tbilisi"
         ),
-        "due": entered(world.deadline, EventState.PLANNED, **of_may, title={"en": "Due"}),
-        "closed": entered(world.consultation, EventState.PLANNED, starts_on=DAY, title={"en": "Among ourselves"}),
+        "due": world.deadline(**of_may, title={"en": "Due"}),
+        "closed": world.consultation(starts_on=DAY, title={"en": "Among ourselves"}),
     }  # fmt: skip
+    states = {"table": EventState.CONFIRMED}
+    return {name: services.plan(SYSTEM, one, states.get(name, EventState.PLANNED)).id for name, one in facts.items()}
 
 
 def shown(browser: FlaskClient, address: str, several: dict[str, int]) -> set[str]:

@@ -17,6 +17,7 @@ from app.events.watching.models import Watch
 from app.events.watching.services import MOST
 from app.extensions import db
 from tests.accounts.people import arrive, mails, person, sign_in, statements, submit, work
+from tests.conftest import Backend
 from tests.events.world import NEXT_WEEK, build
 from tests.feeds.calendars import cancel, change, enter, move
 from tests.page import Page
@@ -29,10 +30,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(backend: Backend) -> World:
     """The small consortium, committed."""
-    with work(app):
-        return build()
+    return backend.begin_with(build)
 
 
 def ask(client: FlaskClient, scope: str, wanted: int = 1, **more: str) -> int:

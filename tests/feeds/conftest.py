@@ -8,7 +8,7 @@ from flask import Flask
 from app.extensions import db
 from app.feeds.bodies import Bodies
 from app.microcredentials.models import MicroCredential
-from tests.accounts.people import work
+from tests.conftest import Backend
 from tests.events.world import World, build
 
 PUBLISHED_AT = datetime(2025, 1, 2, 9, tzinfo=UTC)
@@ -23,10 +23,14 @@ def _nothing_kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(backend: Backend) -> World:
     """The small consortium whose micro-credentials everybody may see, committed."""
-    with work(app):
-        made = build()
-        for key in (made.pattern, made.wine):
-            db.session.get_one(MicroCredential, key).published_at = PUBLISHED_AT
-        return made
+    return backend.begin_with(published)
+
+
+def published() -> World:
+    """The small consortium with its catalogue published; the caller commits."""
+    made = build()
+    for key in (made.pattern, made.wine):
+        db.session.get_one(MicroCredential, key).published_at = PUBLISHED_AT
+    return made

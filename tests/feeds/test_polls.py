@@ -13,6 +13,7 @@ from app.events.models import Visibility
 from app.events.services import plan
 from app.feeds.queries import Look
 from tests.accounts.people import statements, work
+from tests.conftest import Backend
 from tests.events.world import World, build
 
 FEED = "/feeds/all.ics"
@@ -20,11 +21,14 @@ OLD = "Mon, 01 Jan 2024 00:00:00 GMT"
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(backend: Backend) -> World:
     """A consortium with one public deadline."""
-    with work(app):
-        made = build()
-        plan(SYSTEM, made.deadline(visibility=Visibility.PUBLIC))
+    return backend.begin_with(with_deadline)
+
+
+def with_deadline() -> World:
+    made = build()
+    plan(SYSTEM, made.deadline(visibility=Visibility.PUBLIC))
     return made
 
 

@@ -40,7 +40,7 @@ from app.mou.signing.services import Said
 from app.mou.texts.queries import to_sign
 from app.mou.wordings import read, read_file
 from app.stakeholders.models import Organisation
-from tests.accounts.people import work
+from tests.conftest import Backend
 from tests.events.conftest import SignIn, entered, sign_in, world  # noqa: F401 - fixtures
 from tests.events.world import World
 from tests.mou.signing.way import ANAHIT, GOR, sign
@@ -185,28 +185,36 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
 
 
 @pytest.fixture
-def running(app: Flask, world: World, on: Callable[[date], None]) -> Callable[..., int]:  # noqa: F811 - as above
+def running(backend: Backend, world: World, on: Callable[[date], None]) -> Callable[..., int]:  # noqa: F811 - as above
     """Have a memorandum in force since 1 June 2025, until 31 May 2027, and say its key; it is that first day."""
 
     def make(**changes: Any) -> int:
         on(date(2025, 6, 1))
-        with work(app):
-            mou = complete(world, **changes)
-            in_force(mou)
-            return mou.id
+        return backend.begin_with(run, world, **changes)
 
     return make
+
+
+def run(world: World, **changes: Any) -> int:  # noqa: F811 - as above
+    """The key of a memorandum in force."""
+    mou = complete(world, **changes)
+    in_force(mou)
+    return mou.id
 
 
 @pytest.fixture
-def draft(app: Flask, world: World) -> Callable[..., int]:  # noqa: F811 - as above
+def draft(backend: Backend, world: World) -> Callable[..., int]:  # noqa: F811 - as above
     """Make a memorandum and say its key."""
 
     def make(**changes: Any) -> int:
-        with work(app):
-            return drafted(world, **changes).id
+        return backend.begin_with(key_of_draft, world, **changes)
 
     return make
+
+
+def key_of_draft(world: World, **changes: Any) -> int:  # noqa: F811 - as above
+    """The key of a memorandum of two parties."""
+    return drafted(world, **changes).id
 
 
 @pytest.fixture
@@ -226,16 +234,20 @@ def forgiven(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def sent(app: Flask, world: World) -> Callable[..., int]:  # noqa: F811 - as above
+def sent(backend: Backend, world: World) -> Callable[..., int]:  # noqa: F811 - as above
     """Send a memorandum for signature and say its key."""
 
     def make(**changes: Any) -> int:
-        with work(app):
-            mou = complete(world, **changes)
-            signing.send(SYSTEM, mou, mou.version)
-            return mou.id
+        return backend.begin_with(send, world, **changes)
 
     return make
+
+
+def send(world: World, **changes: Any) -> int:  # noqa: F811 - as above
+    """The key of a memorandum that is out for signature."""
+    mou = complete(world, **changes)
+    signing.send(SYSTEM, mou, mou.version)
+    return mou.id
 
 
 # ---- Keys, an authority, a memorandum that everybody has signed ----
@@ -274,12 +286,17 @@ def settled(app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settin
 
 
 @pytest.fixture
-def concluded(app: Flask, settled: Settings, sent: Callable[..., int]) -> int:
+def concluded(backend: Backend, settled: Settings, sent: Callable[..., int]) -> int:
     """The key of a memorandum that everybody has signed."""
     key = sent()
+    backend.begin_with(signed_by_everybody, backend.app, by_requests=True)
+    return key
+
+
+def signed_by_everybody(app: Flask) -> None:
+    """Go the way of both signatories."""
     sign(app, GOR, "Gor Sargsyan")
     sign(app, ANAHIT, "Անահիտ Պետրոսյան", drawing="M10 20L100 120L200 40")
-    return key
 
 
 @pytest.fixture

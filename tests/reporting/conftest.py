@@ -21,6 +21,7 @@ from app.extensions import db
 from app.reporting.packs import services
 from app.reporting.packs.models import PackLevel, ProofPack
 from tests.accounts.people import work
+from tests.conftest import Backend
 from tests.events.attendance.conftest import DRAWING, editor, event, guest, rows  # noqa: F401 - fixtures
 from tests.events.conftest import SignIn, entered, logged, sign_in, world  # noqa: F401 - fixtures
 from tests.events.world import NEXT_WEEK, World
@@ -29,11 +30,18 @@ Made = Callable[..., int]
 
 
 @pytest.fixture
-def held(app: Flask, event: int, rows: dict[str, int]) -> int:  # noqa: F811 - the fixtures
+def held(backend: Backend, event: int, rows: dict[str, int]) -> int:  # noqa: F811 - the fixtures
     """The workshop after it was held: one signed, one was declared, somebody presented, something was said."""
+    backend.begin_with(take_place, backend.app, event, rows["Ana Hakobyan"], by_requests=True)
+    clock.reckon_with(NEXT_WEEK + timedelta(days=1))
+    return event
+
+
+def take_place(app: Flask, event: int, signs: int) -> None:  # noqa: F811 - the fixture's value
+    """Hold the workshop, and have the worker do what is due."""
     with work(app) as session:
         made = session.get_one(Event, event)
-        attendance.sign(SYSTEM, session.get_one(Attendance, rows["Ana Hakobyan"]), drawing=DRAWING, typed=None)
+        attendance.sign(SYSTEM, session.get_one(Attendance, signs), drawing=DRAWING, typed=None)
         attendance.add(SYSTEM, made, guest("Олена Online", Way.ONLINE))
         attendance.declare(SYSTEM, made, name="Ed Itor", function="Head", drawing=DRAWING)
         item = agenda.add(
@@ -41,8 +49,6 @@ def held(app: Flask, event: int, rows: dict[str, int]) -> int:  # noqa: F811 - t
         )
         minutes.write(SYSTEM, item, item.version, {"en": "Said by Petra Speaker: $x$"})
     outbox.drain(app)
-    clock.reckon_with(NEXT_WEEK + timedelta(days=1))
-    return event
 
 
 @pytest.fixture

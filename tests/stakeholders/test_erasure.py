@@ -26,6 +26,7 @@ from app.stakeholders.erasure import ErasureReason
 from app.stakeholders.models import Affiliation, Organisation, Person
 from tests.accounts.people import arrive, statements, work
 from tests.accounts.people import person as account
+from tests.conftest import Backend
 from tests.events.world import World
 from tests.events.world import build as build_world
 from tests.page import Page, open_page, words
@@ -36,10 +37,9 @@ ERASER = Actor(7, "Lusine", (Grant(Role.COORDINATOR),))
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(backend: Backend) -> World:
     """Organisations and micro-credentials for events."""
-    with work(app):
-        return build_world()
+    return backend.begin_with(build_world)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from app.valorisation import services
 from app.valorisation.models import ActionPlan, PlanState
 from app.valorisation.services import PlanFacts
 from tests.accounts.people import person, work
+from tests.conftest import Backend
 from tests.events.conftest import SignIn, entered, sign_in, world  # noqa: F401 - fixtures
 from tests.events.world import World
 
@@ -58,14 +59,18 @@ def move(plan: ActionPlan, *states: PlanState, actor: Any = SYSTEM, on: date = N
 
 
 @pytest.fixture
-def made(app: Flask, world: World) -> Made:  # noqa: F811 - the fixture
+def made(backend: Backend, world: World) -> Made:  # noqa: F811 - the fixture
     """Put a plan into the portal, move it through ``states``, and commit; answers its key."""
 
     def build(*states: PlanState, **changes: Any) -> int:
-        with work(app):
-            return move(begin(app, world, **changes), *states).id
+        return backend.begin_with(moved, backend.app, world, *states, **changes)
 
     return build
+
+
+def moved(app: Flask, world: World, *states: PlanState, **changes: Any) -> int:  # noqa: F811 - the fixture's value
+    """The key of a plan that went through ``states``."""
+    return move(begin(app, world, **changes), *states).id
 
 
 @pytest.fixture

@@ -11,15 +11,13 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.extensions import db
-from tests.conftest import build_schema, settings_for
+from tests.conftest import migrated_file, settings_for
 
 
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Flask]:
     """A portal on a database of its own."""
-    app = create_app(settings_for(f"sqlite:///{tmp_path / 'portal.db'}", tmp_path))
-    with app.app_context():
-        build_schema(app)
+    app = create_app(settings_for(migrated_file(tmp_path / "portal.db"), tmp_path))
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -21,43 +21,50 @@ from app.events.models import Event, EventKind, EventState, Format
 from app.extensions import db, limiter
 from app.stakeholders.models import Organisation
 from tests.accounts.people import work
+from tests.conftest import Backend
 from tests.events.conftest import SignIn
 from tests.events.world import NEXT_WEEK, World
 
 
 @pytest.fixture
-def event(app: Flask, world: World) -> int:
+def event(backend: Backend, world: World) -> int:
     """A hybrid workshop to which three are invited: one came round to yes, one declined; today is its day."""
-    with work(app) as session:
-        facts = world.consultation(
-            kind=EventKind.WORKSHOP,
-            consultation_type=None,
-            starts_on=NEXT_WEEK,
-            format=Format.HYBRID,
-            link="https://meet.example/a",
-        )
-        made = events.plan(SYSTEM, facts, EventState.PLANNED)
-        company = session.get_one(Organisation, world.company)
-        company.address = "1 Loom Street"
-        wanted = [
-            Recipient(name="Ana Hakobyan", email="ana@example.org"),
-            Recipient(name="Bernd Müller", email="bernd@example.org"),
-            Recipient(name=company.name, email="office@example.org", organisation=company),
-        ]
-        sent = invitations.invite(SYSTEM, made, wanted, language="en").invitations
-        answering.answer(sent[0], Said(answer=InvitationState.ACCEPTED, how=AnsweredBy.LINK))
-        answering.answer(sent[1], Said(answer=InvitationState.DECLINED, how=AnsweredBy.LINK))
-        key = made.id
+    key = backend.begin_with(workshop, world)
     clock.reckon_with(NEXT_WEEK)
     return key
 
 
+def workshop(world: World) -> int:
+    facts = world.consultation(
+        kind=EventKind.WORKSHOP,
+        consultation_type=None,
+        starts_on=NEXT_WEEK,
+        format=Format.HYBRID,
+        link="https://meet.example/a",
+    )
+    made = events.plan(SYSTEM, facts, EventState.PLANNED)
+    company = db.session.get_one(Organisation, world.company)
+    company.address = "1 Loom Street"
+    wanted = [
+        Recipient(name="Ana Hakobyan", email="ana@example.org"),
+        Recipient(name="Bernd Müller", email="bernd@example.org"),
+        Recipient(name=company.name, email="office@example.org", organisation=company),
+    ]
+    sent = invitations.invite(SYSTEM, made, wanted, language="en").invitations
+    answering.answer(sent[0], Said(answer=InvitationState.ACCEPTED, how=AnsweredBy.LINK))
+    answering.answer(sent[1], Said(answer=InvitationState.DECLINED, how=AnsweredBy.LINK))
+    return made.id
+
+
 @pytest.fixture
-def rows(app: Flask, event: int) -> dict[str, int]:
+def rows(backend: Backend, event: int) -> dict[str, int]:
     """The list filled in from the invitations: keys of rows by name."""
-    with work(app) as session:
-        services.fill(SYSTEM, session.get_one(Event, event))
-    return keys(app)
+    backend.begin_with(filled, event)
+    return keys(backend.app)
+
+
+def filled(event: int) -> None:
+    services.fill(SYSTEM, db.session.get_one(Event, event))
 
 
 @pytest.fixture

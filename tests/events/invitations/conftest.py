@@ -19,8 +19,9 @@ from app.events.invitations import services
 from app.events.invitations.models import EventInvitation
 from app.events.invitations.services import Recipient
 from app.events.models import Event, EventKind, EventState, Format
-from app.extensions import limiter
+from app.extensions import db, limiter
 from tests.accounts.people import mails, work
+from tests.conftest import Backend
 from tests.events.conftest import SignIn
 from tests.events.world import NEXT_WEEK, World
 
@@ -39,18 +40,25 @@ def workshop(world: World, **changes: object) -> EventFacts:
 
 
 @pytest.fixture
-def event(app: Flask, world: World) -> int:
+def event(backend: Backend, world: World) -> int:
     """The key of an event that is planned."""
-    with work(app):
-        return events.plan(SYSTEM, workshop(world), EventState.PLANNED).id
+    return backend.begin_with(plan, world)
+
+
+def plan(world: World) -> int:
+    return events.plan(SYSTEM, workshop(world), EventState.PLANNED).id
 
 
 @pytest.fixture
-def invited(app: Flask, event: int) -> dict[str, int]:
+def invited(backend: Backend, event: int) -> dict[str, int]:
     """Ana and Bernd are invited, in English: the keys of their invitations."""
-    with work(app) as session:
-        sent = services.invite(SYSTEM, session.get_one(Event, event), [ANA, BERND], language="en", message="Do come!")
-        return {one.email.partition("@")[0]: one.id for one in sent.invitations}
+    return backend.begin_with(invite, event)
+
+
+def invite(event: int) -> dict[str, int]:
+    found = db.session.get_one(Event, event)
+    sent = services.invite(SYSTEM, found, [ANA, BERND], language="en", message="Do come!")
+    return {one.email.partition("@")[0]: one.id for one in sent.invitations}
 
 
 @pytest.fixture
@@ -84,8 +92,6 @@ LATER = {"starts_time": time(15), "ends_time": time(18), "reason": "The train co
 def state_of(app: Flask, key: int) -> str:
     """How an invitation stands."""
     with app.app_context():
-        from app.extensions import db
-
         return db.session.get_one(EventInvitation, key).state.value
 
 

@@ -31,6 +31,7 @@ from app.events.outcomes.services import ActionFacts, DecisionFacts
 from app.extensions import db, limiter
 from app.stakeholders.models import Organisation
 from tests.accounts.people import mails, work
+from tests.conftest import Backend
 from tests.events.conftest import SignIn
 from tests.events.world import LAST_WEEK, NEXT_WEEK, World
 
@@ -39,29 +40,33 @@ ANA, BERND = "ana@example.org", "bernd@example.org"
 
 
 @pytest.fixture
-def event(app: Flask, world: World) -> int:
+def event(backend: Backend, world: World) -> int:
     """A meeting of last week with minutes, a decision and an action; Ana and Bernd were there, Carla was excused."""
-    with work(app) as session:
-        made = events.log(SYSTEM, world.consultation())
-        company = session.get_one(Organisation, world.company)
-        items.add_lines(SYSTEM, made, "en", "Welcome\nPatterns")
-        welcome, patterns = agenda.items(made)
-        services.write(SYSTEM, welcome, welcome.version, {"en": "We met.", "de": "Wir trafen uns."})
-        services.write(SYSTEM, patterns, patterns.version, {"en": "Cut by <b>hand</b>."})
-        outcomes.decide(SYSTEM, made, DecisionFacts(text={"en": "We go on."}, decided_on=LAST_WEEK))
-        owner = session.get_one(Organisation, world.school)
-        outcomes.set_action(SYSTEM, made, ActionFacts(text={"en": "Buy cloth"}, due_on=NEXT_WEEK, owner=owner))
-        wanted = [
-            Recipient(name="Ana Hakobyan", email=ANA, organisation=company),
-            Recipient(name="Bernd Müller", email=BERND),
-            Recipient(name="Carla Gast", email="carla@example.org"),
-        ]
-        invitations.invite(SYSTEM, made, wanted, language="en", by_mail=False)
-        session.get_one(EventInvitation, 2).language = "de"
-        attendance.fill(SYSTEM, made)
-        for row in session.query(Attendance).order_by(Attendance.id):
-            attendance.mark(SYSTEM, row, Presence.EXCUSED if row.name == "Carla Gast" else Presence.PRESENT)
-        return made.id
+    return backend.begin_with(meeting, world)
+
+
+def meeting(world: World) -> int:
+    session = db.session
+    made = events.log(SYSTEM, world.consultation())
+    company = session.get_one(Organisation, world.company)
+    items.add_lines(SYSTEM, made, "en", "Welcome\nPatterns")
+    welcome, patterns = agenda.items(made)
+    services.write(SYSTEM, welcome, welcome.version, {"en": "We met.", "de": "Wir trafen uns."})
+    services.write(SYSTEM, patterns, patterns.version, {"en": "Cut by <b>hand</b>."})
+    outcomes.decide(SYSTEM, made, DecisionFacts(text={"en": "We go on."}, decided_on=LAST_WEEK))
+    owner = session.get_one(Organisation, world.school)
+    outcomes.set_action(SYSTEM, made, ActionFacts(text={"en": "Buy cloth"}, due_on=NEXT_WEEK, owner=owner))
+    wanted = [
+        Recipient(name="Ana Hakobyan", email=ANA, organisation=company),
+        Recipient(name="Bernd Müller", email=BERND),
+        Recipient(name="Carla Gast", email="carla@example.org"),
+    ]
+    invitations.invite(SYSTEM, made, wanted, language="en", by_mail=False)
+    session.get_one(EventInvitation, 2).language = "de"
+    attendance.fill(SYSTEM, made)
+    for row in session.query(Attendance).order_by(Attendance.id):
+        attendance.mark(SYSTEM, row, Presence.EXCUSED if row.name == "Carla Gast" else Presence.PRESENT)
+    return made.id
 
 
 def facts(event: Event, **changes: object) -> SendFacts:

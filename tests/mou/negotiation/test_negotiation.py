@@ -25,6 +25,7 @@ from app.mou.signing.models import MouLink
 from app.mou.texts import differences
 from app.mou.texts.models import MouComment, MouText
 from tests.accounts.people import mails, work
+from tests.conftest import Backend
 from tests.events.conftest import SignIn
 from tests.events.world import World
 from tests.mou.conftest import complete
@@ -36,16 +37,19 @@ Shared = Callable[..., int]
 
 
 @pytest.fixture
-def shared(app: Flask, world: World) -> Shared:
+def shared(backend: Backend, world: World) -> Shared:
     """Send a draft to the company's signatory and say its key."""
 
     def make(**changes: Any) -> int:
-        with work(app):
-            mou = complete(world, **changes)
-            negotiation.share(SYSTEM, mou, mou.version, [Contact(mou.parties[1], GOR, "en")], "Please look at it")
-            return mou.id
+        return backend.begin_with(share, world, **changes)
 
     return make
+
+
+def share(world: World, **changes: Any) -> int:
+    mou = complete(world, **changes)
+    negotiation.share(SYSTEM, mou, mou.version, [Contact(mou.parties[1], GOR, "en")], "Please look at it")
+    return mou.id
 
 
 def link_to(app: Flask, email: str = GOR) -> str:

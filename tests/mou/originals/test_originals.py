@@ -28,6 +28,7 @@ from app.mou.seals import jobs as sealing
 from app.mou.signing import services as signing
 from app.mou.texts import queries as texts
 from tests.accounts.people import work
+from tests.conftest import Backend
 from tests.events.conftest import SignIn
 from tests.events.world import World
 from tests.mou.conftest import complete
@@ -41,14 +42,17 @@ TODAY = date(2025, 5, 12)
 
 
 @pytest.fixture
-def ready(app: Flask, world: World) -> Ready:
+def ready(backend: Backend, world: World) -> Ready:
     """A memorandum that lacks nothing, and its key."""
 
     def make(**changes: Any) -> int:
-        with work(app):
-            return complete(world, **changes).id
+        return backend.begin_with(key_of_complete, world, **changes)
 
     return make
+
+
+def key_of_complete(world: World, **changes: Any) -> int:
+    return complete(world, **changes).id
 
 
 def send(

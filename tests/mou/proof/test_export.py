@@ -20,6 +20,7 @@ from app.mou import commands
 from app.mou.evidence import chain
 from app.mou.evidence.services import anchor
 from tests.accounts.people import work
+from tests.conftest import Backend
 from tests.events.conftest import SignIn
 from tests.mou.proof.way import made
 from tests.page import open_page
@@ -30,12 +31,17 @@ Tamper = Callable[[Path], None]
 
 
 @pytest.fixture
-def proven(app: Flask, concluded: int) -> int:
+def proven(backend: Backend, concluded: int) -> int:
     """A memorandum with seal, report and an anchor that has seen it."""
-    made(app, concluded)
+    backend.begin_with(prove, backend.app, concluded, by_requests=True)
+    return concluded
+
+
+def prove(app: Flask, key: int) -> None:
+    """Have the worker seal and report, and anchor today what happened."""
+    made(app, key)
     with work(app) as session:
         anchor(session, {"day": clock.now().date().isoformat()})
-    return concluded
 
 
 @pytest.fixture
