@@ -31,6 +31,7 @@ T = TypeVar("T")
 def guard(blueprint: Blueprint, *views: str) -> None:
     """Count by address what is asked of these views, and keep what the blueprint answers to whoever asked."""
     RULES.update({f"{blueprint.name}.{view}": PERSONAL for view in views})
+    outside.FOR_OUTSIDERS.add(blueprint.name)
     blueprint.after_request(_keep_private)
 
 
@@ -56,6 +57,8 @@ def behind(model: type[T], token: str, *options: ORMOption, is_outside: bool = F
         if is_outside:
             outside.speak(record.language)
         give_back()
+    else:
+        outside.go_on()
     found: T | None = record
     return found
 
