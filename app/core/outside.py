@@ -1,8 +1,8 @@
 """People outside the portal read their mails and the pages behind their links in more languages than the portal has.
 
-Whoever signs or negotiates a memorandum does so in a language that memoranda are written in. What such a person reads,
-and nothing else, is in the catalogues ``outside.po``; a language is spoken outside where there is one, or where it is
-active. Where a link leads on to, as to the notice on privacy, and what goes wrong on the way go on in that language.
+Whoever is asked to sign, to comment or to come does so in a language that memoranda are written in. What such a person
+reads, and nothing else, is in the catalogues ``outside.po``; a language is spoken outside where there is one, or where
+it is active. What a link leads to, as the notice on privacy, and what goes wrong on the way go on in that language.
 """
 
 from collections.abc import Iterable
