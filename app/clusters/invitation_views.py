@@ -22,7 +22,7 @@ personal_links.guard(bp, "show")
 @public("Who is invited has no account; the secret in the address is the key")
 def show(token: str) -> BaseResponse:
     """Read what the cluster is, and accept or decline. Opening the link answers nothing: programs open links, too."""
-    invitation = personal_links.behind(ClusterInvitation, token, is_outside=True)
+    invitation = personal_links.behind(ClusterInvitation, token)
     if invitation is None or not invitations.is_open(invitation):
         return _dead(invitation)
     form = AnswerForm()

@@ -24,7 +24,7 @@ personal_links.guard(bp, "show")
 @public("Who is invited has no account; the secret in the address is the key")
 def show(token: str) -> BaseResponse:
     """Read what the event is and answer. Opening the link answers nothing: programs open links, too."""
-    invitation = personal_links.behind(EventInvitation, token, *queries.WITH_EVENT, is_outside=True)
+    invitation = personal_links.behind(EventInvitation, token, *queries.WITH_EVENT)
     if invitation is None or not answering.is_open(invitation):
         return _dead(invitation)
     form = AnswerForm()

@@ -38,7 +38,7 @@ def _dead(recipient: MinutesRecipient | None) -> BaseResponse:
 @public("Who was there has no account; the secret in the address is the key")
 def show(token: str) -> BaseResponse:
     """Read the minutes and say something of them. Opening the link says nothing: programs open links, too."""
-    recipient = personal_links.behind(MinutesRecipient, token, *queries.WITH_VERSIONS, is_outside=True)
+    recipient = personal_links.behind(MinutesRecipient, token, *queries.WITH_VERSIONS)
     if recipient is None or not _alive(recipient):
         return _dead(recipient)
     return comment_page(recipient, is_by_link=True)
@@ -48,7 +48,7 @@ def show(token: str) -> BaseResponse:
 @public("Who was there has no account; the secret in the address is the key")
 def pdf(token: str) -> Response:
     """The document, once the minutes are approved."""
-    recipient = personal_links.behind(MinutesRecipient, token, *queries.WITH_VERSIONS, is_outside=True)
+    recipient = personal_links.behind(MinutesRecipient, token, *queries.WITH_VERSIONS)
     current = recipient.minutes.current if recipient is not None and _alive(recipient) else None
     if current is None:
         raise NotFound

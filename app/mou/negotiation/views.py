@@ -36,7 +36,7 @@ personal_links.guard(bp, "show", "version")
 
 
 def _link(token: str) -> MouLink | None:
-    link = personal_links.behind(MouLink, token, *queries.WITH_PARTY, is_outside=True)
+    link = personal_links.behind(MouLink, token, *queries.WITH_PARTY)
     return link if link is not None and link.purpose is LinkPurpose.NEGOTIATE else None
 
 
