@@ -2,7 +2,8 @@
 
 German has to be complete: every string of the template translated, none marked fuzzy, every plural form there.
 What people outside the portal read (``outside.po``) has to be in the template: a sentence that was changed in English
-leaves its translation behind, and they would get the new one in English.
+leaves its translation behind, and they would get the new one in English. And it has every sentence of the pages and
+mails that speak as their links do.
 Whatever a catalogue has, in any language, must keep the placeholders of its source.
 """
 
@@ -14,12 +15,61 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 COMPLETE = ("de",)
+# What people outside the portal read: templates, or how the names of several begin.
+OUTSIDE = (
+    "templates/accounts/dead_link.html",
+    "templates/clusters/answered.html",
+    "templates/clusters/invitation.html",
+    "templates/clusters/renewed.html",
+    "templates/email/_layout",
+    "templates/email/clusters/invitation.",
+    "templates/email/events/called_off.",
+    "templates/email/events/invitation.",
+    "templates/email/events/minutes.",
+    "templates/email/events/minutes_answer.",
+    "templates/email/events/minutes_approved.",
+    "templates/email/events/place.",
+    "templates/email/mou/answered",
+    "templates/email/mou/ask",
+    "templates/email/mou/code",
+    "templates/email/mou/draft",
+    "templates/email/mou/report",
+    "templates/email/mou/sealed",
+    "templates/errors/",
+    "templates/events/invitations/answer.html",
+    "templates/events/invitations/answered.html",
+    "templates/events/minutes/_parts.html",
+    "templates/events/minutes/_text.html",
+    "templates/events/minutes/comment.html",
+    "templates/layouts/plain.html",
+    "templates/mou/_changes.html",
+    "templates/mou/_version.html",
+    "templates/mou/draft/",
+    "templates/mou/progress/link.html",
+    "templates/mou/progress/renewed.html",
+    "templates/mou/progress/report_by_link.html",
+    "templates/mou/sign/",
+    "templates/stakeholders/privacy/_notice.html",
+    "templates/stakeholders/privacy/outside.html",
+)
+# One of these that only people with an account get.
+NOT_OUTSIDE = ("templates/errors/withheld.html",)
 
 
 def read(file: Path) -> Catalog:
     """Read one catalogue or template."""
     with file.open("rb") as text:
         return read_po(text, locale=file.parts[-3] if file.suffix == ".po" else None)
+
+
+def read_outside(template: Catalog) -> Catalog:
+    """The part of the template that people outside the portal read."""
+    found = Catalog()
+    for message in template:
+        places = {place for place, _line in message.locations}.difference(NOT_OUTSIDE)
+        if any(place.startswith(OUTSIDE) for place in places):
+            found[message.id] = message
+    return found
 
 
 def untranslated(template: Catalog, catalogue: Catalog) -> Iterator[tuple[Message, str]]:
@@ -29,7 +79,7 @@ def untranslated(template: Catalog, catalogue: Catalog) -> Iterator[tuple[Messag
             continue
         translation = catalogue.get(message.id, message.context)
         if translation is None:
-            yield message, "is missing (./run messages adds it)"
+            yield message, "is missing (./run messages adds it to messages.po)"
         elif translation.fuzzy:
             yield message, "is marked fuzzy"
         elif not all(forms(translation)):
@@ -68,6 +118,8 @@ def faults(template: Catalog, file: Path) -> Iterator[str]:
     if file.stem == "outside":
         for message in left_behind(template, catalogue):
             yield f"{file}:{message.lineno}: {source(message)!r} is said nowhere any more: give it the words of today"
+        for message, reason in untranslated(read_outside(template), catalogue):
+            yield f"{file}: {source(message)!r} from {message.locations[0][0]} {reason}"
 
 
 def main() -> int:

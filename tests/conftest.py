@@ -18,6 +18,7 @@ from tempfile import mkdtemp
 from typing import IO, Any
 
 import pytest
+from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, make_url
@@ -32,7 +33,7 @@ from app.core.audit import acting_as
 from app.core.database import writing
 from app.core.files import FileStore
 from app.core.migrations import migrations
-from app.extensions import db, limiter
+from app.extensions import babel, db, limiter
 from app.feeds.bodies import Bodies
 from app.feeds.polls import Polls
 from tests.emptying import Emptying, Rows, emptying
@@ -323,3 +324,33 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         give_up("No Chromium is installed; on Debian: apt-get install chromium")
     quiet = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
     return {**browser_type_launch_args, "executable_path": found, "args": quiet}
+
+
+@pytest.fixture
+def untranslated(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """What was said in English for want of a translation, since the test began."""
+    missed: set[str] = set()
+
+    class Listening(NullTranslations):
+        def gettext(self, message: str) -> str:
+            missed.add(message)
+            return message
+
+        def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+            missed.add(msgid1)
+            return msgid1 if n == 1 else msgid2
+
+    merge = Translations.merge
+
+    def merged(self: Translations, other: NullTranslations, *rest: object) -> object:
+        answer = merge(self, other, *rest)  # type: ignore[arg-type]
+        if isinstance(other, Translations):
+            self._fallback = Listening()
+        return answer
+
+    monkeypatch.setattr(babel.domain_instance, "_by_locale", {})
+    monkeypatch.setattr(babel.domain_instance, "cache", {})
+    monkeypatch.setattr(Translations, "merge", merged)
+    app.extensions["kept"].clear()
+    yield missed
+    app.extensions["kept"].clear()

@@ -95,3 +95,18 @@ def test_a_sentence_that_the_portal_no_longer_says_is_a_fault_of_what_is_read_ou
     told = subprocess.run(check, capture_output=True, text=True, check=False).stdout
     assert "'Sign now' is said nowhere any more" in told
     assert told.count("any more") == 1
+
+
+def test_a_sentence_of_a_page_behind_a_link_is_missed_in_what_is_read_outside(tmp_path: Path) -> None:
+    template, file = tmp_path / "messages.pot", tmp_path / "ka" / "LC_MESSAGES" / "outside.po"
+    places = {"Sign": "mou/sign/read.html", "Busy": "errors/503.html", "Edit": "mou/form.html"}
+    template.write_text(
+        "\n".join(f'#: templates/{place}\nmsgid "{said}"\nmsgstr ""\n' for said, place in places.items())
+    )
+    file.parent.mkdir(parents=True)
+    file.write_text('msgid ""\nmsgstr "Plural-Forms: nplurals=1; plural=0;\\n"\n\nmsgid "Sign"\nmsgstr "A"\n')
+    check = [sys.executable, str(ROOT / ".ci" / "catalogues.py"), str(template), str(tmp_path)]
+    told = subprocess.run(check, capture_output=True, text=True, check=False).stdout
+    assert "'Busy' from templates/errors/503.html is missing" in told
+    assert "'Sign'" not in told
+    assert "'Edit'" not in told

@@ -31,6 +31,7 @@ T = TypeVar("T")
 def guard(blueprint: Blueprint, *views: str) -> None:
     """Count by address what is asked of these views, and keep what the blueprint answers to whoever asked."""
     RULES.update({f"{blueprint.name}.{view}": PERSONAL for view in views})
+    outside.FOR_OUTSIDERS.add(blueprint.name)
     blueprint.after_request(_keep_private)
 
 
@@ -41,21 +42,22 @@ def _keep_private(response: Response) -> Response:
     return response
 
 
-def behind(model: type[T], token: str, *options: ORMOption, is_outside: bool = False) -> T | None:
+def behind(model: type[T], token: str, *options: ORMOption) -> T | None:
     """The record with this link, whatever its state; who has the secret guesses nothing and is not counted.
 
     The model has ``token_hash`` and ``language``. The page goes on in the language of the mail, unless this browser has
-    chosen one, or whoever reads is signed in and has a language there. With ``is_outside``, where the catalogues
-    ``outside.po`` have every word of the page, it may be one that the rest of the portal does not speak.
+    chosen one, or whoever reads is signed in and has a language there. It may be one that the rest of the portal does
+    not speak: every word of such a page is in the catalogues ``outside.po``.
     """
     keyed: Any = model
     record: Any = db.session.scalar(select(model).where(keyed.token_hash == digest(token)).options(*options))
     if record is not None:
         if not current_actor().is_authenticated:
             session.setdefault("language", record.language)
-        if is_outside:
-            outside.speak(record.language)
+        outside.speak(record.language)
         give_back()
+    else:
+        outside.go_on()
     found: T | None = record
     return found
 

@@ -205,6 +205,7 @@ def _send(invitation: ClusterInvitation, token: str) -> None:
         _l("An invitation to a cluster"),
         "clusters/invitation",
         invitation.language,
+        is_outside=True,
         invitation=invitation,
         cluster=cluster,
         cluster_name=reading.text if reading else "",

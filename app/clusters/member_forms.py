@@ -12,6 +12,7 @@ from app.core.access import current_actor
 from app.core.fields import ChoiceField, DayField, LineField, SentAs, TextField
 from app.core.files import StoredFile, keep
 from app.core.forms import BaseForm
+from app.core.outside import spoken
 from app.core.templating import reader_language
 from app.extensions import db
 from app.stakeholders.fields import OrganisationsField
@@ -89,9 +90,8 @@ class MemberForm(BaseForm):
 
 
 def mail_languages() -> list[tuple[str, str]]:
-    """Languages the portal can write a mail in."""
-    languages = portal.consortium().languages
-    return [(language.code, language.label) for language in languages if language.active]
+    """Languages in which people without an account are written to."""
+    return [(one.code, one.label) for one in portal.consortium().languages if spoken(one.code)]
 
 
 class InviteForm(BaseForm):

@@ -31,7 +31,7 @@ from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import audit, marks, portal, presses, veil
+from app.core import audit, marks, outside, portal, presses, veil
 from app.core.access import current_actor
 from app.core.database import LARGEST_KEY, is_busy, set_one_state, set_writing
 from app.core.errors import DomainError, EditConflict, MergedBeyond, NotAllowed, Refused, StillReferred, Withheld
@@ -326,6 +326,7 @@ def _not_saved(
     what the actor may not change, or the form was saved ``otherwise`` at the same moment.
     """
     db.session.rollback()
+    outside.go_on()
     facts = {"why": why, "typed": _typed() if typed is None else typed, "page": page or _here()}
     response = make_response(render_template("errors/not_saved.html", **facts), status)
     if htmx.wants_fragment:
@@ -353,6 +354,8 @@ def _way_back() -> tuple[str, bool] | None:
 def _error_page(status: int, error: DomainError | None = None, seconds: Any = None) -> Response:
     """``seconds`` are to be waited before the same is asked again."""
     db.session.rollback()
+    if error is None:  # What a rule says is in the catalogues of the portal alone.
+        outside.go_on()
     minutes = math.ceil(seconds / 60) if isinstance(seconds, int) else None
     way_back = _way_back() if status in LEADING_BACK else None
     facts = {"status": status, "error": error, "way_back": way_back, "minutes": minutes}

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import clock, portal
+from app.core import clock, outside, portal
 from app.core.access import Permission, current_actor, public, requires
 from app.core.asked import Asked
 from app.core.files import keep
@@ -39,7 +39,9 @@ def warn_of_names(response: Response) -> Response:
 @public("Everybody may know what is kept about people, and whom to ask")
 def index() -> Response:
     """What the portal keeps about people, why, how long, and whom to ask."""
-    return answer("stakeholders/privacy/index.html", privacy=portal.consortium().privacy)
+    outside.go_on()
+    page = "outside" if outside.is_outside() else "index"
+    return answer(f"stakeholders/privacy/{page}.html", privacy=portal.consortium().privacy)
 
 
 @bp.route("/stakeholders/people/due", methods=["GET", "POST"])

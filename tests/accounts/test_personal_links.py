@@ -48,6 +48,45 @@ def test_a_language_of_the_browser_stays(client: FlaskClient) -> None:
     assert Page(answered).heading == "Dieser Link gilt nicht mehr"
 
 
+@pytest.mark.parametrize(
+    ("path", "remembered", "accepted", "read"),
+    [
+        ("/privacy", "ka", "de", "ka"),
+        ("/privacy", "de", "ka", "de"),
+        ("/privacy", None, "ka", "en"),
+        ("/nowhere", "ka", "", "ka"),
+        ("/nowhere", None, "ka", "en"),
+        ("/sign/guessed", None, "ka-GE,en;q=0.5", "ka"),
+        ("/sign/guessed", None, "sr-ME,en;q=0.5", "sr-Latn"),
+        ("/sign/guessed", None, "fr,hy;q=0.5,uk;q=0", "hy"),
+        ("/sign/guessed", None, "de,hy;q=0.5", "de"),
+        ("/sign/guessed", "nb", "hy", "hy"),
+        ("/sign/guessed", "uk", "hy", "uk"),
+        ("/sign/guessed", None, "*", "en"),
+    ],
+)
+def test_what_a_link_leads_to_goes_on_as_it_spoke_and_an_unknown_one_as_the_browser_asks(
+    client: FlaskClient, path: str, remembered: str | None, accepted: str, read: str
+) -> None:
+    with client.session_transaction() as kept:
+        kept.update({"language": remembered} if remembered else {})
+    page = Page(client.get(path, headers={"Accept-Language": accepted}))
+    assert page.select_one("html")["lang"] == read
+
+
+@pytest.mark.parametrize("language", ["uk", "mk", "sr-Latn", "ka", "hy"])
+def test_whoever_tried_too_often_or_has_a_dead_link_is_told_in_their_language(
+    client: FlaskClient, untranslated: set[str], language: str
+) -> None:
+    asked = {"Accept-Language": language}
+    pages = [open_page(client, "/draft/guessed", 410, asked)]
+    pages += [Page(client.get("/draft/guessed", headers=asked)) for _again in range(30)]
+    pages.append(Page(client.get(f"/verify/1?lang={language}", headers=asked)))
+    assert pages[-2].status == 429
+    assert {str(page.select_one("html")["lang"]) for page in pages} == {language}
+    assert untranslated == set()
+
+
 def test_a_standing_secret_follows_from_the_key_the_purpose_and_the_record(app: Flask) -> None:
     from uuid import UUID
 

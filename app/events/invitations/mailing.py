@@ -131,6 +131,7 @@ def send(invitation: EventInvitation, about: About, before: dict[str, Any] | Non
         Titled(SUBJECTS[about], named),
         TEMPLATES.get(about, "events/invitation"),
         invitation.language,
+        is_outside=True,
         calendar=mail.CalendarPart(calendar_of(invitation, about, is_first=is_first), reply_address(invitation)),
         about=about.value,
         invitation=invitation,

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from wtforms import HiddenField, RadioField
 
 from app.accounts.models import User
-from app.clusters.member_forms import mail_languages
-from app.core import clock
+from app.core import clock, portal
 from app.core.access import Actor
 from app.core.fields import ChecksField, ChoiceField, DayField, LineField, TextField, TranslatedField
 from app.core.forms import BaseForm
@@ -39,6 +38,11 @@ class SaidForm(BaseForm):
     def of(cls, item: AgendaItem, **sent: Any) -> "SaidForm":
         """The form as the item stands; its fields are told apart from those of other items on the same page."""
         return cls(obj=item, prefix=f"item{item.id}-", **sent)
+
+
+def document_languages() -> list[tuple[str, str]]:
+    """Languages in which the document can be made."""
+    return [(one.code, one.label) for one in portal.consortium().languages if one.active]
 
 
 class SendForm(BaseForm):
@@ -70,7 +74,7 @@ class SendForm(BaseForm):
     )
     language = ChoiceField(
         _l("Language"),
-        choices=mail_languages,
+        choices=document_languages,
         description=_l("Of the document, and of mails to those whose language is not known."),
     )
     message = TextField(_l("A few words of your own"), longest=2000)

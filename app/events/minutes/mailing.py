@@ -66,6 +66,7 @@ def _write(recipient: MinutesRecipient, version: MinutesVersion, subject: Any, t
         Titled(subject, named),
         template,
         recipient.language,
+        is_outside=True,
         version=version,
         event=version.minutes.event,
         title=named,

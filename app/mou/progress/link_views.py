@@ -60,7 +60,7 @@ def report(token: str, commitment_id: int) -> BaseResponse:
 
 
 def _link(token: str) -> MouLink | None:
-    link = personal_links.behind(MouLink, token, *queries.WITH_PARTY, is_outside=True)
+    link = personal_links.behind(MouLink, token, *queries.WITH_PARTY)
     return link if link is not None and link.purpose is LinkPurpose.REPORT else None
 
 

@@ -40,7 +40,7 @@ personal_links.guard(bp, "show", "read", "decline", "propose", "pdf", "sealed", 
 
 
 def _link(token: str) -> MouLink | None:
-    link = personal_links.behind(MouLink, token, *queries.WITH_TEXT, is_outside=True)
+    link = personal_links.behind(MouLink, token, *queries.WITH_TEXT)
     return link if link is not None and link.purpose is LinkPurpose.SIGN else None
 
 

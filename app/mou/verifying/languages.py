@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.core import portal
 from app.core.i18n import SOURCE_LANGUAGE, Language
+from app.core.outside import first_of
 from app.mou.wordings import Words, languages_with_words, words
 
 FOLDER = Path(__file__).with_name("words")
@@ -24,24 +25,9 @@ def chosen(asked: str | None, kept: str | None, accepted: Iterable[str]) -> Lang
 
     A language that there are no words in counts as the one whose locale it shares: Montenegrin as Serbian.
     """
-    by_code = {language.code: language for language in offered()}
-    by_locale = {_base(language.locale): language for language in reversed(by_code.values())}
-    for wanted in (asked, kept, *accepted):
-        found = by_code.get(wanted or "") or by_locale.get(_base(_locale_of(wanted or "")))
-        if found is not None:
-            return found
-    return by_code[SOURCE_LANGUAGE]
+    return first_of((asked, kept, *accepted), offered()) or portal.consortium().by_language[SOURCE_LANGUAGE]
 
 
 def say(language: Language) -> Words:
     """The words of the page in a language."""
     return words(language.code, FOLDER)
-
-
-def _locale_of(wanted: str) -> str:
-    known = portal.consortium().by_language.get(wanted)
-    return known.locale if known else wanted
-
-
-def _base(locale: str) -> str:
-    return locale.replace("-", "_").partition("_")[0].lower()

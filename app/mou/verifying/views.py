@@ -31,6 +31,7 @@ WHY = "Anybody who has such a document may check it"
 WHY_CERTIFICATE = "The certificate of an authority is there to be had by everybody who checks a seal"
 # Seconds to wait for a turn: whoever sends files that take their time holds up no other page.
 PATIENCE = 3
+outside.FOR_OUTSIDERS.add(bp.name)
 RULES["verify.show"] = RULES["verify.by_number"] = Rule("verify", "20/minute; 200/hour")
 
 

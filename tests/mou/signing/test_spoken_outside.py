@@ -1,17 +1,14 @@
 """Whoever signs reads every word of mails and pages in their own language, whether the portal speaks it or not."""
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.config import ROOT
 from app.core import clock, mail, outside, portal
-from app.extensions import babel
 from app.mou.evidence.happenings import Happening
 from app.mou.models import MouSignatory
 from app.mou.negotiation import mailing as negotiation
@@ -33,36 +30,6 @@ LANGUAGES = sorted({*languages_with_words()} - {"en"})
 @pytest.fixture(autouse=True)
 def read_in_english() -> None:
     """Nobody does here: in place of what the other tests have."""
-
-
-@pytest.fixture
-def untranslated(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
-    """What was said in English for want of a translation, since the test began."""
-    missed: set[str] = set()
-
-    class Listening(NullTranslations):
-        def gettext(self, message: str) -> str:
-            missed.add(message)
-            return message
-
-        def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-            missed.add(msgid1)
-            return msgid1 if n == 1 else msgid2
-
-    merge = Translations.merge
-
-    def merged(self: Translations, other: NullTranslations, *rest: object) -> object:
-        answer = merge(self, other, *rest)  # type: ignore[arg-type]
-        if isinstance(other, Translations):
-            self._fallback = Listening()
-        return answer
-
-    monkeypatch.setattr(babel.domain_instance, "_by_locale", {})
-    monkeypatch.setattr(babel.domain_instance, "cache", {})
-    monkeypatch.setattr(Translations, "merge", merged)
-    app.extensions["kept"].clear()
-    yield missed
-    app.extensions["kept"].clear()
 
 
 def spoken_to(app: Flask, key: int, language: str) -> None:

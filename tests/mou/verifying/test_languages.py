@@ -106,7 +106,7 @@ def test_what_was_chosen_in_this_browser_goes_before_what_it_asks_for(app: Flask
     assert '<html lang="hy">' in guest.get("/verify", headers={"Accept-Language": "uk"}).text
     assert '<html lang="ka">' in guest.get("/verify?lang=ka", headers={"Accept-Language": "uk"}).text
     assert '<html lang="hy">' in guest.get("/verify?lang=%00nonsense").text
-    assert '<html lang="en">' in guest.get("/privacy").text, "other pages have no words in it"
+    assert '<html lang="en">' in guest.get("/").text, "of the rest there are no words in it"
 
 
 @pytest.mark.parametrize(
