@@ -96,22 +96,23 @@ def merges_into(organisation: Organisation) -> list[OrganisationMerge]:
 
 
 def affiliations(actor: Actor, organisation: Organisation) -> list[Affiliation]:
-    """Who speaks or spoke for an organisation, the present first; empty for whom personal data are closed."""
+    """Who speaks or spoke for an organisation, the present first, without who was erased.
+
+    Empty for whom personal data are closed.
+    """
     return list(
         db.session.scalars(
             select(Affiliation)
             .join(Affiliation.person)
-            .where(Affiliation.organisation_id == organisation.id, people_visible_to(actor))
+            .where(Affiliation.organisation_id == organisation.id, people_visible_to(actor), Person.erased_on.is_(None))
             .options(joinedload(Affiliation.person))
             .order_by(Affiliation.valid_to.is_not(None), Affiliation.valid_from.desc().nulls_last(), Affiliation.id)
         )
     )
 
 
-def spokespeople(actor: Actor, organisation: Organisation, day: date | None) -> list[Affiliation]:
-    """Who spoke for an organisation on a day; without a day, everybody who does or did."""
-    if day is None:
-        return affiliations(actor, organisation)
+def spokespeople(actor: Actor, organisation: Organisation, day: date) -> list[Affiliation]:
+    """Who spoke for an organisation on a day."""
     return [entry for entry in affiliations(actor, organisation) if entry.holds_on(day)]
 
 
