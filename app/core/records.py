@@ -21,13 +21,15 @@ from app.core.database import Base
 class Kind:
     """A kind of record: its table, its name, the addresses of some of them by their keys, the form that fills it in.
 
-    One without addresses is shown with the record it belongs to.
+    One without addresses is shown with the record it belongs to. ``names`` says by their keys what those are
+    called that whoever asks may see.
     """
 
     table: str
     label: Any
     urls: Callable[[list[int]], Mapping[int, str]] | None = None
     form: type[Any] | None = None
+    names: Callable[[list[int]], Mapping[int, str]] | None = None
 
 
 # Tables of the core, which have no page of their own or one that shows all their rows.
@@ -81,6 +83,18 @@ def urls_of(session: Session, rows: Iterable[tuple[str, int]]) -> dict[tuple[str
 
     A few statements for each table, whatever the number of rows.
     """
+    return _told_of(session, rows, _addresses())
+
+
+def names_of(session: Session, rows: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """What the records are called on whose pages rows, pairs of table and key, are shown, as far as their kind says."""
+    kinds: Mapping[str, Kind] = current_app.extensions.get("records", {})
+    return _told_of(session, rows, {table: kind.names for table, kind in kinds.items() if kind.names})
+
+
+def _told_of(
+    session: Session, rows: Iterable[tuple[str, int]], telling: Mapping[str, Callable[[list[int]], Mapping[int, str]]]
+) -> dict[tuple[str, int], str]:
     keys: dict[str, set[int]] = {}
     for table, key in rows:
         keys.setdefault(table, set()).add(key)
@@ -90,13 +104,13 @@ def urls_of(session: Session, rows: Iterable[tuple[str, int]]) -> dict[tuple[str
         if table not in _addresses():
             owners = _owners(session, Base.metadata.tables[table], wanted)
         for owner_table in {owner for owner, _key in owners.values()}:
-            addresses = _addresses().get(owner_table)
-            if addresses is not None:
-                urls = addresses(sorted({key for owner, key in owners.values() if owner == owner_table}))
+            tell = telling.get(owner_table)
+            if tell is not None:
+                told = tell(sorted({key for owner, key in owners.values() if owner == owner_table}))
                 found |= {
-                    (table, key): urls[owned]
+                    (table, key): told[owned]
                     for key, (owner, owned) in owners.items()
-                    if owner == owner_table and owned in urls
+                    if owner == owner_table and owned in told
                 }
     return found
 

@@ -10,8 +10,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Subquery, and_, bindparam, case, func, or_, select, union_all
+from sqlalchemy import Connection, Date, Row, Select, Subquery, and_, bindparam, case, func, or_, select, union_all
 
+from app.core import clock
 from app.core.access import Actor
 from app.core.database import plain_rows
 from app.engagement.models import MappingEntry
@@ -106,10 +107,15 @@ def _last_of(actor: Actor) -> Select[tuple[int, date]]:
 
 @dataclass(frozen=True)
 class History:
-    """The newest events of an organisation, how many there are, and when something was held with it last."""
+    """The newest events of an organisation, how many there are, how many of them took place and are to come.
+
+    ``last_contact`` is the day on which something was held with it last.
+    """
 
     events: Sequence[Row[*tuple[Any, ...]]]
+    listed: int
     count: int
+    coming: int
     last_contact: date | None
 
     def days_since(self, today: date) -> int | None:
@@ -119,19 +125,24 @@ class History:
 
 def history(actor: Actor, organisation: Organisation) -> History:
     """The events an organisation organised or took part in and the actor may see, newest first; one statement."""
-    rows = plain_rows(db.session, _history(actor), {"key": organisation.id})
-    first = rows[0] if rows else None
-    return History(rows, first.counted if first else 0, first.last_contact if first else None)
+    rows = plain_rows(db.session, _history(actor), {"key": organisation.id, "today": clock.today()})
+    if not rows:
+        return History(rows, 0, 0, 0, None)
+    first = rows[0]
+    return History(rows, first.listed, first.held, first.coming, first.last_contact)
 
 
 @lru_cache(maxsize=256)
 def _history(actor: Actor) -> Select[*tuple[Any, ...]]:
     held = case((Event.state.in_(OVER), Event.starts_on))
+    coming = case((Event.state.not_in(OVER) & (Event.starts_on > bindparam("today", type_=Date())), Event.id))
     return (
         select(
             *(Event.id, Event.kind, Event.title, Event.state, Event.starts_on, Event.ends_on, Event.zone),
             *(Event.is_example, Event.organiser_id),
-            func.count().over().label("counted"),
+            func.count().over().label("listed"),
+            func.count(held).over().label("held"),
+            func.count(coming).over().label("coming"),
             func.max(held).over().label("last_contact"),
         )
         .where(_of(bindparam("key")), visible_to(actor))

@@ -30,6 +30,10 @@ class DayToCome(Refused):
     """Nobody judges what will be."""
 
 
+class MovedLater(Refused):
+    """What came after a judgement did not move it."""
+
+
 def check_scope(country: str | None, microcredentials: Sized, cluster: object = None) -> None:
     """Raise ``UnclearScope`` unless exactly one of the three says what the entry holds for."""
     said = sum(map(bool, (country, cluster, microcredentials)))
@@ -60,3 +64,9 @@ def check_day(judged_on: date, today: date) -> None:
         raise DayToCome(judged_on=_("This day has not come yet."))
     if judged_on < EARLIEST:
         raise DayTooEarly(judged_on=_("Write a day of this century."))
+
+
+def check_moved_by(happened_on: date | None, judged_on: date) -> None:
+    """Raise ``MovedLater`` for an event after the day of the judgement; ``None`` where no event moved it."""
+    if happened_on is not None and happened_on > judged_on:
+        raise MovedLater(event=_("This event came later than the day you judge as of. Choose one until then, or none."))

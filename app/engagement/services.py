@@ -110,6 +110,7 @@ def _check(judgement: JudgementFacts) -> None:
     rules.check_levels(judgement.influence, judgement.interest)
     rules.check_reason(judgement.reason)
     rules.check_day(judgement.judged_on, clock.today())
+    rules.check_moved_by(judgement.event.starts_on if judgement.event else None, judgement.judged_on)
 
 
 def _take_over(entry: MappingEntry, judgement: JudgementFacts) -> None:

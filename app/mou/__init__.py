@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     from app.mou.batches import views as batches
     from app.mou.evidence import models as _evidence  # noqa: F401 - tables
     from app.mou.forms import CommitmentForm, MouForm, PartyForm, SignatoryForm
-    from app.mou.listing import days_left, parties_of
+    from app.mou.listing import called, days_left, parties_of
     from app.mou.negotiation import board_views as negotiation
     from app.mou.negotiation import models as _negotiation  # noqa: F401 - tables
     from app.mou.negotiation import views as drafts
@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
     add(app, Entry("registers", "mou.index", _l("Memoranda"), "pen", order=44))
     records.add(
         app,
-        Kind("mou", _l("Memorandum"), _pages, MouForm),
+        Kind("mou", _l("Memorandum"), _pages, MouForm, called),
         Kind("mou_party", _l("Party to a memorandum"), form=PartyForm),
         Kind("mou_signatory", _l("Signatory"), form=SignatoryForm),
         Kind("mou_commitment", _l("Commitment"), form=CommitmentForm),

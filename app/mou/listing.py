@@ -11,6 +11,8 @@ from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
+from app.core.templating import plain_tr
+from app.extensions import db
 from app.microcredentials.queries import codes_beside, codes_in
 from app.mou import queries
 from app.mou.models import Instrument, Mou, MouParty, MouState
@@ -25,6 +27,12 @@ def title_of(row: Any) -> str:
     """The title for a file: English where there is one."""
     reading = read_in(row.title, SOURCE_LANGUAGE)
     return reading.text if reading else ""
+
+
+def called(keys: list[int]) -> dict[int, str]:
+    """The titles of those of some memoranda that the reader may see, by their keys."""
+    titles = select(Mou.id, Mou.title).where(Mou.id.in_(keys), queries.visible_to(current_actor()))
+    return {row.id: plain_tr(row.title) for row in db.session.execute(titles)}
 
 
 def days_left(last_day: date | None, state: MouState) -> int | None:

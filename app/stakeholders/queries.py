@@ -96,22 +96,23 @@ def merges_into(organisation: Organisation) -> list[OrganisationMerge]:
 
 
 def affiliations(actor: Actor, organisation: Organisation) -> list[Affiliation]:
-    """Who speaks or spoke for an organisation, the present first; empty for whom personal data are closed."""
+    """Who speaks or spoke for an organisation, the present first, without who was erased.
+
+    Empty for whom personal data are closed.
+    """
     return list(
         db.session.scalars(
             select(Affiliation)
             .join(Affiliation.person)
-            .where(Affiliation.organisation_id == organisation.id, people_visible_to(actor))
+            .where(Affiliation.organisation_id == organisation.id, people_visible_to(actor), Person.erased_on.is_(None))
             .options(joinedload(Affiliation.person))
             .order_by(Affiliation.valid_to.is_not(None), Affiliation.valid_from.desc().nulls_last(), Affiliation.id)
         )
     )
 
 
-def spokespeople(actor: Actor, organisation: Organisation, day: date | None) -> list[Affiliation]:
-    """Who spoke for an organisation on a day; without a day, everybody who does or did."""
-    if day is None:
-        return affiliations(actor, organisation)
+def spokespeople(actor: Actor, organisation: Organisation, day: date) -> list[Affiliation]:
+    """Who spoke for an organisation on a day."""
     return [entry for entry in affiliations(actor, organisation) if entry.holds_on(day)]
 
 
@@ -161,11 +162,21 @@ def merges_into_person(person: Person) -> list[PersonMerge]:
 
 
 @dataclass(frozen=True)
+class InTheWay:
+    """Something both have and that cannot be joined: what it is called, the record it belongs to and its page."""
+
+    label: str
+    name: str
+    url: str | None
+
+
+@dataclass(frozen=True)
 class Moving:
-    """What a merge would move: how many rows of which kinds, and what of both becomes one."""
+    """What a merge would move: how many rows of which kinds, what of both becomes one, and what forbids the merge."""
 
     kinds: Sequence[tuple[str, int]]
     joined: Sequence[str]
+    in_the_way: Sequence[InTheWay]
 
 
 def moving_along(target: Table, absorbed_id: int, survivor_id: int) -> Moving:
@@ -173,7 +184,10 @@ def moving_along(target: Table, absorbed_id: int, survivor_id: int) -> Moving:
     kinds = Counter[str]()
     for table, count in merging.counted(db.session, target, absorbed_id).items():
         kinds[records.label_of(table)] += count
-    return Moving(sorted(kinds.items()), merging.foretold(db.session, target, absorbed_id, survivor_id))
+    held = merging.obstacles(db.session, target, absorbed_id, survivor_id)
+    names, urls = records.names_of(db.session, held), records.urls_of(db.session, held)
+    in_the_way = [InTheWay(records.label_of(row[0]), names.get(row, ""), urls.get(row)) for row in held]
+    return Moving(sorted(kinds.items()), merging.foretold(db.session, target, absorbed_id, survivor_id), in_the_way)
 
 
 def consent_evidence(person: Person, file_id: int) -> StoredFile:

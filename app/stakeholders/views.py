@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import panels
+from app.core import clock, panels
 from app.core.access import Permission, current_actor, public, requires
 from app.core.asked import Asked
 from app.core.options import Offer
@@ -59,7 +59,8 @@ def show(organisation_id: int) -> BaseResponse:
         on=on,
         left_out=asked.left_out,
         merges=queries.merges_into(organisation),
-        affiliations=queries.spokespeople(current_actor(), organisation, on),
+        today=clock.today(),
+        affiliations=queries.affiliations(current_actor(), organisation),
         panels=panels.of("organisation", current_actor(), organisation),
     )
 

@@ -147,6 +147,7 @@ class Term(OwnTables):
             "owner_id",
             "room",
             unique=True,
+            info={"where": sa.text("active")},  # As ``unique_where`` has it, which completes the portal's own tables.
             sqlite_where=sa.text("active"),
             postgresql_where=sa.text("active"),
         ),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.access import SYSTEM, Role
@@ -15,12 +16,13 @@ from app.events.attendance.models import Attendance, Presence
 from app.events.models import Event, Visibility
 from app.events.services import cancel, log, plan
 from app.extensions import db
-from app.stakeholders.models import Organisation
+from app.stakeholders.consent import ConsentAct, ConsentFacts, ConsentPurpose, ConsentWay, record_consent
+from app.stakeholders.models import LawfulBasis, Organisation
 from app.stakeholders.services import AffiliationFacts
 from tests.accounts.people import arrive, statements, work
 from tests.engagement.conftest import Mapped
 from tests.events.world import LAST_WEEK, NEXT_WEEK, World, build
-from tests.page import open_page
+from tests.page import Page, open_page
 from tests.stakeholders.register import person
 
 LONG_AGO = date(2024, 9, 2)
@@ -114,16 +116,17 @@ def test_a_history_is_one_statement_newest_first_with_what_comes(app: Flask, sma
         history = contact.history(SYSTEM, company)
     assert len(seen) == 1
     assert [row.starts_on for row in history.events] == [NEXT_WEEK, LAST_WEEK, LONG_AGO]
-    assert (history.count, history.last_contact) == (3, LAST_WEEK)
+    assert (history.count, history.coming, history.last_contact) == (2, 1, LAST_WEEK)
     assert history.days_since(date(2025, 5, 12)) == 6
 
 
 def test_the_page_of_an_organisation_tells_its_contacts(app: Flask, client: FlaskClient, world: World) -> None:
     with work(app):
         log(SYSTEM, world.consultation())
+        plan(SYSTEM, world.consultation(starts_on=NEXT_WEEK))
     arrive(app, client)
     page = open_page(client, f"/stakeholders/{world.company}")
-    assert "Last contact 6 days ago" in page.text
+    assert "Last contact 6 days ago · 1 to come" in page.text
     assert "Needs of textile workshops" in page.text
 
 
@@ -133,6 +136,42 @@ def test_the_next_step_logs_a_consultation_with_this_organisation(app: Flask, cl
     form = open_page(client, page.links["Log a consultation"]).form("Save")
     assert form.values["organisations"] == [str(world.company)]
     assert form.values["kind"] == ["consultation"]
+
+
+def test_who_had_left_counts_for_whom_they_speak_on_the_day(app: Flask, client: FlaskClient, world: World) -> None:
+    with work(app) as session:
+        school, agency = (session.get_one(Organisation, key) for key in (world.school, world.agency))
+        ended = AffiliationFacts(agency, {}, None, date(2025, 4, 30))
+        left = person("Nino", SYSTEM, ended).id
+        moved = person("Lali", SYSTEM, ended, AffiliationFacts(school, {}, date(2025, 5, 1))).id
+        event = log(SYSTEM, world.consultation(organiser=None)).id
+    arrive(app, client)
+    path = f"/events/{event}/attendance/new"
+    form = lambda: open_page(client, path).form("Put on the list")  # noqa: E731
+    add = lambda **data: client.post(path, data={**form().values, **data})  # noqa: E731
+    assert add(person=str(left)).status_code == 303
+    assert add(person=str(moved)).status_code == 303
+    forged = add(person=str(left), organisation=str(world.agency))
+    assert forged.status_code == 422
+    assert "Nino did not speak for this organisation on 6 May 2025." in Page(forged).text
+    with work(app) as session:
+        stored = session.scalars(select(Attendance.organisation_id).order_by(Attendance.id)).all()
+        assert stored == [None, world.school]
+        assert last(SYSTEM, world.agency, world.school) == {world.school: LAST_WEEK}
+
+
+def test_who_withdrew_consent_is_put_on_no_new_list(app: Flask, client: FlaskClient, world: World) -> None:
+    with work(app):
+        agreed: Any = {"consent_on": LONG_AGO, "consent_for": [ConsentPurpose.CONTACT], "consent_way": ConsentWay.FORM}
+        somebody = person("Nino", SYSTEM, lawful_basis=LawfulBasis.CONSENT, **agreed)
+        said: Any = {"purposes": agreed["consent_for"], "on_day": LAST_WEEK, "way": ConsentWay.SPOKEN}
+        record_consent(SYSTEM, somebody, ConsentFacts(act=ConsentAct.WITHDRAWN, **said))
+        key, event = somebody.id, log(SYSTEM, world.consultation()).id
+    arrive(app, client)
+    form = open_page(client, f"/events/{event}/attendance/new").form("Put on the list")
+    answer = client.post(f"/events/{event}/attendance/new", data={**form.values, "person": str(key)})
+    assert answer.status_code == 422
+    assert "No consent of Nino stands any more: these data are to be erased." in Page(answer).text
 
 
 @pytest.mark.parametrize("key", ["x", "-1", "99999", "9" * 30, "²"])

@@ -103,6 +103,15 @@ def test_a_judgement_that_breaks_a_rule_is_refused(entry: MappingEntry, changes:
         judge(SYSTEM, entry, entry.version, judgement(**changes))
 
 
+def test_what_came_after_the_day_of_a_judgement_did_not_move_it(small: World, entry: MappingEntry) -> None:
+    event = log(SYSTEM, small.consultation())
+    with pytest.raises(rules.MovedLater) as refused:
+        judge(SYSTEM, entry, entry.version, judgement(event=event, judged_on=date(2025, 5, 5)))
+    assert "came later" in refused.value.messages["event"]
+    judge(SYSTEM, entry, entry.version, judgement(event=event, judged_on=event.starts_on))
+    assert db.session.scalars(sa.select(Judgement.event_id).order_by(Judgement.id)).all() == [None, event.id]
+
+
 def test_a_scope_is_a_country_or_microcredentials_and_never_both(small: World) -> None:
     both = replace(facts(small, "AM-03"), country="AM")
     with pytest.raises(rules.UnclearScope):

@@ -346,3 +346,23 @@ def test_why_a_persons_data_may_be_kept_is_asked_and_never_presumed(app: Flask, 
     form = open_page(client, "/stakeholders/people/new").form("Save person")
     answer = form.submit(client, given_name="Ana", source="told")
     assert Page(answer).errors == ["Why may these data be kept? Say why these data may be kept."]
+
+
+def test_who_speaks_for_it_today_stands_apart_from_who_did(app: Flask, client: FlaskClient) -> None:
+    with work(app):
+        school = organisation()
+        person("Mira", SYSTEM, AffiliationFacts(school, {}, None, date(2025, 4, 30)))
+        person("Luka", SYSTEM, AffiliationFacts(school, {}, date(2025, 5, 1)))
+        person("Sonja", SYSTEM, AffiliationFacts(school, {}, date(2025, 6, 1)))
+        key = school.id
+    arrive(app, client)
+    spoken = lambda said="": [  # noqa: E731
+        [link.get_text() for link in part.select("a")]
+        for part in open_page(client, f"/stakeholders/{key}{said}").select("#people ol.terms")
+    ]
+    assert spoken() == [["Luka"], ["Sonja"], ["Mira"]]
+    assert spoken("?as_of=2025-05-12") == [["Luka"]]
+    assert spoken("?as_of=2025-04-01") == [["Mira"]]
+    unread = open_page(client, f"/stakeholders/{key}?as_of=banana")
+    assert "banana" in unread.text
+    assert [link.get_text() for link in unread.select("#people ol.terms a")] == ["Luka", "Sonja", "Mira"]

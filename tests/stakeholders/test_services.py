@@ -128,6 +128,14 @@ def test_who_spoke_for_an_organisation_stays_answerable(session: Session) -> Non
     assert (spoke(date(2023, 5, 1)), spoke(date(2025, 5, 1))) == (["Mira"], ["Luka"])
 
 
+def test_who_was_erased_speaks_for_nobody(session: Session) -> None:
+    school = organisation()
+    gone = person("Mira", SYSTEM, AffiliationFacts(school, {"en": "Director"}))
+    gone.erased_on = date(2025, 5, 1)
+    session.flush()
+    assert queries.affiliations(SYSTEM, school) == []
+
+
 def test_an_affiliation_cannot_end_before_it_begins(session: Session) -> None:
     school = organisation()
     with pytest.raises(Refused) as refused:

@@ -12,6 +12,8 @@ from app.events.attendance.models import Presence
 from app.events.models import EventKind, EventState
 from app.events.rules import CLOSED
 from app.events.spans import words
+from app.stakeholders.consent import is_baseless
+from app.stakeholders.models import Organisation, Person
 
 WITHOUT_LIST = frozenset({EventState.DRAFT, EventState.CANCELLED})
 # Where people come from whom no country of the consortium sent, or nobody asked.
@@ -28,6 +30,14 @@ class NotYet(Refused):
 
 class NobodyNamed(Refused):
     """Neither a name nor an organisation."""
+
+
+class ToBeErased(Refused):
+    """Somebody whose data nothing allows to keep any more."""
+
+
+class HadLeft(Refused):
+    """An organisation that somebody did not speak for on the day of the event."""
 
 
 class NameUnfit(Refused):
@@ -58,6 +68,27 @@ def check_somebody(name: str | None, organisation: object) -> None:
     """A row says who it is. Raises ``NobodyNamed``."""
     if not name and not organisation:
         raise NobodyNamed(name=_("Write a name, or choose the organisation."))
+
+
+def check_may_be_listed(person: Person | None) -> None:
+    """Nobody is put on a new list whose data are to be erased. Raises ``ToBeErased``."""
+    if person is not None and is_baseless(person.lawful_basis, person.consents):
+        raise ToBeErased(
+            person=_("No consent of %(name)s stands any more: these data are to be erased.", name=person.name)
+        )
+
+
+def check_sent_by(person: Person | None, organisation: Organisation | None, day: date) -> None:
+    """Nobody comes for an organisation that they had left, or did not speak for yet. Raises ``HadLeft``."""
+    if person is not None and organisation is not None and has_left(person, organisation, day):
+        why = _("%(name)s did not speak for this organisation on %(day)s.", name=person.name, day=words(day))
+        raise HadLeft(organisation=why)
+
+
+def has_left(person: Person, organisation: Organisation, day: date) -> bool:
+    """Whether a person is known to speak for an organisation on other days alone; of whom nothing is known, not."""
+    known = [one.holds_on(day) for one in person.affiliations if one.organisation_id == organisation.id]
+    return bool(known) and not any(known)
 
 
 def check_signed(drawing: str | None, typed: str | None, name: str | None) -> str:

@@ -61,7 +61,7 @@ def fill(actor: Actor, event: Event) -> int:
 
 def _from(invitation: EventInvitation, event: Event) -> Attendance:
     person, body = invitation.person, invitation.organisation
-    if body is None and person is not None:
+    if person is not None and (body is None or rules.has_left(person, body, event.starts_on)):
         body = _spoken_for(person, event)
     # An organisation is invited at its mailbox; whom it sends is written down when they are there.
     is_body = person is None and body is not None and invitation.name == body.name
@@ -78,9 +78,8 @@ def _from(invitation: EventInvitation, event: Event) -> Attendance:
 
 
 def _spoken_for(person: Person, event: Event) -> Organisation | None:
-    """For whom a person spoke on the day of an event, else for whom the person speaks at all."""
-    holding = [one for one in person.affiliations if one.holds_on(event.starts_on)] or person.affiliations
-    return holding[0].organisation if holding else None
+    """For whom a person spoke on the day of an event."""
+    return next((one.organisation for one in person.affiliations if one.holds_on(event.starts_on)), None)
 
 
 def usual_way(event: Event) -> Way:
@@ -91,12 +90,14 @@ def usual_way(event: Event) -> Way:
 def add(actor: Actor, event: Event, facts: AttendeeFacts, *, is_example: bool = False) -> Attendance:
     """Put somebody on the list who came without an invitation; they are there.
 
-    Raises ``NobodyNamed``, ``NotYet``, ``ListClosed`` and ``NotAllowed``.
+    Raises ``NobodyNamed``, ``NotYet``, ``ToBeErased``, ``HadLeft``, ``ListClosed`` and ``NotAllowed``.
     """
     _check(actor, event)
     event_rules.all_of(
         lambda: rules.check_mark(Presence.PRESENT, event.starts_on, clock.today(event.zone)),
         lambda: rules.check_somebody(facts.name, facts.person or facts.organisation or facts.organisation_name),
+        lambda: rules.check_may_be_listed(facts.person),
+        lambda: rules.check_sent_by(facts.person, facts.organisation, event.starts_on),
     )
     _check_room(event, sum(queries.counts(event).values()) + 1)
     row = Attendance(event=event, is_walk_in=True, is_example=is_example)
@@ -113,6 +114,10 @@ def edit(actor: Actor, row: Attendance, version: int | None, facts: AttendeeFact
     _check(actor, row.event, row)
     expect_version(row, version)
     rules.check_somebody(facts.name, facts.person or facts.organisation or facts.organisation_name)
+    if facts.person is not row.person:
+        rules.check_may_be_listed(facts.person)
+    if (facts.person, facts.organisation) != (row.person, row.organisation):
+        rules.check_sent_by(facts.person, facts.organisation, row.event.starts_on)
     if row.signature is not None and (facts.name or (facts.person and facts.person.name)) != row.name:
         raise Refused(name=_("It was signed under this name and stays so."))
     _fill(row, facts)
