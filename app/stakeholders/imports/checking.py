@@ -78,7 +78,7 @@ class Checker:
 
     def with_defaults(self, cells: Mapping[str, str]) -> dict[str, str]:
         """The cells, and what holds for rows that say nothing."""
-        return {**self.batch.defaults, **cells}
+        return {**self.register.silent(cells, self.batch.defaults), **cells}
 
     def label(self, row: ImportRow) -> str:
         """What people call what the row is about."""
@@ -177,6 +177,8 @@ class Checker:
         record = self.register.records.get(number_in(text) or 0)
         if record is None:
             raise CellFault(_("The register has no number %(number)s.", number=text[:20]), ID)
+        if uid and uid_in(uid) is None:
+            raise CellFault(_("“%(text)s” is no permanent identifier.", text=said[:40]), UID)
         if uid and uid != str(record.uid):
             raise CellFault(_("The number and the permanent identifier belong to different records."), UID)
         return record
@@ -196,8 +198,9 @@ class Checker:
         if adds:
             draft.lines["affiliations"] = []
         faults, emptied = [], set()
+        silent = self.register.silent(cells, self.batch.defaults) if record is None else {}
         for column in self.columns:
-            cell = cells.get(column.key) or (self.batch.defaults.get(column.key, "") if record is None else "")
+            cell = cells.get(column.key) or silent.get(column.key, "")
             if not cell and is_named and column.key in self.mapped and shown(column.write(stands)):
                 emptied.add(column.key)
             if not cell or (stands is not None and tidy(shown(column.write(stands)), column.lined) == cell):

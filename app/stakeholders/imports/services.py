@@ -6,6 +6,7 @@ A file of some hundred rows is checked and imported at once, within the request;
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import IO
 
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from app.core.errors import NotAllowed, Refused
 from app.core.files import SPOOLED, FileStore, keep
 from app.core.sheets import OpenSheet, no_rows
 from app.extensions import db
+from app.stakeholders.consent import day_fault
 from app.stakeholders.imports import forgetting, guessing, queries, steps, undoing
 from app.stakeholders.imports.checking import Checker, proposed
 from app.stakeholders.imports.columns import ID, IDENTITY, UID
@@ -34,6 +36,7 @@ from app.stakeholders.imports.register import Register, number_in
 from app.stakeholders.imports.registers import REGISTERS
 from app.stakeholders.imports.vcards import is_cards
 from app.stakeholders.imports.work import all_at_once, work
+from app.stakeholders.models import LawfulBasis
 
 CARRY_ON = "stakeholders.import"
 AT_ONCE = 300
@@ -41,8 +44,8 @@ SAMPLES = 3
 LONGEST_SAMPLE = 80
 NEEDED = {ImportKind.ORGANISATIONS: "name", ImportKind.PEOPLE: "given_name"}
 # Why people's data may be kept is said for each file, and never taken from the one before.
-ASKED_ANEW = frozenset({"lawful_basis"})
-DEFAULTS = {ImportKind.ORGANISATIONS: ("country", "category"), ImportKind.PEOPLE: ("lawful_basis",)}
+ASKED_ANEW = frozenset({"lawful_basis", "consent_on"})
+DEFAULTS = {ImportKind.ORGANISATIONS: ("country", "category"), ImportKind.PEOPLE: ("lawful_basis", "consent_on")}
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,13 @@ def map_columns(
         {"lawful_basis", ID} & set(chosen.values()) or defaults.get("lawful_basis")
     ):
         raise Refused(lawful_basis=_("No column says why these data may be kept, so say it here for the whole file."))
+    is_agreed = defaults.get("lawful_basis") == LawfulBasis.CONSENT
+    if batch.kind is ImportKind.PEOPLE and is_agreed and not (
+        {"consent_on", ID} & set(chosen.values()) or defaults.get("consent_on")
+    ):
+        raise Refused(consent_on=_("No column says when they agreed, so say it here for the whole file."))
+    if (agreed := defaults.get("consent_on")) and (fault := day_fault(date.fromisoformat(agreed))):
+        raise Refused(consent_on=fault)
     batch.mapping = chosen
     batch.defaults = {key: text for key in DEFAULTS[batch.kind] if (text := defaults.get(key, ""))}
     _remember(actor, batch)
