@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.core.access import Actor, Permission
+from app.core.access import Actor, Permission, current_actor
 from app.core.audit import AuditEntry
 from app.core.database import plain_rows
 from app.core.files import StoredFile
@@ -86,6 +86,11 @@ def named(actor: Actor, code: str) -> Row[*tuple[Any, ...]]:
 @lru_cache(maxsize=256)
 def _named(actor: Actor) -> Select[*tuple[Any, ...]]:
     return select(M.id, M.code).where(M.code == bindparam("code"), visible_to(actor))
+
+
+def is_code(code: str) -> bool:
+    """Whether whoever asks may see a micro-credential of this code, for what lists and pictures are narrowed by."""
+    return bool(plain_rows(db.session, _named(current_actor()), {"code": code.upper()}))
 
 
 def by_keys(actor: Actor, keys: Sequence[int]) -> list[MicroCredential]:

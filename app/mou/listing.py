@@ -11,7 +11,7 @@ from app.core.access import Actor, current_actor
 from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
-from app.microcredentials.queries import codes_beside, codes_in
+from app.microcredentials.queries import codes_beside, codes_in, is_code
 from app.mou import queries
 from app.mou.models import Instrument, Mou, MouParty, MouState
 from app.stakeholders.listing import OrganisationListing, countries
@@ -98,7 +98,14 @@ class MouListing(Listing):
             _ending_within,
             lambda: [(str(days), _l("%(days)s days", days=days)) for days in SOON],
         ),
-        Filter("mc", _l("Micro-credential"), lambda s, v: s.where(Mou.concerns(v)), kind="text"),
+        Filter(
+            "mc",
+            _l("Micro-credential"),
+            lambda s, v: s.where(Mou.concerns(v)),
+            kind="text",
+            varies=True,
+            accepts=is_code,
+        ),
     )
 
     def statement(self, actor: Actor) -> Rows:

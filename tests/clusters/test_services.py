@@ -258,9 +258,7 @@ def test_a_membership_begins_no_earlier_than_the_cluster(app: Flask, session: Se
     with pytest.raises(Refused):
         memberships.edit(SYSTEM, member, member.version, earlier)
     with pytest.raises(Refused) as later:
-        services.edit(
-            SYSTEM, cluster, cluster.version, facts(founded_on=date(2025, 2, 1)), app.config["CONSORTIUM"]
-        )
+        services.edit(SYSTEM, cluster, cluster.version, facts(founded_on=date(2025, 2, 1)), app.config["CONSORTIUM"])
     assert "founded_on" in later.value.messages
 
 

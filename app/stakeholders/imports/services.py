@@ -139,8 +139,10 @@ def map_columns(
     ):
         raise Refused(lawful_basis=_("No column says why these data may be kept, so say it here for the whole file."))
     is_agreed = defaults.get("lawful_basis") == LawfulBasis.CONSENT
-    if batch.kind is ImportKind.PEOPLE and is_agreed and not (
-        {"consent_on", ID} & set(chosen.values()) or defaults.get("consent_on")
+    if (
+        batch.kind is ImportKind.PEOPLE
+        and is_agreed
+        and not ({"consent_on", ID} & set(chosen.values()) or defaults.get("consent_on"))
     ):
         raise Refused(consent_on=_("No column says when they agreed, so say it here for the whole file."))
     if (agreed := defaults.get("consent_on")) and (fault := day_fault(date.fromisoformat(agreed))):
