@@ -85,7 +85,8 @@ class DecisionForm(BaseForm):
         found: dict[int, str] = {}
         for name, value in sent.items():
             key = name.removeprefix(cls.PREFIX)
-            known = value in ("skip", "create") or (value.startswith("update:") and number_in(value[7:]) is not None)
+            word, _colon, number = value.partition(":")
+            known = value in ("skip", "create") or (word in ("update", "empty") and number_in(number) is not None)
             if name.startswith(cls.PREFIX) and key.isascii() and key.isdigit() and len(key) < 10 and known:
                 found[int(key)] = value
         return found
