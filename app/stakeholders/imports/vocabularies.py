@@ -59,10 +59,10 @@ class Choices:
         meant = list(dict.fromkeys(self.codes[found] for found, _score, _place in near))[:MOST_MEANT]
         if meant:
             named = (_("“%(name)s” (%(code)s)", name=self.labels[code], code=code) for code in meant)
-            offers = reduce(lambda one, other: _("%(one)s, %(other)s", one=one, other=other), named)
+            offers: str = reduce(lambda one, other: _("%(one)s, %(other)s", one=one, other=other), named)
             raise CellFault(_("“%(text)s” is not known. Did you mean %(offers)s?", text=cell[:60], offers=offers))
-        offers = ", ".join(list(self.labels.values())[:25])
-        raise CellFault(_("“%(text)s” is not one of %(offers)s.", text=cell[:60], offers=offers))
+        listed = ", ".join(list(self.labels.values())[:25])
+        raise CellFault(_("“%(text)s” is not one of %(offers)s.", text=cell[:60], offers=listed))
 
 
 @dataclass(frozen=True)
