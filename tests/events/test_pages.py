@@ -23,6 +23,7 @@ from app.stakeholders.models import Organisation
 from tests.accounts.people import arrive, work
 from tests.events.conftest import Entered, SignIn
 from tests.events.world import NEXT_WEEK, World
+from tests.page import Page
 
 SECRET_LINK = "https://meet.example.org/secret"
 PUBLIC = {"visibility": Visibility.PUBLIC}
