@@ -12,7 +12,6 @@ from app.accounts.services import scope_of
 from app.clusters import invitations, member_queries, memberships, partners, queries, rules, services
 from app.clusters.doors import Closed
 from app.clusters.models import Cluster, ClusterMembership, ClusterScope, ClusterState, MemberRole, MembershipState
-from app.clusters.roster import roster
 from app.clusters.self_checks import ClusterAssessment
 from app.core import clock
 from app.core.access import SYSTEM, Actor, Grant, Role
@@ -246,29 +245,6 @@ def test_a_cluster_stands_on_the_pages_of_its_microcredentials(app: Flask, sessi
         SYSTEM, cluster, cluster.version, facts(microcredentials=[pattern], acronym="TC"), app.config["CONSORTIUM"]
     )
     assert [entry.code for entry in cluster.microcredentials] == ["AM-03"]
-
-
-def test_a_membership_begins_no_earlier_than_the_cluster(app: Flask, session: Session, world: World):
-    cluster = make(app, founded_on=date(2025, 1, 1))
-    with pytest.raises(Refused) as refused:
-        join(cluster, world.school, since=date(2024, 12, 31))
-    assert "joined_on" in refused.value.messages
-    member = join(cluster, world.school, since=date(2025, 1, 1))
-    earlier = memberships.MemberFacts(role=member.role, joined_on=date(2019, 1, 1))
-    with pytest.raises(Refused):
-        memberships.edit(SYSTEM, member, member.version, earlier)
-    with pytest.raises(Refused) as later:
-        services.edit(SYSTEM, cluster, cluster.version, facts(founded_on=date(2025, 2, 1)), app.config["CONSORTIUM"])
-    assert "founded_on" in later.value.messages
-
-
-def test_observers_do_not_make_a_cluster_ready(app: Flask, session: Session, world: World):
-    cluster = make(app)
-    join(cluster, world.school)
-    join(cluster, world.company, R.OBSERVER)
-    found = roster(SYSTEM, cluster, NOW)
-    assert len(found.categories) == 2
-    assert found.committed == [organisation(world.school).category]
 
 
 def test_self_checks_only_grow(session: Session, working: Cluster):
