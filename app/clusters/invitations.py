@@ -167,11 +167,11 @@ def answer(
     db.session.flush()
     if accepted:
         membership.joined_on, membership.may_be_named = clock.today(), named
-        membership.move_to(MembershipState.ACTIVE, SYSTEM, _("Accepted by link"))
+        membership.move_to(MembershipState.ACTIVE, SYSTEM)
         member_roles.give(SYSTEM, membership, membership.role, clock.today())
     else:
         membership.leaving_reason = reason
-        membership.move_to(MembershipState.DECLINED, SYSTEM, reason or _("Declined by link"))
+        membership.move_to(MembershipState.DECLINED, SYSTEM, reason)
     db.session.flush()
     _tell_inviter(invitation)
 

@@ -23,6 +23,7 @@ from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.templating import reader_language
 from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import is_code
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.stakeholders.listing import OrganisationListing, countries
 from app.stakeholders.models import Organisation
@@ -100,7 +101,7 @@ class ClusterListing(Listing):
         Filter("scope", _l("Scope"), lambda s, v: s.where(K.scope == v), ClusterScope.choices),
         Filter("state", _l("State"), lambda s, v: s.where(K.state == v), ClusterState.choices),
         Filter("theme", _l("Theme"), lambda s, v: s.where(_of_theme(v)), lambda: themes(current_actor()), varies=True),
-        Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
+        Filter("mc", _l("Micro-credential"), _concerning, kind="text", varies=True, accepts=is_code),
     )
 
     def statement(self, actor: Actor) -> Rows:

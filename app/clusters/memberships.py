@@ -66,6 +66,7 @@ def add(actor: Actor, cluster: Cluster, organisation: Organisation, facts: Membe
     hold(cluster)
     doors.check(Door.ADD, cluster)
     rules.check_days(facts.joined_on, None, clock.today())
+    rules.check_joined(facts.joined_on, cluster.founded_on)
     check_stay(cluster, organisation, rules.Stay(facts.joined_on))
     membership = new(cluster, organisation, facts.role)
     membership.joined_on, membership.letter = facts.joined_on, facts.letter
@@ -90,6 +91,7 @@ def edit(actor: Actor, membership: ClusterMembership, version: int | None, facts
     doors.check(Door.EDIT_MEMBER, cluster, membership)
     left_on = membership.left_on and (facts.left_on or membership.left_on)
     rules.check_days(facts.joined_on, left_on, clock.today())
+    rules.check_joined(facts.joined_on, cluster.founded_on, membership.joined_on)
     check_stay(cluster, membership.organisation, rules.Stay(facts.joined_on, left_on), membership)
     if membership.state is MembershipState.ACTIVE and facts.role is not membership.role:
         rules.check_coordinator_stays(membership.role, cluster.state in WORKING)

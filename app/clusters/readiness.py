@@ -45,14 +45,14 @@ class Check:
 def checks(
     categories: Sequence[Category], last_active: date | None, has_note: bool, day: date, needs: ClusterNeeds
 ) -> list[Check]:
-    """The list of a cluster on a day; ``categories`` has one for each of its members."""
+    """The list of a cluster on a day; ``categories`` has one for each of its members who is more than an observer."""
     sides = {member_type(category) for category in categories}
     bodies = sum(member_type(category) is MemberType.PUBLIC for category in categories)
     recent = last_active is not None and last_active > day - timedelta(days=needs.activity_days)
     lacking = needs.ready_members - len(categories)
     return [
         Check(
-            _("%(count)s members or more", count=needs.ready_members),
+            _("%(count)s members or more, observers not counted", count=needs.ready_members),
             lacking <= 0,
             ngettext("%(num)s member", "%(num)s members", len(categories)),
             ngettext("Win %(num)s more member.", "Win %(num)s more members.", max(lacking, 1)),
@@ -66,7 +66,7 @@ def checks(
             "invite",
         ),
         Check(
-            _("A public body among them"),
+            _("A public body among them, not as an observer"),
             bodies > 0,
             ngettext("%(num)s public body", "%(num)s public bodies", bodies),
             _("Invite an authority, an administration or an employment service."),

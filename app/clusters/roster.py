@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from app.clusters import member_queries, queries
-from app.clusters.models import Cluster
+from app.clusters.models import Cluster, MemberRole
 from app.core.access import Actor
 from app.stakeholders.models import Category
 
@@ -49,6 +49,12 @@ class Roster:
     def own_categories(self) -> list[Category]:
         """One category for each member of the cluster itself."""
         return [row.category for row in self.rows if row.cluster_id == self.cluster.id]
+
+    @property
+    def committed(self) -> list[Category]:
+        """One category for each organisation that is in one of the clusters as more than an observer."""
+        rows = (row for row in self.rows if row.role is not MemberRole.OBSERVER)
+        return list({row.organisation_id: row.category for row in rows}.values())
 
     @property
     def keys(self) -> list[int]:

@@ -118,6 +118,24 @@ def check_days(joined: date, left: date | None, today: date) -> None:
         raise Refused(left_on=_("It left before it joined."))
 
 
+def check_joined(joined: date, founded: date | None, stands: date | None = None) -> None:
+    """Refuse a member from before there was a cluster; of one whose founding day nobody wrote, nothing is known.
+
+    ``stands`` is the day that is entered already, which may stay until somebody changes it.
+    """
+    if founded is not None and joined < founded and joined != stands:
+        day = format_date(founded, "long", rebase=False)
+        raise Refused(joined_on=_("The cluster was founded on %(day)s; nobody was a member before.", day=day))
+
+
+def check_founded(founded: date | None, joined: Sequence[date]) -> None:
+    """Refuse a founding day after the first member joined."""
+    first = min(joined, default=None)
+    if founded is not None and first is not None and first < founded:
+        day = format_date(first, "long", rebase=False)
+        raise Refused(founded_on=_("Its first member joined on %(day)s. Choose no later day.", day=day))
+
+
 def check_role_day(since: date, *, joined_on: date | None, before: date | None, until: date) -> None:
     """Refuse a day on which a role cannot have begun: not after the role before, or later than ``until``.
 

@@ -20,7 +20,6 @@ from app.core.errors import Refused, StillReferred, expect_version
 from app.core.search_key import search_key
 from app.extensions import db
 from app.microcredentials.models import MicroCredential
-from app.stakeholders.models import Category
 
 # Called within the transaction, after the flush, for every cluster that was made, changed, moved or deleted, with what
 # stood above it before, so that whoever keeps something made from clusters (feeds) never commits without it.
@@ -84,6 +83,8 @@ def edit(actor: Actor, cluster: Cluster, version: int | None, facts: ClusterFact
     hold(cluster)
     expect_version(cluster, version)
     former = cluster.parent_id
+    if facts.founded_on != cluster.founded_on:
+        rules.check_founded(facts.founded_on, [entry.joined_on for entry in cluster.memberships if entry.joined_on])
     with db.session.no_autoflush:
         _fill(cluster, facts, consortium)
     if not may_edit(actor, cluster):
@@ -127,7 +128,7 @@ def move(
         if state in WORKING:
             members = [entry for entry in cluster.memberships if entry.state is MembershipState.ACTIVE]
             categories = [entry.organisation.category for entry in members]
-            beyond = _lacking_to_last(cluster, categories, needs) if state is ClusterState.CONSOLIDATED else []
+            beyond = _lacking_to_last(cluster, needs) if state is ClusterState.CONSOLIDATED else []
             rules.check_work(categories, cluster.coordinator is not None, needs, beyond)
     cluster.move_to(state, actor, reason)
     if state is ClusterState.DISSOLVED:
@@ -136,10 +137,11 @@ def move(
     _changed(cluster, cluster.parent_id)
 
 
-def _lacking_to_last(cluster: Cluster, categories: Sequence[Category], needs: ClusterNeeds) -> list[str]:
+def _lacking_to_last(cluster: Cluster, needs: ClusterNeeds) -> list[str]:
+    """What does not hang on who its members are: how many they are does not stand in the way."""
     today = clock.today()
     latest = readiness.last_activity(list(db.session.scalars(queries.beneath(cluster.id))), today)
-    found = readiness.checks(categories, latest, bool(cluster.sustainability_note), today, needs)
+    found = readiness.checks([], latest, bool(cluster.sustainability_note), today, needs)
     return readiness.lacking_to_last(found)
 
 

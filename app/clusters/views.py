@@ -127,7 +127,7 @@ def _lacks_to_last(actor: Actor, cluster: Cluster, checks: Sequence[readiness.Ch
 def _checks(cluster: Cluster, members: Roster) -> list[readiness.Check]:
     latest = readiness.last_activity(members.keys, members.day)
     needs = portal.consortium().clusters
-    return readiness.checks(members.categories, latest, bool(cluster.sustainability_note), members.day, needs)
+    return readiness.checks(members.committed, latest, bool(cluster.sustainability_note), members.day, needs)
 
 
 def calendar_url(cluster: Cluster) -> str | None:

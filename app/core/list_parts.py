@@ -32,7 +32,7 @@ class Column:
 class Filter:
     """One filter: ``choices()`` gives ``(value, label)``; ``apply(statement, value)`` narrows the rows.
 
-    ``varies`` says that the choices are records rather than a vocabulary, and not the same with each request; ``shows``
+    ``varies`` says that the values are records rather than a vocabulary, and not the same with each request; ``shows``
     to whom it is offered; ``accepts`` which typed texts it understands. ``kind`` is ``select``, ``check``, ``text``,
     ``date`` or ``number``.
     """

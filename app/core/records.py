@@ -40,6 +40,7 @@ _CORE = {
     "redaction": _l("Redaction"),
     "state_move": _l("History of states"),
     "stored_file": _l("File"),
+    "submission": _l("Form that was sent"),
 }
 
 

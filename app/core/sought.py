@@ -18,6 +18,8 @@ _BETWEEN = re.compile(r"[^\n|]{0,3}")
 SHORTEST_FAMILY_STEM, SHORTEST_GIVEN_STEM, LONGEST_ENDING = 4, 3, 3
 # Within a longer word only a long family name is no chance.
 SHORTEST_WITHIN, DIGITS = 6, "0123456789"
+# A double name is written with one of these and nothing else between its words.
+_HYPHENS = "-\u2010\u2011"
 _IN_HANDLE = re.compile(r"[._-]")
 # As they stand in keys: what makes another name of a name (Petrov, Petrović, Petrovski; Petros, Petrosyan), no case.
 _OF_OTHER_NAMES = ("ic", "sk", "ck", "ian", "enk", "uk", "cuk")
@@ -165,7 +167,7 @@ def _runs(names: Iterable[str], parts: Iterable[str]) -> dict[str, Likeness]:
 class Span:
     """Where something sought stands in a text, and how sure it is that the person is meant.
 
-    It ``is_tight`` where nothing but space stands between several words, unlike in “Petrović, Mira”.
+    It ``is_tight`` where nothing but space or a hyphen stands between several words, unlike in “Petrović, Mira”.
     """
 
     start: int
@@ -207,7 +209,8 @@ def spans(text: str, sought: Sought) -> list[Span]:
                 for name in names:
                     end = place + len(name)
                     if end <= len(words) and _reads(text, words[place:end], name):
-                        found.append(_span(text, words[place:end], likeness))
+                        last = _through_hyphens(text, words, end) if likeness is Likeness.NAME else end
+                        found.append(_span(text, words[place:last], likeness))
                         if likeness is Likeness.PART:
                             found.append(_with_initials(text, words, (place, end), sought))
         elif within := sought.in_one_word(keys):
@@ -230,7 +233,18 @@ def _given(text: str, words: Sequence[Word], sought: Sought) -> list[Span]:
 
 def _span(text: str, words: Sequence[Word], likeness: Likeness) -> Span:
     gaps = (text[one.end() : other.start()] for (one, _), (other, _) in pairwise(words))
-    return Span(words[0][0].start(), words[-1][0].end(), likeness, len(words) > 1 and not "".join(gaps).strip())
+    is_tight = len(words) > 1 and all(not gap.strip() or gap in _HYPHENS for gap in gaps)
+    return Span(words[0][0].start(), words[-1][0].end(), likeness, is_tight)
+
+
+def _through_hyphens(text: str, words: Sequence[Word], end: int) -> int:
+    """Where a full name ends that goes on behind a hyphen with a capital: what is left of it would still tell whose."""
+    while end < len(words) and words[end][0][0][0].isupper():
+        gap = text[words[end - 1][0].end() : words[end][0].start()]
+        if not gap or gap not in _HYPHENS:
+            break
+        end += 1
+    return end
 
 
 def _with_initials(text: str, words: Sequence[Word], part: tuple[int, int], sought: Sought) -> Span:
@@ -251,6 +265,8 @@ def _with_initials(text: str, words: Sequence[Word], part: tuple[int, int], soug
     is_full = any(not sought.given.isdisjoint(keys) for _match, keys in words[start : part[0]])
     span = _span(text, words[start:end], Likeness.NAME if is_full else Likeness.PART)
     ends_at = span.end + 1 if end > part[1] and not is_in_handle else span.end  # the last initial's full stop
+    if is_full and end == part[1]:
+        ends_at = words[_through_hyphens(text, words, end) - 1][0].end()
     return Span(span.start, ends_at, span.likeness, span.is_tight)
 
 

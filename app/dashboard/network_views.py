@@ -14,6 +14,7 @@ from app.core.web import answer
 from app.dashboard.network import Network, Wanted, network
 from app.dashboard.network_files import network_file
 from app.dashboard.network_kinds import BY_NAME, NODES, Key, Node
+from app.microcredentials.queries import is_code
 from app.stakeholders.listing import countries
 
 # What a browser draws within half a second and moves smoothly.
@@ -57,13 +58,19 @@ def wanted_by(asked: Asked, kinds: Sequence[str]) -> Wanted:
     """What the address asks for; ``asked`` tells what it does not know. A focus that names no kind is 404."""
     chosen = {asked.choice(_("Kinds"), name, BY_NAME) for name in kinds}
     asked.only("kind", "country", "mc", "since", "until", "least", "focus", "page", "links", "format")
-    focus = asked.text("focus")
+    focus, code = asked.text("focus"), asked.text("mc").upper()
+    if code and not is_code(code):
+        asked.miss(_("Around the micro-credential (code)"), code, _("nothing"))
+    since, until = asked.day(_("Events from"), "since"), asked.day(_("Events until"), "until")
+    if since and until and until < since:
+        asked.left_out.append(_("“Events until” lies before “Events from”, so both were left out."))
+        since = until = None
     return Wanted(
         kinds=tuple(name for name in BY_NAME if name in chosen) or tuple(BY_NAME),
         country=asked.choice(_("Country"), asked.text("country"), dict(countries())),
-        code=asked.text("mc").upper(),
-        since=asked.day(_("Events from"), "since"),
-        until=asked.day(_("Events until"), "until"),
+        code=code,
+        since=since,
+        until=until,
         least=asked.number(_("Links, at least"), "least", MOST_LINKS),
         focus=_focus(focus) if focus else None,
     )

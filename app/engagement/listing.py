@@ -17,7 +17,7 @@ from app.core.listing import Column, Filter, Listing, Rows
 from app.core.templating import country_name, plain_tr, reader_language
 from app.engagement import contact, queries
 from app.engagement.models import Attitude, Engagement, MappingEntry, Quadrant, quadrant
-from app.microcredentials.queries import codes_beside, codes_in
+from app.microcredentials.queries import codes_beside, codes_in, is_code
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 from app.stakeholders.queries import FOUND_BY
@@ -74,7 +74,9 @@ _CLUSTER = Filter(
     varies=True,
 )
 _COUNTRY = Filter("country", _l("Country"), _of_country, countries)
-_MC = Filter("mc", _l("Micro-credential"), lambda s, v: s.where(M.concerns(v)), kind="text")
+_MC = Filter(
+    "mc", _l("Micro-credential"), lambda s, v: s.where(M.concerns(v)), kind="text", varies=True, accepts=is_code
+)
 
 
 class MappingListing(Listing):

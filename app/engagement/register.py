@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 
+from app.core import clock
 from app.core.access import current_actor
 from app.core.listing import Addition, Column, Filter, Rows, is_day
 from app.core.templating import day
@@ -14,6 +15,7 @@ from app.engagement.models import Attitude, Engagement, MappingEntry
 from app.events.models import Event
 from app.events.queries import visible_to as events_visible_to
 from app.microcredentials.models import MicroCredential
+from app.microcredentials.queries import is_code
 from app.stakeholders.listing import OrganisationListing
 from app.stakeholders.models import Organisation
 
@@ -39,12 +41,18 @@ def _judged(statement: Rows, condition: Any) -> Rows:
     return statement.where(Organisation.id.in_(mapped))
 
 
+def _is_past(text: str) -> bool:
+    return is_day(text) and date.fromisoformat(text) <= clock.today()
+
+
 def _silent_since(statement: Rows, text: str) -> Rows:
     return statement.where(contact.without_contact_since(current_actor(), date.fromisoformat(text)))
 
 
 OrganisationListing.offer(
-    Filter("mc", _l("Micro-credential"), _concerned_with, kind="text", shows=queries.may_read),
+    Filter(
+        "mc", _l("Micro-credential"), _concerned_with, kind="text", varies=True, accepts=is_code, shows=queries.may_read
+    ),
     Filter(
         "attitude",
         _l("Attitude"),
@@ -64,7 +72,7 @@ OrganisationListing.offer(
         _l("No contact since"),
         _silent_since,
         kind="date",
-        accepts=is_day,
+        accepts=_is_past,
         shows=queries.may_read,
     ),
     additions=[

@@ -18,7 +18,7 @@ from app.core.ranking import FoundBy
 from app.core.templating import plain_tr
 from app.events import queries, work_packages
 from app.events.models import Event, EventKind, EventState, event_host, event_organisation
-from app.microcredentials.queries import codes_beside, codes_in
+from app.microcredentials.queries import codes_beside, codes_in, is_code
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
@@ -141,7 +141,7 @@ class EventListing(Listing):
         Filter("kind", _l("Kind"), lambda s, v: s.where(E.kind == v), EventKind.choices),
         Filter("country", _l("Country"), lambda s, v: s.where(E.country == v), countries),
         Filter("state", _l("State"), lambda s, v: s.where(E.state == v), EventState.choices),
-        Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
+        Filter("mc", _l("Micro-credential"), _concerning, kind="text", varies=True, accepts=is_code),
         Filter("cluster", _l("Cluster"), _of_cluster, clusters, varies=True),
         Filter("series", _l("Series"), lambda s, v: s.where(E.series_id == int(v)), series, varies=True),
         Filter("organiser", _l("Organiser or host"), _arranged_by, organisers, varies=True),

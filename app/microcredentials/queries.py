@@ -88,6 +88,14 @@ def _named(actor: Actor) -> Select[*tuple[Any, ...]]:
     return select(M.id, M.code).where(M.code == bindparam("code"), visible_to(actor))
 
 
+def is_code(code: str) -> bool:
+    """Whether there is a micro-credential of this code, for what lists and pictures are narrowed by.
+
+    Events show what they concern before it is published, so that it may be asked for, too.
+    """
+    return db.session.scalar(select(M.id).where(M.code == code.upper().replace("\0", ""))) is not None
+
+
 def by_keys(actor: Actor, keys: Sequence[int]) -> list[MicroCredential]:
     """The micro-credentials with these keys that the actor may see, by code."""
     return list(db.session.scalars(select(M).where(M.id.in_(keys), visible_to(actor)).order_by(M.code)))

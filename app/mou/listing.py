@@ -13,7 +13,7 @@ from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
 from app.core.templating import plain_tr
 from app.extensions import db
-from app.microcredentials.queries import codes_beside, codes_in
+from app.microcredentials.queries import codes_beside, codes_in, is_code
 from app.mou import queries
 from app.mou.models import Instrument, Mou, MouParty, MouState
 from app.stakeholders.listing import OrganisationListing, countries
@@ -106,7 +106,14 @@ class MouListing(Listing):
             _ending_within,
             lambda: [(str(days), _l("%(days)s days", days=days)) for days in SOON],
         ),
-        Filter("mc", _l("Micro-credential"), lambda s, v: s.where(Mou.concerns(v)), kind="text"),
+        Filter(
+            "mc",
+            _l("Micro-credential"),
+            lambda s, v: s.where(Mou.concerns(v)),
+            kind="text",
+            varies=True,
+            accepts=is_code,
+        ),
     )
 
     def statement(self, actor: Actor) -> Rows:

@@ -151,12 +151,19 @@ def record_consent(
     return append(actor, person, facts, evidence)
 
 
+def day_fault(day: date) -> str | None:
+    """Why nobody can have agreed or withdrawn on a day: it is still to come, or of a century before this."""
+    if day > clock.today():
+        return _("That day is still to come.")
+    return _("Write a day of this century.") if day < clock.EARLIEST else None
+
+
 def append(actor: Actor, person: Person, facts: ConsentFacts, evidence: StoredFile | None = None) -> list[ConsentEntry]:
     """Check and append entries for a person whom the actor may change."""
     if facts.on_day is None:
         raise Refused(on_day=_("Say when the person agreed or withdrew."))
-    if facts.on_day > clock.today():
-        raise Refused(on_day=_("That day is still to come."))
+    if fault := day_fault(facts.on_day):
+        raise Refused(on_day=fault)
     if not facts.purposes:
         raise Refused(purposes=_("Say what it is about."))
     entries = [

@@ -267,8 +267,8 @@ def check_new_person(facts: PersonFacts) -> None:
         wrong["consent_on"] = _("Say when the person agreed.")
     if facts.consent_on is not None and not facts.consent_for:
         wrong["consent_for"] = _("Say what the person agreed to.")
-    if facts.consent_on is not None and facts.consent_on > clock.today():
-        wrong["consent_on"] = _("That day is still to come.")
+    if facts.consent_on is not None and (fault := consent.day_fault(facts.consent_on)):
+        wrong["consent_on"] = fault
     try:
         check_person(facts)
     except Refused as refused:

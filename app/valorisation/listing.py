@@ -9,7 +9,7 @@ from app.core.access import Actor
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
 from app.microcredentials.names import credential_countries
-from app.microcredentials.queries import codes_beside, codes_in
+from app.microcredentials.queries import codes_beside, codes_in, is_code
 from app.stakeholders.models import Organisation
 from app.valorisation import queries
 from app.valorisation.models import ActionPlan, PlanState, PlanVersion
@@ -51,7 +51,9 @@ class PlanListing(Listing):
     filters = (
         Filter("country", _l("Country"), lambda s, v: s.where(K.country == v), credential_countries),
         Filter("state", _l("State"), lambda s, v: s.where(K.state == v), PlanState.choices),
-        Filter("mc", _l("Micro-credential"), lambda s, v: s.where(K.concerns(v)), kind="text"),
+        Filter(
+            "mc", _l("Micro-credential"), lambda s, v: s.where(K.concerns(v)), kind="text", varies=True, accepts=is_code
+        ),
     )
 
     def statement(self, actor: Actor) -> Rows:

@@ -148,6 +148,16 @@ def test_an_invitation_is_withdrawn_and_the_organisation_can_be_invited_again(
         assert sorted(session.scalars(select(ClusterMembership.state))) == [M.INVITED, M.WITHDRAWN]
 
 
+def test_a_dissolved_cluster_offers_nothing_to_begin_with(app: Flask, lead: FlaskClient, made: Made):
+    key = made(mission=None)
+    offers = ("Write the mission", "Plan an event", "Map an organisation", "A cluster begins with")
+    assert all(offer in open_page(lead, f"/clusters/{key}").text for offer in offers[:3])
+    bring(app, key, S.DISSOLVED)
+    page = open_page(lead, f"/clusters/{key}")
+    assert [offer for offer in offers if offer in page.text] == []
+    assert "its memberships ended with it" in page.text
+
+
 @pytest.mark.parametrize("state", ClusterState)
 def test_only_what_has_ended_closes_forms(state: ClusterState):
     assert {door for door in Door if not doors.is_open(door, state)} == (

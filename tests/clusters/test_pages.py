@@ -228,7 +228,7 @@ def test_what_is_no_day_is_said_and_no_file_passes_for_it(client: FlaskClient, m
 def test_what_a_day_applies_to_is_said_beside_it(client: FlaskClient, made: Made):
     key = made(working=True, published=True)
     assert (
-        "State, roles, texts, micro-credentials and mapping stay those of today."
+        "With their roles of that day; also for past events, self-checks and how ready it is. State, texts,"
         in open_page(client, f"/clusters/{key}").select("#members form")[0].get_text()
     )
     text = open_page(client, f"/clusters/{key}?as_of=2025-03-10").text

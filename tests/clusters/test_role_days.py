@@ -5,14 +5,16 @@
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.clusters import member_queries, member_roles, memberships, role_corrections
+from app.clusters import member_queries, member_roles, memberships, role_corrections, services
 from app.clusters.models import Cluster
 from app.clusters.role_corrections import TrueDay
+from app.clusters.roster import roster
 from app.core.access import SYSTEM
 from app.core.errors import EditConflict, Refused
-from tests.clusters.conftest import NOW
+from tests.clusters.conftest import NOW, facts, join, make, organisation
 from tests.clusters.test_services import R, member_of, working, world  # noqa: F401 - fixtures
 from tests.events.world import World
 
@@ -116,3 +118,26 @@ def test_two_who_put_both_halves_of_a_hand_over_right_do_not_part_them(
         role_corrections.correct(SYSTEM, school, ended, seen, TrueDay(date(2025, 4, 1), "Looked it up"))
     role_corrections.correct(SYSTEM, school, ended, school.version, TrueDay(date(2025, 4, 1), "Looked it up"))
     assert member_roles.began(company) == member_roles.began(school) == date(2025, 4, 1)
+
+
+def test_a_membership_begins_no_earlier_than_the_cluster(app: Flask, session: Session, world: World):
+    cluster = make(app, founded_on=date(2025, 1, 1))
+    with pytest.raises(Refused) as refused:
+        join(cluster, world.school, since=date(2024, 12, 31))
+    assert "joined_on" in refused.value.messages
+    member = join(cluster, world.school, since=date(2025, 1, 1))
+    earlier = memberships.MemberFacts(role=member.role, joined_on=date(2019, 1, 1))
+    with pytest.raises(Refused):
+        memberships.edit(SYSTEM, member, member.version, earlier)
+    with pytest.raises(Refused) as later:
+        services.edit(SYSTEM, cluster, cluster.version, facts(founded_on=date(2025, 2, 1)), app.config["CONSORTIUM"])
+    assert "founded_on" in later.value.messages
+
+
+def test_observers_do_not_make_a_cluster_ready(app: Flask, session: Session, world: World):
+    cluster = make(app)
+    join(cluster, world.school)
+    join(cluster, world.company, R.OBSERVER)
+    found = roster(SYSTEM, cluster, NOW)
+    assert len(found.categories) == 2
+    assert found.committed == [organisation(world.school).category]

@@ -1,5 +1,6 @@
 """What must hold of clusters and memberships."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
@@ -93,6 +94,31 @@ def test_days_to_come_and_ends_before_beginnings_are_refused(app, joined: date, 
     with app.test_request_context(), pytest.raises(Refused) as refused:
         rules.check_days(joined, left, DAY)
     assert set(refused.value.messages) == {field}
+
+
+@pytest.mark.parametrize(
+    ("joined", "founded", "stands", "is_refused"),
+    [
+        (DAY - timedelta(1), DAY, None, True),
+        (DAY, DAY, None, False),
+        (DAY - timedelta(1), None, None, False),
+        (DAY - timedelta(1), DAY, DAY - timedelta(1), False),
+        (DAY - timedelta(2), DAY, DAY - timedelta(1), True),
+    ],
+)
+def test_nobody_is_a_member_before_there_is_a_cluster(app, joined, founded, stands, is_refused):
+    with app.test_request_context(), pytest.raises(Refused) if is_refused else nullcontext() as refused:
+        rules.check_joined(joined, founded, stands)
+    assert not is_refused or set(refused.value.messages) == {"joined_on"}
+
+
+def test_a_cluster_is_founded_no_later_than_its_first_member_joined(app):
+    rules.check_founded(DAY, [])
+    rules.check_founded(None, [DAY])
+    rules.check_founded(DAY, [DAY, DAY + timedelta(1)])
+    with app.test_request_context(), pytest.raises(Refused) as refused:
+        rules.check_founded(DAY, [DAY, DAY - timedelta(1)])
+    assert set(refused.value.messages) == {"founded_on"}
 
 
 def test_a_coordinator_of_a_working_cluster_cannot_just_go(app):

@@ -37,6 +37,25 @@ def test_a_name_gives_way_to_the_placeholder_wherever_it_stands(text: str, rest:
     assert without(text, MIRA) == rest
 
 
+ZELDA = Sought.of(["Zelda Qwertmann", "Zelda Qwertmann-Zz"], ["Qwertmann", "Qwertmann-Zz"], [])
+BEFORE = Sought.of(["Zelda Qwertmann"], ["Qwertmann"], [])
+
+
+@pytest.mark.parametrize("sought", [ZELDA, BEFORE])
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Zelda Qwertmann-Zz was angry", "[erased] was angry"),
+        ("Z. Qwertmann and Zelda Qwertmann\u2011Zz", "[erased] and [erased]"),
+        ("Zelda Qwertmann - Zoo", "[erased] - Zoo"),
+        ("a Zelda Qwertmann-led team", "a [erased]-led team"),
+        ("Zelda Qwertmann-", "[erased]-"),
+    ],
+)
+def test_the_rest_of_a_double_name_goes_with_it(sought: Sought, text: str, rest: str):
+    assert without(text, sought) == rest
+
+
 @pytest.mark.parametrize(
     "text",
     ["Mira Petrovićeva", "Miroslav Petrov", "Mira and then, much later, Ana", "xmira.p@example.org", "Mira"],

@@ -169,6 +169,11 @@ def test_the_address_may_ask_anything(app: Flask, client: FlaskClient, world: Wo
         ("country=XX", "“XX” was not understood as “Country”, so it was left out."),
         ("since=garbage", "“garbage” was not understood as “Events from”, so it was left out."),
         ("until=2025-02-30", "“2025-02-30” was not understood as “Events until”, so it was left out."),
+        (
+            "mc=ZZ",
+            "“ZZ” was not understood as “Around the micro-credential (code)”, so this is shown instead: nothing.",
+        ),
+        ("since=2025-02-02&until=2025-02-01", "“Events until” lies before “Events from”, so both were left out."),
         ("least=-1", "“-1” was not understood as “Links, at least”, so it was left out."),
         ("least=9999", "“9999” was not understood as “Links, at least”, so this is shown instead: 1000."),
     ],

@@ -40,6 +40,22 @@ def test_organisations_are_found_by_the_microcredential_they_took_part_for_or_ar
     assert names(client, "mc=GE-01") == names(client, "mc=%25") == []
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("mc=XX", "“XX” was not understood as “Micro-credential”, so this is shown instead: nothing."),
+        ("silent_since=2031-01-01", "“2031-01-01” was not understood as “No contact since”, so it was left out."),
+        ("mc=am-03", None),
+    ],
+)
+def test_what_a_filter_cannot_mean_is_said(
+    app: Flask, client: FlaskClient, world: World, query: str, said: str | None
+) -> None:
+    arrive(app, client)
+    page = open_page(client, f"/stakeholders/?{query}")
+    assert said in page.text if said else "was not understood" not in page.text
+
+
 def test_organisations_are_found_by_attitude_and_engagement(
     app: Flask, client: FlaskClient, world: World, mapped: Mapped
 ) -> None:

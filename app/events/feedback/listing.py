@@ -16,7 +16,7 @@ from app.events.codes import code_of
 from app.events.feedback import queries
 from app.events.feedback.models import Disposition, FeedbackPoint, Question, Stance, path_of
 from app.events.models import Event, EventKind
-from app.microcredentials.queries import codes_beside, codes_in
+from app.microcredentials.queries import codes_beside, codes_in, is_code
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
 
@@ -92,7 +92,9 @@ class FeedbackListing(Listing):
         Filter("stance", _l("Stance"), lambda s, v: s.where(P.stance == v), Stance.choices),
         Filter("state", _l("What became of it"), lambda s, v: s.where(P.state == v), Disposition.choices),
         Filter("country", _l("Country"), lambda s, v: s.where(Event.country == v), countries),
-        Filter("mc", _l("Micro-credential"), lambda s, v: s.where(P.concerns(v)), kind="text"),
+        Filter(
+            "mc", _l("Micro-credential"), lambda s, v: s.where(P.concerns(v)), kind="text", varies=True, accepts=is_code
+        ),
         Filter("kind", _l("Kind"), lambda s, v: s.where(Event.kind == v), lambda: EventKind.choices(KINDS)),
         Filter(
             "organisation",

@@ -37,7 +37,7 @@ from app.events.outcomes import queries
 from app.events.outcomes.models import Decision, DecisionState, path_of
 from app.events.queries import visible_to as events_visible_to
 from app.microcredentials.models import MicroCredential
-from app.microcredentials.queries import codes_beside, codes_in
+from app.microcredentials.queries import codes_beside, codes_in, is_code
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
 from app.stakeholders.listing import countries
 from app.stakeholders.models import Organisation
@@ -238,7 +238,7 @@ class RegisterListing(Listing):
         Filter("series", _l("Series"), lambda s, v: s.where(Event.series_id == int(v)), series, varies=True),
         Filter("owner", _l("Answers for it"), _owned, owners, varies=True),
         Filter("country", _l("Country"), lambda s, v: s.where(Event.country == v), countries),
-        Filter("mc", _l("Micro-credential"), _concerning, kind="text"),
+        Filter("mc", _l("Micro-credential"), _concerning, kind="text", varies=True, accepts=is_code),
         Filter("since", _l("Since"), lambda s, v: s.where(O.day >= date.fromisoformat(v)), kind="date", accepts=is_day),
         Filter("until", _l("Until"), lambda s, v: s.where(O.day <= date.fromisoformat(v)), kind="date", accepts=is_day),
     )

@@ -35,8 +35,21 @@ class Finding:
     changes: Sequence[Change] = ()
     faults: list[dict[str, str]] = field(default_factory=list)
     candidates: Sequence[int] = ()
-    emptied: frozenset[str] = frozenset()
+    emptied: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    conflicts: bool = False
+
+    @property
+    def told_changes(self) -> list[dict[str, str]]:
+        """Every field it would change, and those that are empty in the file and stay, marked as ``kept``."""
+        kept = ({"column": key, "old": old, "new": old, "kept": "yes"} for key, old in self.emptied.items())
+        return [*({"column": c.column, "old": c.old, "new": c.new} for c in self.changes), *kept]
+
+    @property
+    def proposal(self) -> Decision:
+        """What is decided about the row as long as nobody decides otherwise: what is only empty in the file is kept."""
+        is_sure = self.verdict is Verdict.UNSURE and self.emptied and self.changes and not self.candidates
+        return Decision.UPDATE if is_sure and not self.conflicts else proposed(self.verdict)
 
     @property
     def note(self) -> str | None:
@@ -78,7 +91,7 @@ class Checker:
 
     def with_defaults(self, cells: Mapping[str, str]) -> dict[str, str]:
         """The cells, and what holds for rows that say nothing."""
-        return {**self.batch.defaults, **cells}
+        return {**self.register.silent(cells, self.batch.defaults), **cells}
 
     def label(self, row: ImportRow) -> str:
         """What people call what the row is about."""
@@ -115,7 +128,8 @@ class Checker:
         alike = self._open(self.register.alike(known)) if not candidates and named is None else []
         sure = self.register.sure({**self._told(row), **known}, candidates)
         target = self._target(named, [sure] if sure else candidates, decided)
-        finding = self._read(cells, target, is_named=named is not None)
+        empties = decided is not None and decided[0] is Decision.EMPTY
+        finding = self._read(cells, target, is_named=named is not None, empties=empties)
         finding.faults = [*faults, *finding.faults]
         finding.candidates = [] if named else candidates or alike
         is_open = decided is None and named is None and bool(alike or candidates) and sure is None
@@ -126,10 +140,12 @@ class Checker:
             finding.notes.insert(0, _why_unsure(len(candidates)))
         elif target is not None and finding.changes:
             self._look_for_conflict(cells, finding)
+        if finding.emptied and not finding.faults:
+            finding.verdict = Verdict.UNSURE
         if target is None and not finding.faults:
             finding.notes += filter(None, (self.register.remark(known),))
         if target is not None:
-            finding.notes += filter(None, (self._left_alone(row, finding), self._not_taken(row, target)))
+            finding.notes += filter(None, (self._left_alone(finding), self._not_taken(row, target)))
         return finding
 
     def _told(self, row: ImportRow) -> dict[str, str]:
@@ -138,14 +154,13 @@ class Checker:
             key: cell for name, cell in row.cells.items() if (key := name.strip().lower()) in self.register.told_only
         }
 
-    def _left_alone(self, row: ImportRow, finding: Finding) -> str | None:
-        """Which cells somebody emptied in vain, of a record that is named by its number: only those were filled."""
-        # Cells of a record that is not the actor's to change were perhaps never filled.
-        if not finding.emptied or not self.actor.may(self.register.edit_permission, finding.record):
+    def _left_alone(self, finding: Finding) -> str | None:
+        """Which cells stay though they are empty in the file; somebody may choose otherwise."""
+        if not finding.emptied:
             return None
         names = [name for name, key in self.batch.mapping.items() if key in finding.emptied]
         return _(
-            "Kept, as an empty cell takes nothing away: %(columns)s. Write %(mark)s there to empty it.",
+            "Kept, as an empty cell takes nothing away: %(columns)s. Choose here to empty it, or write %(mark)s there.",
             columns=", ".join(names),
             mark=DELETE,
         )
@@ -177,6 +192,8 @@ class Checker:
         record = self.register.records.get(number_in(text) or 0)
         if record is None:
             raise CellFault(_("The register has no number %(number)s.", number=text[:20]), ID)
+        if uid and uid_in(uid) is None:
+            raise CellFault(_("“%(text)s” is no permanent identifier.", text=said[:40]), UID)
         if uid and uid != str(record.uid):
             raise CellFault(_("The number and the permanent identifier belong to different records."), UID)
         return record
@@ -189,17 +206,23 @@ class Checker:
         wanted = decided[1] if decided[0] is Decision.UPDATE else None
         return self.register.records.get(wanted) if wanted else None
 
-    def _read(self, cells: Mapping[str, str], record: Any, is_named: bool) -> Finding:
+    def _read(self, cells: Mapping[str, str], record: Any, is_named: bool, empties: bool) -> Finding:
         stands = self.register.facts_of(record) if record is not None else None
         draft = Draft(self.register.values_of(stands) if stands is not None else {})
         adds = record is not None and not is_named
         if adds:
             draft.lines["affiliations"] = []
-        faults, emptied = [], set()
+        faults, emptied = [], {}
+        # Cells of a record that is not the actor's to change were perhaps never filled.
+        may_empty = is_named and self.actor.may(self.register.edit_permission, record)
+        silent = self.register.silent(cells, self.batch.defaults) if record is None else {}
         for column in self.columns:
-            cell = cells.get(column.key) or (self.batch.defaults.get(column.key, "") if record is None else "")
-            if not cell and is_named and column.key in self.mapped and shown(column.write(stands)):
-                emptied.add(column.key)
+            cell = cells.get(column.key) or silent.get(column.key, "")
+            if not cell and may_empty and column.key in self.mapped and (was := shown(column.write(stands))):
+                if empties:
+                    cell = DELETE
+                else:
+                    emptied[column.key] = was
             if not cell or (stands is not None and tidy(shown(column.write(stands)), column.lined) == cell):
                 continue
             message = cell_fault(column, "" if cell.lower() in DELETES else cell, draft, self.register.known)
@@ -216,7 +239,7 @@ class Checker:
         faults += self._rights(record, facts) if changes else []
         verdict = Verdict.NEW if record is None else Verdict.CHANGED if changes else Verdict.SAME
         notes = list(filter(None, (self._stays(kept), _basis_changes(changes if is_named else ()))))
-        return Finding(verdict, record, facts, changes, faults, emptied=frozenset(emptied), notes=notes)
+        return Finding(verdict, record, facts, changes, faults, emptied=emptied, notes=notes)
 
     def _stays(self, kept: Collection[str]) -> str | None:
         """Which cells say something else than the register, and do not replace it."""
@@ -236,7 +259,7 @@ class Checker:
     def _look_for_conflict(self, cells: Mapping[str, str], finding: Finding) -> None:
         version = cells.get(VERSION, "")
         if version and version != str(finding.record.version):
-            finding.verdict = Verdict.UNSURE
+            finding.verdict, finding.conflicts = Verdict.UNSURE, True
             finding.notes.append(
                 _(
                     "Somebody changed it after the file was exported (version %(old)s, now %(new)s). "

@@ -1,12 +1,14 @@
 """Forms of an import: the file, the columns, the decisions."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField
+from wtforms.validators import Optional
 
-from app.core.fields import ChoiceField
+from app.core.fields import ChoiceField, DayField
 from app.core.forms import BaseForm
 from app.stakeholders.imports.models import ImportBatch, ImportKind
 from app.stakeholders.imports.register import number_in
@@ -41,6 +43,11 @@ class ColumnsForm(BaseForm):
         any_label=_l("None"),
         description=_l("Asked for each file. Public role is only for people named in public in their function."),
     )
+    consent_on = DayField(
+        _l("Agreed on, where a row says no day"),
+        [Optional()],
+        description=_l("Needed for consent. The day on which those people agreed that they may be contacted."),
+    )
 
     @classmethod
     def of(cls, batch: ImportBatch, known: dict[str, str]) -> "ColumnsForm":
@@ -52,7 +59,9 @@ class ColumnsForm(BaseForm):
             for place, name in enumerate(batch.head)
         }
         chosen = {f"column_{place}": batch.mapping.get(name) for place, name in enumerate(batch.head)}
-        form: ColumnsForm = type("ColumnsForm", (cls,), fields)(data={**batch.defaults, **chosen})
+        agreed = batch.defaults.get("consent_on")
+        silent = {**batch.defaults, "consent_on": date.fromisoformat(agreed) if agreed else None}
+        form: ColumnsForm = type("ColumnsForm", (cls,), fields)(data={**silent, **chosen})
         return form
 
     def mapping(self, batch: ImportBatch) -> dict[str, str]:
@@ -61,7 +70,8 @@ class ColumnsForm(BaseForm):
 
     def defaults(self) -> dict[str, str]:
         """What holds for rows that say nothing."""
-        return {name: self[name].data or "" for name in ("country", "category", "lawful_basis")}
+        told = {name: self[name].data or "" for name in ("country", "category", "lawful_basis")}
+        return {**told, "consent_on": self.consent_on.data.isoformat() if self.consent_on.data else ""}
 
 
 class DecisionForm(BaseForm):
@@ -75,7 +85,8 @@ class DecisionForm(BaseForm):
         found: dict[int, str] = {}
         for name, value in sent.items():
             key = name.removeprefix(cls.PREFIX)
-            known = value in ("skip", "create") or (value.startswith("update:") and number_in(value[7:]) is not None)
+            word, _colon, number = value.partition(":")
+            known = value in ("skip", "create") or (word in ("update", "empty") and number_in(number) is not None)
             if name.startswith(cls.PREFIX) and key.isascii() and key.isdigit() and len(key) < 10 and known:
                 found[int(key)] = value
         return found

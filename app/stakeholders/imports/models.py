@@ -70,6 +70,7 @@ class Decision(Term):
 
     CREATE = "create", _l("Create")
     UPDATE = "update", _l("Update")
+    EMPTY = "empty", _l("Update and empty")
     SKIP = "skip", _l("Leave out")
 
 
@@ -123,8 +124,9 @@ class ImportRow(Base):
 
     ``old`` is the record as it was before an update, by which it can be undone; ``version`` is the record's when the
     row was checked and then after the import, by which later changes are seen. ``candidates`` are keys of records the
-    row may be about. ``faults`` and ``note`` are read in the reader's language. Rows of the same ``twin_key`` are about
-    the same record. A row that was kept, when the rest was undone, has only those ``changes`` that stand.
+    row may be about. ``changes`` of a row whose file has empty cells also hold those, marked as ``kept`` as long as
+    nobody chose to empty them. ``faults`` and ``note`` are read in the reader's language. Rows of the same ``twin_key``
+    are about the same record. A row that was kept, when the rest was undone, has only those ``changes`` that stand.
     """
 
     __tablename__ = "import_row"

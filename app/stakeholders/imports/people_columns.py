@@ -70,8 +70,8 @@ def columns(languages: tuple[str, ...]) -> tuple[SheetColumn, ...]:
         _known("lawful_basis", _l("Lawful basis"), lambda cell, known: LawfulBasis(known.words.bases.find(cell))),
         _known("source", _l("Source"), _read_source),
         _plain("source_detail", _l("Source in detail"), str),
-        _plain("consent_on", _l("Agreed on"), day),
-        _plain("review_on", _l("Look again on"), _review_day),
+        _plain("consent_on", _l("Agreed on"), _recent_day),
+        _plain("review_on", _l("Look again on"), _recent_day),
         _line(
             "organisations", _l("Speaks for"), "organisation", lambda entry: _called(entry.organisation), _organisation
         ),
@@ -218,7 +218,7 @@ def _affiliation(line: dict[str, Any]) -> AffiliationFacts | None:
     return AffiliationFacts(line["organisation"], line.get("role") or {}, starts, ends, bool(line.get("may_sign")))
 
 
-def _review_day(cell: str) -> date:
+def _recent_day(cell: str) -> date:
     found = day(cell)
     if found < EARLIEST:
         raise CellFault(_("Write a day of this century."))

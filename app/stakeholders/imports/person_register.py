@@ -76,6 +76,15 @@ class PersonRegister(Register):
         found = self.named.get(matching.person_key(*_person_in(row)), ())
         return matching.within(list(found), self._countries(row))
 
+    def silent(self, row: Cells, defaults: Cells) -> Cells:
+        """The day of consent holds for those alone whose data are kept by consent."""
+        basis = row.get("lawful_basis") or defaults.get("lawful_basis", "")
+        try:
+            is_agreed = self.words.bases.find(basis) == LawfulBasis.CONSENT
+        except CellFault:
+            is_agreed = False
+        return {key: text for key, text in defaults.items() if is_agreed or key != "consent_on"}
+
     def alike(self, row: Cells) -> list[int]:
         """Namesakes elsewhere: people move."""
         return [entry.id for entry in self.named.get(matching.person_key(*_person_in(row)), ())][:MOST_CANDIDATES]

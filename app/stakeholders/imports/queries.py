@@ -67,7 +67,7 @@ class Counts:
     @property
     def writes(self) -> int:
         """Rows that would be written."""
-        return self.decisions.get(Decision.CREATE, 0) + self.decisions.get(Decision.UPDATE, 0)
+        return sum(count for decision, count in self.decisions.items() if decision is not Decision.SKIP)
 
 
 def counts(batch: ImportBatch) -> Counts:

@@ -87,6 +87,10 @@ class Register(ABC):
         alone = len(found) == 1 and (len(keys) == 1 or self.is_called(row, self.records[found[0]]))
         return found[0] if alone else None
 
+    def silent(self, row: Cells, defaults: Cells) -> Cells:
+        """What of the values for a whole file holds for a row that does not say them itself."""
+        return defaults
+
     def remark(self, row: Cells) -> str | None:
         """What is worth a word about a new record, and keeps nobody from importing it."""
         return None

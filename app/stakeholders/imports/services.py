@@ -6,6 +6,7 @@ A file of some hundred rows is checked and imported at once, within the request;
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import IO
 
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from app.core.errors import NotAllowed, Refused
 from app.core.files import SPOOLED, FileStore, keep
 from app.core.sheets import OpenSheet, no_rows
 from app.extensions import db
+from app.stakeholders.consent import day_fault
 from app.stakeholders.imports import forgetting, guessing, queries, steps, undoing
 from app.stakeholders.imports.checking import Checker, proposed
 from app.stakeholders.imports.columns import ID, IDENTITY, UID
@@ -34,6 +36,7 @@ from app.stakeholders.imports.register import Register, number_in
 from app.stakeholders.imports.registers import REGISTERS
 from app.stakeholders.imports.vcards import is_cards
 from app.stakeholders.imports.work import all_at_once, work
+from app.stakeholders.models import LawfulBasis
 
 CARRY_ON = "stakeholders.import"
 AT_ONCE = 300
@@ -41,8 +44,10 @@ SAMPLES = 3
 LONGEST_SAMPLE = 80
 NEEDED = {ImportKind.ORGANISATIONS: "name", ImportKind.PEOPLE: "given_name"}
 # Why people's data may be kept is said for each file, and never taken from the one before.
-ASKED_ANEW = frozenset({"lawful_basis"})
-DEFAULTS = {ImportKind.ORGANISATIONS: ("country", "category"), ImportKind.PEOPLE: ("lawful_basis",)}
+ASKED_ANEW = frozenset({"lawful_basis", "consent_on"})
+# Decisions about a record that is there.
+AIMED = (Decision.UPDATE, Decision.EMPTY)
+DEFAULTS = {ImportKind.ORGANISATIONS: ("country", "category"), ImportKind.PEOPLE: ("lawful_basis", "consent_on")}
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,15 @@ def map_columns(
         {"lawful_basis", ID} & set(chosen.values()) or defaults.get("lawful_basis")
     ):
         raise Refused(lawful_basis=_("No column says why these data may be kept, so say it here for the whole file."))
+    is_agreed = defaults.get("lawful_basis") == LawfulBasis.CONSENT
+    if (
+        batch.kind is ImportKind.PEOPLE
+        and is_agreed
+        and not ({"consent_on", ID} & set(chosen.values()) or defaults.get("consent_on"))
+    ):
+        raise Refused(consent_on=_("No column says when they agreed, so say it here for the whole file."))
+    if (agreed := defaults.get("consent_on")) and (fault := day_fault(date.fromisoformat(agreed))):
+        raise Refused(consent_on=fault)
     batch.mapping = chosen
     batch.defaults = {key: text for key in DEFAULTS[batch.kind] if (text := defaults.get(key, ""))}
     _remember(actor, batch)
@@ -159,9 +173,9 @@ def begin_check(actor: Actor, desk: Desk, batch: ImportBatch) -> None:
 
 
 def decide(actor: Actor, desk: Desk, batch: ImportBatch, decisions: Mapping[int, str]) -> int:
-    """Decide about rows: ``skip``, ``create`` or ``update:<number>`` by the row's key; answers how many changed.
+    """Decide about rows: ``skip``, ``create``, ``update:<number>`` or ``empty:<number>`` by the row's key.
 
-    A row that is updated is compared with the record that was chosen. Faulty rows stay out.
+    Answers how many changed. A row that is updated is compared with the record that was chosen. Faulty rows stay out.
     """
     _own(actor, batch)
     _expect(batch, BatchState.CHECKED)
@@ -170,7 +184,7 @@ def decide(actor: Actor, desk: Desk, batch: ImportBatch, decisions: Mapping[int,
     checker = Checker(actor, desk.consortium, batch)
     for row in changed:
         word, _colon, number = decisions[row.id].partition(":")
-        row.target_id = number_in(number) if word == Decision.UPDATE else None
+        row.target_id = number_in(number) if word in AIMED else None
     checker.ready(changed)
     for row in changed:
         _decide_one(checker, row, Decision(decisions[row.id].partition(":")[0]))
@@ -183,18 +197,20 @@ def _decide_one(checker: Checker, row: ImportRow, decision: Decision) -> None:
     finding = checker.examine(row, (decision, row.target_id)) if decision is not Decision.SKIP else checker.examine(row)
     row.target_id = finding.record.id if finding.record is not None else None
     row.version = finding.record.version if finding.record is not None else None
-    row.changes = [{"column": c.column, "old": c.old, "new": c.new} for c in finding.changes]
+    row.changes = finding.told_changes
+    if Decision.EMPTY in (decision, row.decision):  # what was kept is kept no longer, or is again
+        row.note = finding.note
     row.candidates = candidates or list(finding.candidates)
     row.faults, row.decision = finding.faults, decision
     if finding.faults:
         row.verdict, row.decision = Verdict.FAULTY, Decision.SKIP
-    elif decision is Decision.UPDATE and finding.record is None:
+    elif decision in AIMED and finding.record is None:
         row.decision = Decision.SKIP
 
 
 def decided(row: ImportRow) -> str:
     """A row's decision as ``decide`` takes it."""
-    return f"{row.decision}:{row.target_id}" if row.decision is Decision.UPDATE else str(row.decision or Decision.SKIP)
+    return f"{row.decision}:{row.target_id}" if row.decision in AIMED else str(row.decision or Decision.SKIP)
 
 
 def decide_all(actor: Actor, batch: ImportBatch, verdict: Verdict, decision: Decision) -> None:

@@ -62,6 +62,12 @@ def _shown(batch: ImportBatch, row: ImportRow, names: dict[int, str]) -> ShownRo
     options = [
         (f"update:{key}", _("Update #%(key)s %(name)s", key=key, name=names[key])) for key in keys if key in names
     ]
+    has_kept = any("kept" in change for change in row.changes)
+    if row.target_id in names and (has_kept or row.decision is Decision.EMPTY):
+        emptied = _("Update #%(key)s %(name)s and empty these cells", key=row.target_id, name=names[row.target_id])
+        options.append((f"empty:{row.target_id}", emptied))
+    if has_kept and all("kept" in change for change in row.changes):
+        return ShownRow(row, [options[-1], ("skip", _("Keep what is there"))], services.decided(row), told)
     if row.candidates or row.target_id is None:
         options.append(("create", _("Make a new one")))
     is_open = row.verdict is Verdict.UNSURE and row.decision is Decision.SKIP

@@ -19,7 +19,7 @@ from app.core.errors import DomainError
 from app.core.sheets import OpenSheet, open_sheet
 from app.core.told import told as _
 from app.extensions import db
-from app.stakeholders.imports.checking import Checker, Finding, proposed
+from app.stakeholders.imports.checking import Checker, Finding
 from app.stakeholders.imports.models import Decision, ImportBatch, ImportKind, ImportRow, Outcome, Verdict
 from app.stakeholders.imports.vcards import is_cards, open_cards
 
@@ -96,11 +96,11 @@ def check(checker: Checker, batch: ImportBatch) -> bool:
 def note_down(row: ImportRow, finding: Finding, checker: Checker) -> None:
     """Store what a row came to, and what is proposed to do with it."""
     row.label = checker.label(row)
-    row.verdict, row.decision = finding.verdict, proposed(finding.verdict)
+    row.verdict, row.decision = finding.verdict, finding.proposal
     row.target_id = finding.record.id if finding.record is not None else None
     row.version = finding.record.version if finding.record is not None else None
     row.candidates, row.note, row.faults = list(finding.candidates), finding.note, finding.faults
-    row.changes = [{"column": c.column, "old": c.old, "new": c.new} for c in finding.changes]
+    row.changes = finding.told_changes
     row.twin_key = checker.twin_key(row, finding)
 
 
@@ -117,7 +117,7 @@ def _tell_twins(batch: ImportBatch, rows: Sequence[ImportRow], twins: dict[str, 
     first = {**twins, **{key: number for key, number in earlier if key}}
     for row in rows:
         number = first.get(row.twin_key or "")
-        if number is not None and number < row.number and row.verdict in (Verdict.NEW, Verdict.CHANGED):
+        if number is not None and number < row.number and row.decision is not Decision.SKIP:
             row.verdict, row.decision = Verdict.UNSURE, Decision.SKIP
             row.note = _("Row %(row)s is about the same one.", row=number)
 
@@ -147,11 +147,10 @@ def carry_out(checker: Checker, batch: ImportBatch) -> bool:
 
 def _carry_out_one(checker: Checker, row: ImportRow) -> None:
     finding = checker.examine(row, (row.decision or Decision.SKIP, row.target_id))
-    changes = [{"column": change.column, "old": change.old, "new": change.new} for change in finding.changes]
     if finding.faults:
         row.faults = finding.faults
         _refuse(row, _("The row has faults by now."))
-    elif changes != row.changes:
+    elif finding.told_changes != row.changes:
         _refuse(row, _("It changed since this was shown. Check the file again."))
     elif finding.record is None and (newer := _entered_meanwhile(checker, row)):
         _refuse(row, _("Somebody entered one of this name since: #%(number)s. Check the file again.", number=newer))
@@ -176,6 +175,7 @@ def _entered_meanwhile(checker: Checker, row: ImportRow) -> int | None:
 
 def _save(checker: Checker, row: ImportRow, finding: Finding) -> None:
     register = checker.register
+    row.changes = [change for change in row.changes if "kept" not in change]
     if finding.record is None:
         record, row.outcome, row.old = register.create(finding.facts), Outcome.CREATED, None
     else:

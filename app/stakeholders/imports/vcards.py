@@ -139,11 +139,12 @@ def _rows(cards: Iterator[Any], kind: ImportKind, most_rows: int, notes: list[st
 
 
 def _kind(card: Any) -> ImportKind:
+    """An organisation says so, or has no name beside its own: address books write that as FN, and some as N, too."""
     shown_as = _first(card, "x_abshowas") or _first(card, "kind")
-    is_body = shown_as.lower() in ("company", "org") or (
-        not _names(card) and not _first(card, "fn") and _first(card, "org")
-    )
-    return ImportKind.ORGANISATIONS if is_body else ImportKind.PEOPLE
+    name, body = _names(card), _one_line(_body(card))
+    of_person = f"{_joined(name.given)} {_joined(name.family)}" if name else ""
+    is_body = bool(body) and {_one_line(_first(card, "fn")), _one_line(of_person)} <= {"", body}
+    return ImportKind.ORGANISATIONS if is_body or shown_as.lower() in ("company", "org") else ImportKind.PEOPLE
 
 
 def _person(card: Any) -> dict[str, str]:
@@ -199,6 +200,10 @@ def _uid(card: Any) -> str:
 
 def _first(card: Any, name: str) -> str:
     return _joined(getattr(getattr(card, name, None), "value", "") or "")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _joined(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from flask_babel import force_locale, get_locale
 
@@ -58,10 +58,11 @@ class Choices:
         near = process.extract(key, list(self.codes), scorer=fuzz.ratio, limit=MOST_MEANT * 3, score_cutoff=NEAR)
         meant = list(dict.fromkeys(self.codes[found] for found, _score, _place in near))[:MOST_MEANT]
         if meant:
-            offers = ", ".join(f"“{self.labels[code]}” ({code})" for code in meant)
+            named = (_("“%(name)s” (%(code)s)", name=self.labels[code], code=code) for code in meant)
+            offers: str = reduce(lambda one, other: _("%(one)s, %(other)s", one=one, other=other), named)
             raise CellFault(_("“%(text)s” is not known. Did you mean %(offers)s?", text=cell[:60], offers=offers))
-        offers = ", ".join(list(self.labels.values())[:25])
-        raise CellFault(_("“%(text)s” is not one of %(offers)s.", text=cell[:60], offers=offers))
+        listed = ", ".join(list(self.labels.values())[:25])
+        raise CellFault(_("“%(text)s” is not one of %(offers)s.", text=cell[:60], offers=listed))
 
 
 @dataclass(frozen=True)

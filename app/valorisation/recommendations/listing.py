@@ -10,7 +10,7 @@ from app.core.i18n import SOURCE_LANGUAGE, read_in
 from app.core.listing import Column, Filter, Listing, Rows
 from app.core.ranking import FoundBy
 from app.microcredentials.names import credential_countries
-from app.microcredentials.queries import codes_beside, codes_in
+from app.microcredentials.queries import codes_beside, codes_in, is_code
 from app.stakeholders.models import Organisation
 from app.valorisation.recommendations import queries
 from app.valorisation.recommendations.models import Recommendation, RecommendationState
@@ -64,7 +64,9 @@ class RecommendationListing(Listing):
         Filter("country", _l("Country"), lambda s, v: s.where(R.country == v), credential_countries),
         Filter("state", _l("State"), lambda s, v: s.where(R.state == v), RecommendationState.choices),
         Filter("addressee", _l("To whom"), _to, addressees, varies=True),
-        Filter("mc", _l("Micro-credential"), lambda s, v: s.where(R.concerns(v)), kind="text"),
+        Filter(
+            "mc", _l("Micro-credential"), lambda s, v: s.where(R.concerns(v)), kind="text", varies=True, accepts=is_code
+        ),
     )
 
     def statement(self, actor: Actor) -> Rows:

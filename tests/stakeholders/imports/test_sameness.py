@@ -233,12 +233,47 @@ def test_a_cell_that_was_emptied_is_said_to_take_nothing_away(app: Flask, enter:
     browser = enter()
     rows = (("id", "name", "short_names", "Ort", "notes", "size"), ("1", "School", "", "", "", "small"))
     page = Page(browser.get(checked(browser, table(*rows))))
-    said = "Kept, as an empty cell takes nothing away: short_names, Ort. Write [delete] there to empty it."
+    said = (
+        "Kept, as an empty cell takes nothing away: short_names, Ort. Choose here to empty it, or write [delete] there."
+    )
     assert said in page.text
     same = (("id", "name", "short_names"), ("1", "School", ""))
     page = Page(browser.get(checked(browser, table(*same))))
     assert "Kept, as an empty cell takes nothing away: short_names." in page.text
-    assert "As it is" in page.text
+    assert "To be decided" in page.text
+
+
+@pytest.mark.parametrize(
+    ("title", "decision", "left"),
+    [
+        ("Dr.", None, ("Dr.", "+381 11 5557788", "Updated")),
+        ("Dr.", "empty", ("Dr.", None, "Updated")),
+        ("Dr.", "skip", (None, "+381 11 5557788", "Left out")),
+        ("", "empty", (None, None, "Updated")),
+    ],
+)
+def test_somebody_decides_whether_an_empty_cell_takes_something_away(
+    app: Flask, enter: Enter, title: str, decision: str | None, left: tuple[str | None, ...]
+):
+    with work(app):
+        ana = person("Ana", family_name="Jović", phone="+381 11 5557788")
+        key, version = ana.id, ana.version
+    browser = enter()
+    rows = (("id", "version", "given_name", "phone", "title"), (key, version, "Ana", "", title))
+    path = checked(browser, table(*rows), "people.csv", "people", lawful_basis="contract")
+    page = Page(browser.get(path))
+    assert "empty in the file, kept" in page.text
+    assert "To be decided" in page.select("tbody tr")[0].get_text()
+    select_of_row = page.select("tbody select")[0]
+    chosen = decision and (decision if decision == "skip" else f"{decision}:{key}")
+    if chosen:
+        assert chosen in [option["value"] for option in select_of_row.select("option")]
+        browser.post(path, data={"do": "save", str(select_of_row["name"]): chosen})
+    if left[2] == "Updated":
+        browser.post(path, data={"do": "import"})
+        assert "Updated" in Page(browser.get(path)).text
+    with app.app_context():
+        assert (db.session.get_one(Person, key).title, db.session.get_one(Person, key).phone) == left[:2]
 
 
 @pytest.mark.parametrize("written", ["{uid.hex}", "{{{uid}}}", "urn:uuid:{uid}"])

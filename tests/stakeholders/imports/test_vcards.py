@@ -146,3 +146,47 @@ def test_a_card_that_cannot_be_read_is_a_fault_of_its_row(app: Flask, enter: Ent
     carry_out(browser, path)
     with app.app_context():
         assert {one.family_name for one in db.session.scalars(select(Person))} == {"Jović", "Kovač"}
+
+
+COMPANY = "BEGIN:VCARD\nVERSION:3.0\n{0}FN:Textil GmbH\nORG:Textil  GmbH{1}\nEND:VCARD\n"
+
+
+@pytest.mark.parametrize(
+    "card",
+    [COMPANY.format("", ""), COMPANY.format("N:GmbH;Textil;;;\n", ""), COMPANY.format("N:;;;;\n", ";Sales")],
+)
+def test_a_card_of_a_company_is_no_person(app: Flask, enter: Enter, card: str):
+    browser = enter()
+    path = checked(browser, (GOOD.format("Jović") + card).encode(), "cards.vcf", **BASIS)
+    assert "One card is of the other kind" in Page(browser.get(path)).text
+    carry_out(browser, path)
+    carry_out(browser, checked(browser, card.encode(), "again.vcf", category="company", country="RS"))
+    with app.app_context():
+        assert [one.family_name for one in db.session.scalars(select(Person))] == ["Jović"]
+        assert [one.name for one in db.session.scalars(select(Organisation))] == ["Textil GmbH"]
+
+
+def test_cards_of_people_who_agreed_are_taken_with_a_day_for_the_whole_file(app: Flask, enter: Enter):
+    browser = enter()
+    columns = send(browser, GOOD.format("Jović").encode(), "cards.vcf").location
+    answer = mapped(browser, columns, lawful_basis="consent")
+    assert answer.status_code == 422
+    assert "No column says when they agreed" in Page(answer).errors[0]
+    for day in ("1900-01-01", "2999-01-01"):
+        assert mapped(browser, columns, lawful_basis="consent", consent_on=day).status_code == 422
+    path = mapped(browser, columns, lawful_basis="consent", consent_on="2025-02-03").location
+    carry_out(browser, path)
+    with app.app_context():
+        ana = db.session.scalars(select(Person)).one()
+        assert ana.lawful_basis == "consent"
+        assert {(entry.purpose.value, str(entry.on_day)) for entry in ana.consents} == {("contact", "2025-02-03")}
+
+
+def test_the_day_for_the_whole_file_is_of_those_alone_who_agreed(app: Flask, enter: Enter):
+    rows = (("Given name", "Lawful basis", "Agreed on"), ("Ana", "contract", ""), ("Vera", "", "2024-05-06"))
+    browser = enter()
+    facts = {"lawful_basis": "consent", "consent_on": "2025-02-03"}
+    carry_out(browser, checked(browser, table(*rows, ("Mira", "", "")), "people.csv", "people", **facts))
+    with app.app_context():
+        days = {one.given_name: [str(e.on_day) for e in one.consents] for one in db.session.scalars(select(Person))}
+        assert days == {"Ana": [], "Vera": ["2024-05-06"], "Mira": ["2025-02-03"]}
