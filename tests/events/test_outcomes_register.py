@@ -23,6 +23,7 @@ from tests.accounts.people import work
 from tests.events.conftest import SignIn
 from tests.events.outcomes import decided, meeting
 from tests.events.world import LAST_WEEK, NEXT_WEEK, World
+from tests.page import open_page
 
 # ---- The register ----
 
@@ -92,7 +93,8 @@ def test_who_answers_in_words_stands_in_the_register_for_the_consortium(
     wanted = "owner=en:All+%3Cb%3E+partners"
     assert register(inside, wanted) == ["A5-1"]
     assert "partners" not in outside.get("/events/decisions").text
-    assert "A5-1" not in outside.get(f"/events/decisions?{wanted}").text
+    # Not in the markup, where a token may hold the same letters.
+    assert "A5-1" not in open_page(outside, f"/events/decisions?{wanted}").text
 
 
 @contextmanager

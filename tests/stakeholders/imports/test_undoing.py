@@ -278,9 +278,9 @@ def test_a_step_holds_the_database_no_longer_than_it_may_and_rests_where_others_
             hurry.undo()
 
     monkeypatch.setattr(jobs, "sleep", rest)
-    hurry = pytest.MonkeyPatch()
-    hurry.setattr(steps, "SECONDS", 0.0)
-    outbox.drain(app)
+    with pytest.MonkeyPatch.context() as hurry:
+        hurry.setattr(steps, "SECONDS", 0.0)
+        outbox.drain(app)
     with app.app_context():
         assert rests[:3] == ([1, 2, 3] if has_one_writer(db.session) else [])
     assert count(app) == 700
