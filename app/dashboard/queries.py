@@ -1,10 +1,9 @@
 """What the front page asks: next events, what waits for the actor, how the countries stand."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.core.access import Actor, Permission
@@ -19,8 +18,8 @@ from app.events.queries import visible_to as events_visible_to
 from app.events.spans import LONGEST
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
+from app.microcredentials.queries import reached
 from app.microcredentials.queries import visible_to as microcredentials_visible_to
-from app.stakeholders.models import Organisation
 
 AHEAD = timedelta(days=60)
 MOST = 40
@@ -73,8 +72,8 @@ def losing_touch(actor: Actor, today: date) -> dict[str, int]:
 
 def designs_needing(actor: Actor) -> list[MicroCredential]:
     """Designs that the actor is to complete or to review."""
-    to_complete = _reached(actor, Permission.MICROCREDENTIAL_EDIT)
-    to_review = _reached(actor, Permission.MICROCREDENTIAL_PUBLISH)
+    to_complete = reached(actor, Permission.MICROCREDENTIAL_EDIT)
+    to_review = reached(actor, Permission.MICROCREDENTIAL_PUBLISH)
     in_review = MicroCredential.state == MicroCredentialState.INTERNAL_REVIEW
     statement = (
         select(MicroCredential)
@@ -85,13 +84,6 @@ def designs_needing(actor: Actor) -> list[MicroCredential]:
         .limit(MOST)
     )
     return [design for design in db.session.scalars(statement) if _waits_for(actor, design)]
-
-
-def _reached(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    def developed_by(keys: Collection[int]) -> ColumnElement[bool]:
-        return MicroCredential.developers.any(Organisation.id.in_(keys))
-
-    return reach(actor, permission, country=MicroCredential.country, owned_by=developed_by)
 
 
 def _waits_for(actor: Actor, design: MicroCredential) -> bool:

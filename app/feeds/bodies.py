@@ -106,7 +106,7 @@ class Pieces(RawIOBase):
 
     def close(self) -> None:
         """Give back what inflating a large feed took, piece by piece: the C library would keep it between others."""
-        if not self.closed and len(self) > memory.LARGE:
+        if not self.closed and len(self) > KEPT_PLAIN:  # A smaller one is not inflated.
             memory.give_back()
         super().close()
 

@@ -1,6 +1,6 @@
 """What can be asked about micro-credentials."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +26,7 @@ from app.core.files import StoredFile
 from app.core.i18n import read_in
 from app.core.options import Option
 from app.core.ranking import FoundBy
+from app.core.reach import reach
 from app.core.search_key import search_key
 from app.core.states import moves_of
 from app.extensions import db
@@ -56,6 +57,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.is_internal:
         return true()
     return or_(M.state == MicroCredentialState.PUBLISHED, M.published_at.is_not(None))
+
+
+def reached(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Micro-credentials that the actor has ``permission`` for, as ``Actor.may`` says of each."""
+
+    def developed_by(keys: Collection[int]) -> ColumnElement[bool]:
+        return M.developers.any(Organisation.id.in_(keys))
+
+    return reach(actor, permission, country=M.country, owned_by=developed_by)
 
 
 def by_code(actor: Actor, code: str) -> MicroCredential:

@@ -1,6 +1,6 @@
 """Which milestones there are to remind of: open ones that come due, and reached ones that run out; and whom."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,10 +10,9 @@ from sqlalchemy.orm import aliased, joinedload
 from app.accounts.models import User
 from app.core.access import Actor, Permission
 from app.core.database import plain_rows
-from app.core.reach import reach
 from app.extensions import db
 from app.microcredentials.models import MicroCredential, MicroCredentialState
-from app.stakeholders.models import Organisation
+from app.microcredentials.queries import reached
 from app.valorisation.reminders.queries import Found, first_who_may, leads
 from app.valorisation.reminders.rules import BEFORE, RUNS_OUT, RUNS_OUT_SOON, Occasion, occasion, runs_out, window
 from app.valorisation.tracks.models import OPEN, Milestone, MilestoneState
@@ -79,9 +78,6 @@ def pressing(actor: Actor, today: date) -> Pressing:
     if not actor.may(Permission.MILESTONE_EDIT):
         return Pressing([], today)
 
-    def owned_by(keys: Collection[int]) -> ColumnElement[bool]:
-        return MicroCredential.developers.any(Organisation.id.in_(keys))
-
     is_open = Milestone.state.in_(OPEN)
     day = case((is_open, Milestone.planned_on), else_=Milestone.valid_until)
     ending = Milestone.valid_until.between(today, today + RUNS_OUT_SOON) & _ends_for_good()
@@ -90,7 +86,7 @@ def pressing(actor: Actor, today: date) -> Pressing:
         .join(Milestone.microcredential)
         .where(MicroCredential.state != MicroCredentialState.RETIRED)
         .where(or_(is_open & (Milestone.planned_on <= today + BEFORE), ending))
-        .where(reach(actor, Permission.MILESTONE_EDIT, country=MicroCredential.country, owned_by=owned_by))
+        .where(reached(actor, Permission.MILESTONE_EDIT))
         .order_by(day, Milestone.id)
     )
     return Pressing(plain_rows(db.session, statement), today)
